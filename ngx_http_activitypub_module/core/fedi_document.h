@@ -1,0 +1,50 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A rendered ActivityPub document as it travels from the database through
+ * the zone to the answer.  Plain data; whoever fills it says who owns the
+ * bytes.
+ */
+
+#ifndef FEDI_DOCUMENT_H
+#define FEDI_DOCUMENT_H
+
+#include <stdint.h>
+
+#include "fedi_str.h"
+
+
+typedef enum {
+    FEDI_DOCUMENT_ACTOR = 0,
+    FEDI_DOCUMENT_OBJECT,
+    FEDI_DOCUMENT_ACTIVITY,
+    FEDI_DOCUMENT_COLLECTION
+} fedi_document_kind_e;
+
+
+/* the longest ETag: quotes and 32 hexadecimal digits */
+#define FEDI_ETAG_LEN  34
+
+
+typedef struct {
+    unsigned              status;       /* 200, or 410 for a Tombstone */
+    fedi_document_kind_e  kind;
+    int64_t               updated;      /* seconds since the epoch */
+    fedi_str_t            uri;          /* its id */
+    fedi_str_t            url;          /* its page, or empty */
+    fedi_str_t            actor;        /* whose it is; empty: the instance */
+    fedi_str_t            etag;         /* with its quotes */
+    fedi_str_t            body;         /* JSON, byte-stable */
+} fedi_document_t;
+
+
+/* parses "actor", "object", "activity", "collection"; false: none of them */
+bool fedi_document_kind_parse(fedi_str_t text, fedi_document_kind_e *kind);
+
+/* a strong ETag of the body (SHA-256, 128 bits); etag: FEDI_ETAG_LEN bytes */
+bool fedi_document_etag(fedi_str_t body, char *etag);
+
+
+#endif

@@ -1,0 +1,85 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A view of bytes: a pointer and a length, never NUL-terminated unless a
+ * header says so.  A view borrows; whoever made the bytes keeps them.
+ */
+
+#ifndef FEDI_STR_H
+#define FEDI_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+
+typedef struct {
+    const char  *data;
+    size_t       len;
+} fedi_str_t;
+
+
+#define fedi_str(literal)  ((fedi_str_t) { (literal), sizeof(literal) - 1 })
+#define fedi_null_str      ((fedi_str_t) { NULL, 0 })
+
+
+static inline bool
+fedi_str_eq(fedi_str_t a, fedi_str_t b)
+{
+    return a.len == b.len
+           && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+
+/* ASCII alone: no locale has a say in names and tokens */
+static inline char
+fedi_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char) (c | 0x20) : c;
+}
+
+
+static inline bool
+fedi_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+
+static inline bool
+fedi_is_alnum(char c)
+{
+    return fedi_is_digit(c) || (fedi_lower(c) >= 'a' && fedi_lower(c) <= 'z');
+}
+
+
+static inline bool
+fedi_str_eq_nocase(fedi_str_t a, fedi_str_t b)
+{
+    size_t  i;
+
+    if (a.len != b.len) {
+        return false;
+    }
+
+    for (i = 0; i < a.len; i++) {
+        if (fedi_lower(a.data[i]) != fedi_lower(b.data[i])) {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+/* the view without its first "n" bytes */
+static inline fedi_str_t
+fedi_str_from(fedi_str_t s, size_t n)
+{
+    return (fedi_str_t) { s.data + n, s.len - n };
+}
+
+
+#endif

@@ -1,0 +1,42 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The origins and actors of one configuration cycle.  Made by the directives
+ * in the cycle's pool, read-only afterwards, gone with the cycle.
+ */
+
+#ifndef NGX_AP_ORIGIN_H
+#define NGX_AP_ORIGIN_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+
+typedef struct {
+    ngx_str_t                   name;       /* "news" */
+    ngx_str_t                   handle;     /* "news@acme.example" */
+    ngx_str_t                   uri;        /* the id */
+    ngx_str_t                   page;       /* profile page, absolute */
+    ngx_str_t                   jrd;        /* rendered once */
+    uint32_t                    hash;       /* ngx_ap_cache_name_hash(name) */
+} ngx_ap_actor_t;
+
+
+typedef struct {
+    ngx_str_t                   url;        /* "https://acme.example" */
+    ngx_str_t                   host;       /* "acme.example" */
+    ngx_str_t                   authority;  /* with the port, if one */
+    ngx_str_t                   prefix;     /* "/activitypub/" */
+    ngx_str_t                   account_domain;
+
+    ngx_array_t                 actors;     /* ngx_ap_actor_t */
+    ngx_ap_actor_t              instance;   /* the instance actor */
+
+    ngx_str_t                   declaration;    /* JSON for declare() */
+    uint64_t                    identity;   /* its name in the zone's states */
+} ngx_ap_origin_t;
+
+
+#endif

@@ -1,0 +1,262 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The zone itself, its names, its states and its listener.
+ */
+
+#include "ngx_ap_cache_shared.h"
+
+
+static ngx_int_t ngx_ap_cache_init_zone(ngx_shm_zone_t *zone, void *data);
+static ngx_int_t ngx_ap_cache_create(ngx_ap_cache_t *cache);
+
+
+ngx_ap_cache_t *
+ngx_ap_cache_add(ngx_conf_t *cf, ngx_str_t *name, size_t size, void *tag)
+{
+    ngx_shm_zone_t  *zone;
+    ngx_ap_cache_t  *cache;
+
+    cache = ngx_pcalloc(cf->pool, sizeof(ngx_ap_cache_t));
+    if (cache == NULL) {
+        return NULL;
+    }
+
+    zone = ngx_shared_memory_add(cf, name, size, tag);
+    if (zone == NULL) {
+        return NULL;
+    }
+
+    cache->zone = zone;
+
+    zone->init = ngx_ap_cache_init_zone;
+    zone->data = cache;
+
+    return cache;
+}
+
+
+static ngx_int_t
+ngx_ap_cache_init_zone(ngx_shm_zone_t *zone, void *data)
+{
+    ngx_ap_cache_t  *previous = data;
+
+    ngx_ap_cache_t  *cache;
+
+    cache = zone->data;
+
+    if (previous) {
+        cache->shared = previous->shared;
+        cache->shpool = previous->shpool;
+
+        return NGX_OK;
+    }
+
+    cache->shpool = (ngx_slab_pool_t *) zone->shm.addr;
+
+    if (zone->shm.exists) {
+        cache->shared = cache->shpool->data;
+
+        return NGX_OK;
+    }
+
+    return ngx_ap_cache_create(cache);
+}
+
+
+static ngx_int_t
+ngx_ap_cache_create(ngx_ap_cache_t *cache)
+{
+    size_t                  len;
+    ngx_ap_cache_shared_t  *shared;
+
+    shared = ngx_slab_calloc(cache->shpool, sizeof(ngx_ap_cache_shared_t));
+    if (shared == NULL) {
+        return NGX_ERROR;
+    }
+
+    cache->shared = shared;
+    cache->shpool->data = shared;
+
+    ngx_rbtree_init(&shared->documents, &shared->sentinel,
+                    ngx_rbtree_insert_value);
+    ngx_queue_init(&shared->recent);
+
+    len = sizeof(" in activitypub zone \"\"") + cache->zone->shm.name.len;
+
+    cache->shpool->log_ctx = ngx_slab_alloc(cache->shpool, len);
+    if (cache->shpool->log_ctx == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_sprintf(cache->shpool->log_ctx, " in activitypub zone \"%V\"%Z",
+                &cache->zone->shm.name);
+
+    /* a full zone is no accident: documents make room for each other */
+
+    cache->shpool->log_nomem = 0;
+
+    return NGX_OK;
+}
+
+
+uint64_t
+ngx_ap_cache_url_hash(const ngx_ap_cache_key_t *key)
+{
+    uint64_t    hash;
+    fedi_str_t  origin, path;
+
+    origin.data = (const char *) key->origin.data;
+    origin.len = key->origin.len;
+    path.data = (const char *) key->path.data;
+    path.len = key->path.len;
+
+    hash = fedi_hash_end(fedi_hash_add(FEDI_HASH_SEED, origin));
+
+    return fedi_hash_end(fedi_hash_add(hash, path));
+}
+
+
+uint64_t
+ngx_ap_cache_key_hash(const ngx_ap_cache_key_t *key)
+{
+    uint64_t    hash;
+    fedi_str_t  query;
+
+    query.data = (const char *) key->query.data;
+    query.len = key->query.len;
+
+    hash = fedi_hash_add(ngx_ap_cache_url_hash(key), query);
+
+    /* 0 is the name of a free place */
+
+    return hash ? hash : 1;
+}
+
+
+uint32_t
+ngx_ap_cache_name_hash(ngx_str_t *name)
+{
+    return ngx_crc32_short(name->data, name->len);
+}
+
+
+ngx_ap_cache_state_e
+ngx_ap_cache_state(ngx_ap_cache_t *cache, uint64_t name)
+{
+    ngx_ap_cache_state_e   state;
+    ngx_ap_table_entry_t  *entry;
+
+    ngx_shmtx_lock(&cache->shpool->mutex);
+
+    entry = ngx_ap_table_find(&cache->shared->states, name);
+    state = entry ? (ngx_ap_cache_state_e) entry->flags
+                  : NGX_AP_STATE_UNKNOWN;
+
+    ngx_shmtx_unlock(&cache->shpool->mutex);
+
+    return state;
+}
+
+
+ngx_int_t
+ngx_ap_cache_state_set(ngx_ap_cache_t *cache, uint64_t name,
+    ngx_ap_cache_state_e state)
+{
+    void                  *memory;
+    ngx_ap_table_t        *states;
+    ngx_ap_table_entry_t  *entry;
+
+    states = &cache->shared->states;
+
+    ngx_shmtx_lock(&cache->shpool->mutex);
+
+    if (ngx_ap_table_full(states)) {
+        memory = ngx_ap_cache_alloc_locked(cache,
+                                           ngx_ap_table_next_size(states));
+        if (memory != NULL) {
+            memory = ngx_ap_table_grow(states, memory);
+        }
+
+        if (memory != NULL) {
+            ngx_slab_free_locked(cache->shpool, memory);
+        }
+    }
+
+    entry = ngx_ap_table_add(states, name);
+    if (entry != NULL) {
+        entry->flags = state;
+    }
+
+    ngx_shmtx_unlock(&cache->shpool->mutex);
+
+    return entry ? NGX_OK : NGX_ERROR;
+}
+
+
+ngx_uint_t
+ngx_ap_cache_database_changed(ngx_ap_cache_t *cache, ngx_uint_t up)
+{
+    ngx_uint_t  state, changed;
+
+    state = up ? NGX_AP_CACHE_DATABASE_UP : NGX_AP_CACHE_DATABASE_DOWN;
+
+    ngx_shmtx_lock(&cache->shpool->mutex);
+
+    changed = cache->shared->database != state;
+    cache->shared->database = state;
+
+    ngx_shmtx_unlock(&cache->shpool->mutex);
+
+    return changed;
+}
+
+
+ngx_pid_t
+ngx_ap_cache_listener_claim(ngx_ap_cache_t *cache)
+{
+    ngx_pid_t  previous;
+
+    ngx_shmtx_lock(&cache->shpool->mutex);
+
+    previous = cache->shared->listener;
+    cache->shared->listener = ngx_pid;
+
+    ngx_shmtx_unlock(&cache->shpool->mutex);
+
+    /* a killed worker never released it */
+
+    if (previous == 0 || (previous != ngx_pid && kill(previous, 0) == -1)) {
+        return 0;
+    }
+
+    return previous;
+}
+
+
+ngx_pid_t
+ngx_ap_cache_listener(ngx_ap_cache_t *cache)
+{
+    ngx_pid_t  listener;
+
+    ngx_shmtx_lock(&cache->shpool->mutex);
+    listener = cache->shared->listener;
+    ngx_shmtx_unlock(&cache->shpool->mutex);
+
+    return listener;
+}
+
+
+void
+ngx_ap_cache_listener_release(ngx_ap_cache_t *cache)
+{
+    ngx_shmtx_lock(&cache->shpool->mutex);
+
+    if (cache->shared->listener == ngx_pid) {
+        cache->shared->listener = 0;
+    }
+
+    ngx_shmtx_unlock(&cache->shpool->mutex);
+}

@@ -1,0 +1,139 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The zone: what all workers of a node share and keep over a reload.
+ *
+ *   documents   rendered bytes by key, least recently used go first
+ *   twins       the complete set of pages that have a document
+ *   states      what became of the origins and actors of the configuration
+ *
+ * Every function takes the zone's mutex for a lookup or a copy and releases
+ * it before it returns; nothing in the zone is pointed to from outside.
+ * Only shpool->mutex is used: the master releases it after a killed worker.
+ */
+
+#ifndef NGX_AP_CACHE_H
+#define NGX_AP_CACHE_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include "fedi_document.h"
+
+
+typedef struct ngx_ap_cache_s  ngx_ap_cache_t;
+
+
+/* a URL of ours: its origin, its decoded path, its raw query or empty */
+
+typedef struct {
+    ngx_str_t                   origin;
+    ngx_str_t                   path;
+    ngx_str_t                   query;
+} ngx_ap_cache_key_t;
+
+
+/*
+ * Proof of when a fill began: taken before the query, compared at the store.
+ * An invalidation in between makes the fill worthless.
+ */
+
+typedef struct {
+    uint64_t                    epoch;
+    uint64_t                    generation;
+} ngx_ap_cache_stamp_t;
+
+
+typedef struct {
+    u_char                      object[16];  /* UUID; zeros: actor's page */
+    uint32_t                    actor;       /* ngx_ap_cache_name_hash() */
+    unsigned                    gone:1;      /* a Tombstone stands there */
+} ngx_ap_cache_twin_t;
+
+
+typedef enum {
+    NGX_AP_STATE_UNKNOWN = 0,       /* not declared yet */
+    NGX_AP_STATE_READY,
+    NGX_AP_STATE_CONFLICT           /* identity pinned otherwise: 503 */
+} ngx_ap_cache_state_e;
+
+
+/*
+ * Adds the zone at configuration time.  "tag" is the address of the module
+ * (zones of another module by the same name are an [emerg]).  NULL: logged.
+ */
+ngx_ap_cache_t *ngx_ap_cache_add(ngx_conf_t *cf, ngx_str_t *name,
+    size_t size, void *tag);
+
+
+/*
+ * NGX_OK: fresh.  NGX_AGAIN: it may have changed while nobody listened; fit
+ * to be served when the database cannot be asked.  NGX_DECLINED: absent, or
+ * known to have changed.  NGX_ERROR: no memory.  The bytes of "document" are
+ * copied into the pool.
+ */
+ngx_int_t ngx_ap_cache_find(ngx_ap_cache_t *cache,
+    const ngx_ap_cache_key_t *key, ngx_pool_t *pool,
+    fedi_document_t *document);
+
+ngx_ap_cache_stamp_t ngx_ap_cache_stamp(ngx_ap_cache_t *cache,
+    const ngx_ap_cache_key_t *key);
+
+/* silently does nothing when the stamp is old or the document too large */
+void ngx_ap_cache_store(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
+    ngx_ap_cache_stamp_t stamp, const fedi_document_t *document);
+
+/* the key with every query: a collection goes with all its pages */
+void ngx_ap_cache_drop(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key);
+
+/* everything may have changed */
+void ngx_ap_cache_drop_all(ngx_ap_cache_t *cache);
+
+
+/* NGX_OK: found; NGX_DECLINED: no twin; NGX_AGAIN: the set is not complete */
+ngx_int_t ngx_ap_cache_twin_find(ngx_ap_cache_t *cache,
+    const ngx_ap_cache_key_t *key, ngx_ap_cache_twin_t *twin);
+
+/*
+ * A fill is begin, many adds, complete.  Between begin and complete lookups
+ * answer NGX_AGAIN.  After completion add and remove keep the set true.
+ * Add answers NGX_ERROR when the zone is full; the set is then incomplete
+ * for good until the next begin.
+ */
+void ngx_ap_cache_twins_begin(ngx_ap_cache_t *cache);
+ngx_int_t ngx_ap_cache_twin_add(ngx_ap_cache_t *cache,
+    const ngx_ap_cache_key_t *key, const ngx_ap_cache_twin_t *twin);
+void ngx_ap_cache_twin_remove(ngx_ap_cache_t *cache,
+    const ngx_ap_cache_key_t *key);
+void ngx_ap_cache_twins_complete(ngx_ap_cache_t *cache);
+ngx_uint_t ngx_ap_cache_twins_ready(ngx_ap_cache_t *cache);
+
+uint32_t ngx_ap_cache_name_hash(ngx_str_t *name);
+
+
+ngx_ap_cache_state_e ngx_ap_cache_state(ngx_ap_cache_t *cache, uint64_t name);
+ngx_int_t ngx_ap_cache_state_set(ngx_ap_cache_t *cache, uint64_t name,
+    ngx_ap_cache_state_e state);
+
+
+/*
+ * One line per change of state for the whole node: true for the worker that
+ * is to write it, because it is the first to see the database go or return.
+ */
+ngx_uint_t ngx_ap_cache_database_changed(ngx_ap_cache_t *cache,
+    ngx_uint_t up);
+
+/*
+ * Who listens for invalidations.  Claiming answers the pid of the worker
+ * that listened until now, or 0: then notifications may have been missed.
+ */
+ngx_pid_t ngx_ap_cache_listener_claim(ngx_ap_cache_t *cache);
+ngx_pid_t ngx_ap_cache_listener(ngx_ap_cache_t *cache);
+
+/* gives it up, if it is ours: the next one to claim has missed something */
+void ngx_ap_cache_listener_release(ngx_ap_cache_t *cache);
+
+
+#endif

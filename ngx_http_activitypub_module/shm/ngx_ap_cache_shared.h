@@ -1,0 +1,73 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What lies in the zone.  For the files of this folder only.
+ */
+
+#ifndef NGX_AP_CACHE_SHARED_H
+#define NGX_AP_CACHE_SHARED_H
+
+#include "fedi_hash.h"
+#include "ngx_ap_cache.h"
+#include "ngx_ap_table.h"
+
+
+/*
+ * A document is true as long as the generation of its URL has not moved
+ * since its fill began.  URLs share these counters by hash: to drop one is
+ * one increment, and a neighbour that is dropped with it is only refilled.
+ */
+#define NGX_AP_CACHE_GENERATIONS  4096
+
+/* of the zone; a larger document is served but not kept */
+#define NGX_AP_CACHE_LARGEST  8
+
+
+typedef struct {
+    ngx_rbtree_t                documents;
+    ngx_rbtree_node_t           sentinel;
+    ngx_queue_t                 recent;     /* most recently used first */
+
+    uint64_t                    epoch;
+    uint64_t                    generations[NGX_AP_CACHE_GENERATIONS];
+
+    ngx_ap_table_t              twins;
+    ngx_ap_table_t              states;
+
+    ngx_pid_t                   listener;
+    ngx_uint_t                  database;   /* NGX_AP_CACHE_DATABASE_* */
+
+    unsigned                    twins_ready:1;
+    unsigned                    twins_lost:1;   /* one did not fit */
+} ngx_ap_cache_shared_t;
+
+
+#define NGX_AP_CACHE_DATABASE_UNKNOWN  0
+#define NGX_AP_CACHE_DATABASE_UP       1
+#define NGX_AP_CACHE_DATABASE_DOWN     2
+
+
+struct ngx_ap_cache_s {
+    ngx_ap_cache_shared_t      *shared;
+    ngx_slab_pool_t            *shpool;
+    ngx_shm_zone_t             *zone;
+};
+
+
+/*
+ * The hash of a key.  With the query: the name of a document; without: the
+ * name of the URL that all its pages belong to.
+ */
+uint64_t ngx_ap_cache_url_hash(const ngx_ap_cache_key_t *key);
+uint64_t ngx_ap_cache_key_hash(const ngx_ap_cache_key_t *key);
+
+/*
+ * Memory of the zone, with the mutex held.  Documents make room, the least
+ * recently used first.  NULL: the zone is too small.
+ */
+void *ngx_ap_cache_alloc_locked(ngx_ap_cache_t *cache, size_t size);
+
+
+#endif

@@ -1,0 +1,169 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The complete set of pages that have a document.  An LRU cannot answer
+ * "unknown": this set can, once it is complete.
+ */
+
+#include "ngx_ap_cache_shared.h"
+
+
+#define NGX_AP_CACHE_TWIN_GONE  1
+
+
+static ngx_int_t ngx_ap_cache_twins_reserve(ngx_ap_cache_t *cache);
+
+
+ngx_int_t
+ngx_ap_cache_twin_find(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
+    ngx_ap_cache_twin_t *twin)
+{
+    uint64_t                name;
+    ngx_int_t               rc;
+    ngx_ap_table_entry_t   *entry;
+    ngx_ap_cache_shared_t  *shared;
+
+    shared = cache->shared;
+    name = ngx_ap_cache_key_hash(key);
+
+    ngx_shmtx_lock(&cache->shpool->mutex);
+
+    entry = ngx_ap_table_find(&shared->twins, name);
+
+    if (!shared->twins_ready) {
+        rc = NGX_AGAIN;
+
+    } else if (entry == NULL) {
+        rc = NGX_DECLINED;
+
+    } else {
+        ngx_memcpy(twin->object, entry->object, sizeof(twin->object));
+        twin->actor = entry->actor;
+        twin->gone = (entry->flags & NGX_AP_CACHE_TWIN_GONE) != 0;
+        rc = NGX_OK;
+    }
+
+    ngx_shmtx_unlock(&cache->shpool->mutex);
+
+    return rc;
+}
+
+
+void
+ngx_ap_cache_twins_begin(ngx_ap_cache_t *cache)
+{
+    ngx_ap_table_t  *twins;
+
+    twins = &cache->shared->twins;
+
+    ngx_shmtx_lock(&cache->shpool->mutex);
+
+    cache->shared->twins_ready = 0;
+    cache->shared->twins_lost = 0;
+
+    if (twins->entries) {
+        ngx_slab_free_locked(cache->shpool, twins->entries);
+    }
+
+    ngx_memzero(twins, sizeof(ngx_ap_table_t));
+
+    ngx_shmtx_unlock(&cache->shpool->mutex);
+}
+
+
+ngx_int_t
+ngx_ap_cache_twin_add(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
+    const ngx_ap_cache_twin_t *twin)
+{
+    uint64_t               name;
+    ngx_int_t              rc;
+    ngx_ap_table_entry_t  *entry;
+
+    name = ngx_ap_cache_key_hash(key);
+
+    ngx_shmtx_lock(&cache->shpool->mutex);
+
+    rc = ngx_ap_cache_twins_reserve(cache);
+
+    entry = (rc == NGX_OK) ? ngx_ap_table_add(&cache->shared->twins, name)
+                           : NULL;
+
+    if (entry == NULL) {
+        cache->shared->twins_ready = 0;
+        cache->shared->twins_lost = 1;
+        rc = NGX_ERROR;
+
+    } else {
+        ngx_memcpy(entry->object, twin->object, sizeof(entry->object));
+        entry->actor = twin->actor;
+        entry->flags = twin->gone ? NGX_AP_CACHE_TWIN_GONE : 0;
+    }
+
+    ngx_shmtx_unlock(&cache->shpool->mutex);
+
+    return rc;
+}
+
+
+void
+ngx_ap_cache_twin_remove(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key)
+{
+    uint64_t  name;
+
+    name = ngx_ap_cache_key_hash(key);
+
+    ngx_shmtx_lock(&cache->shpool->mutex);
+    ngx_ap_table_remove(&cache->shared->twins, name);
+    ngx_shmtx_unlock(&cache->shpool->mutex);
+}
+
+
+void
+ngx_ap_cache_twins_complete(ngx_ap_cache_t *cache)
+{
+    ngx_shmtx_lock(&cache->shpool->mutex);
+    cache->shared->twins_ready = !cache->shared->twins_lost;
+    ngx_shmtx_unlock(&cache->shpool->mutex);
+}
+
+
+ngx_uint_t
+ngx_ap_cache_twins_ready(ngx_ap_cache_t *cache)
+{
+    ngx_uint_t  ready;
+
+    ngx_shmtx_lock(&cache->shpool->mutex);
+    ready = cache->shared->twins_ready;
+    ngx_shmtx_unlock(&cache->shpool->mutex);
+
+    return ready;
+}
+
+
+static ngx_int_t
+ngx_ap_cache_twins_reserve(ngx_ap_cache_t *cache)
+{
+    void            *memory;
+    ngx_ap_table_t  *twins;
+
+    twins = &cache->shared->twins;
+
+    if (!ngx_ap_table_full(twins)) {
+        return NGX_OK;
+    }
+
+    memory = ngx_ap_cache_alloc_locked(cache, ngx_ap_table_next_size(twins));
+    if (memory == NULL) {
+        return NGX_ERROR;
+    }
+
+    memory = ngx_ap_table_grow(twins, memory);
+
+    if (memory != NULL) {
+        ngx_slab_free_locked(cache->shpool, memory);
+    }
+
+    return NGX_OK;
+}

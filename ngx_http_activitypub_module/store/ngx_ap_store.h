@@ -1,0 +1,123 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the module asks the database, typed.  One store per worker: a pipeline
+ * connection for documents, a lazily opened bulk connection for sets, keys
+ * and declarations, and, where asked for, a connection that listens.
+ *
+ * Every call answers its callback exactly once, later; the bytes it is shown
+ * live during the callback.  rc is NGX_OK; NGX_DECLINED: the database has no
+ * such thing, or refused (logged); NGX_ERROR: the database cannot be asked.
+ */
+
+#ifndef NGX_AP_STORE_H
+#define NGX_AP_STORE_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include "fedi_document.h"
+#include "ngx_ap_pg.h"
+
+
+typedef struct ngx_ap_store_s  ngx_ap_store_t;
+
+
+typedef struct {
+    /* the pipeline connection came or went; "reason" is for one log line */
+    void                      (*changed)(void *data, ngx_uint_t up,
+                                    ngx_str_t *reason);
+
+    /* LISTEN is in force from now on; only when listening */
+    void                      (*listening)(void *data);
+
+    /* the listening connection is lost: notifications may be missed */
+    void                      (*deaf)(void *data);
+
+    /* payload of a NOTIFY on channel "activitypub_changed" */
+    void                      (*notified)(void *data, ngx_str_t *payload);
+
+    void                       *data;
+    unsigned                    listen:1;
+} ngx_ap_store_events_t;
+
+
+ngx_ap_store_t *ngx_ap_store_create(const ngx_ap_pg_conninfo_t *conninfo,
+    const ngx_ap_store_events_t *events, ngx_log_t *log);
+void ngx_ap_store_destroy(ngx_ap_store_t *store);
+
+ngx_uint_t ngx_ap_store_ready(ngx_ap_store_t *store);
+
+/* a last round trip on the listening connection: what was sent has arrived */
+void ngx_ap_store_listen_flush(ngx_ap_store_t *store,
+    void (*flushed)(void *data), void *data);
+
+
+/* forget the callback of a call that was started */
+void ngx_ap_store_cancel(ngx_ap_pg_query_t *call);
+
+
+/* the document at origin + path + query; etag is left empty */
+
+typedef void (*ngx_ap_store_document_pt)(void *data, ngx_int_t rc,
+    const fedi_document_t *document);
+
+ngx_ap_pg_query_t *ngx_ap_store_document(ngx_ap_store_t *store,
+    ngx_str_t *origin, ngx_str_t *path, ngx_str_t *query,
+    ngx_ap_store_document_pt handler, void *data);
+
+
+/* declares an origin and its actors; every verdict row in turn, then NULL */
+
+typedef struct {
+    ngx_str_t                   verdict;    /* ok conflict vanished keyless */
+    ngx_str_t                   subject;    /* what it is about: a URI */
+    ngx_str_t                   detail;     /* a sentence */
+} ngx_ap_store_verdict_t;
+
+typedef void (*ngx_ap_store_declared_pt)(void *data, ngx_int_t rc,
+    const ngx_ap_store_verdict_t *verdicts, ngx_uint_t n);
+
+ngx_ap_pg_query_t *ngx_ap_store_declare(ngx_ap_store_t *store,
+    ngx_str_t *node, ngx_str_t *declaration,
+    ngx_ap_store_declared_pt handler, void *data);
+
+
+/* gives an actor its key unless it has one by now */
+
+typedef void (*ngx_ap_store_done_pt)(void *data, ngx_int_t rc);
+
+ngx_ap_pg_query_t *ngx_ap_store_key_set(ngx_ap_store_t *store,
+    ngx_str_t *actor, ngx_str_t *private_pem, ngx_str_t *public_pem,
+    ngx_ap_store_done_pt handler, void *data);
+
+
+/* pages that have a document */
+
+typedef struct {
+    int64_t                     id;
+    ngx_str_t                   origin;
+    ngx_str_t                   path;
+    ngx_str_t                   query;
+    ngx_str_t                   actor;
+    u_char                      object[16];
+    unsigned                    gone:1;
+} ngx_ap_store_twin_t;
+
+typedef void (*ngx_ap_store_twins_pt)(void *data, ngx_int_t rc,
+    const ngx_ap_store_twin_t *twins, ngx_uint_t n);
+
+/* NGX_AP_STORE_TWINS at most, ascending by id, those above "after" */
+#define NGX_AP_STORE_TWINS  5000
+
+ngx_ap_pg_query_t *ngx_ap_store_twins(ngx_ap_store_t *store, int64_t after,
+    ngx_ap_store_twins_pt handler, void *data);
+
+/* those of the given keys (JSON: the payload of a NOTIFY) that exist now */
+ngx_ap_pg_query_t *ngx_ap_store_twins_at(ngx_ap_store_t *store,
+    ngx_str_t *keys, ngx_ap_store_twins_pt handler, void *data);
+
+
+#endif
