@@ -31,3 +31,21 @@ quietly() {
     rm -f "$log"
     return "$status"
 }
+
+
+# the newest PostgreSQL server here; Debian keeps its programs off the PATH
+
+pg_bin() {
+    local bin
+
+    bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
+    [ -x "$bin/initdb" ] && echo "$bin"
+}
+
+
+# Where what runs is kept.  postgres and www-data cannot enter root's home and
+# a socket's path ends at 107 bytes, so not below this directory: one folder
+# for a user and a checkout in /var/tmp.
+
+run_dir=/var/tmp/activitypub-$(id -u)-$(printf %s "$top" | sha256sum | cut -c 1-8)
+pg_dir=$run_dir/pg
