@@ -86,6 +86,13 @@ typedef struct {
 
     /* connect at the first query, close after a minute without one */
     unsigned                    lazy:1;
+
+    /*
+     * Not idle in nginx's eyes: stays open when the worker is told to exit,
+     * until destroyed or the worker shutdown timeout comes.  For a listening
+     * connection, which must hear everything until its heir listens.
+     */
+    unsigned                    keep:1;
 } ngx_ap_pg_options_t;
 
 

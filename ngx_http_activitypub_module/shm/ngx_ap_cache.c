@@ -224,6 +224,10 @@ ngx_ap_cache_listener_claim(ngx_ap_cache_t *cache)
     previous = cache->shared->listener;
     cache->shared->listener = ngx_pid;
 
+    if (cache->shared->heir == ngx_pid) {
+        cache->shared->heir = 0;
+    }
+
     ngx_shmtx_unlock(&cache->shpool->mutex);
 
     /* a killed worker never released it */
@@ -246,6 +250,28 @@ ngx_ap_cache_listener(ngx_ap_cache_t *cache)
     ngx_shmtx_unlock(&cache->shpool->mutex);
 
     return listener;
+}
+
+
+void
+ngx_ap_cache_listener_announce(ngx_ap_cache_t *cache)
+{
+    ngx_shmtx_lock(&cache->shpool->mutex);
+    cache->shared->heir = ngx_pid;
+    ngx_shmtx_unlock(&cache->shpool->mutex);
+}
+
+
+ngx_pid_t
+ngx_ap_cache_listener_heir(ngx_ap_cache_t *cache)
+{
+    ngx_pid_t  heir;
+
+    ngx_shmtx_lock(&cache->shpool->mutex);
+    heir = cache->shared->heir;
+    ngx_shmtx_unlock(&cache->shpool->mutex);
+
+    return (heir != 0 && kill(heir, 0) == 0) ? heir : 0;
 }
 
 

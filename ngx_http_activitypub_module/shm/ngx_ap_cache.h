@@ -132,6 +132,14 @@ ngx_uint_t ngx_ap_cache_database_changed(ngx_ap_cache_t *cache,
 ngx_pid_t ngx_ap_cache_listener_claim(ngx_ap_cache_t *cache);
 ngx_pid_t ngx_ap_cache_listener(ngx_ap_cache_t *cache);
 
+/*
+ * A worker that is going to listen announces itself, so that the one that
+ * listens now stays until it has claimed.  The heir is the worker that has
+ * announced itself and lives, but did not claim yet; or 0.
+ */
+void ngx_ap_cache_listener_announce(ngx_ap_cache_t *cache);
+ngx_pid_t ngx_ap_cache_listener_heir(ngx_ap_cache_t *cache);
+
 /* gives it up, if it is ours: the next one to claim has missed something */
 void ngx_ap_cache_listener_release(ngx_ap_cache_t *cache);
 

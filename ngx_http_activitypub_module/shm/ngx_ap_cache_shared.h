@@ -37,6 +37,7 @@ typedef struct {
     ngx_ap_table_t              states;
 
     ngx_pid_t                   listener;
+    ngx_pid_t                   heir;
     ngx_uint_t                  database;   /* NGX_AP_CACHE_DATABASE_* */
 
     unsigned                    twins_ready:1;
