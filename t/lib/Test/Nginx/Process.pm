@@ -1,0 +1,85 @@
+package Test::Nginx::Process;
+
+# Copyright (C) The ngx_http_activitypub_module authors
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# What /proc knows about the processes of a test.
+
+use warnings;
+use strict;
+
+use base qw/Exporter/;
+
+our @EXPORT_OK = qw/children title wait_pid rss/;
+
+use POSIX ();
+use Time::HiRes qw/sleep time/;
+
+
+# the processes whose parent is "pid"
+
+sub children {
+    my ($pid) = @_;
+
+    my @found;
+
+    for my $stat (glob '/proc/[0-9]*/stat') {
+        my ($child, $parent) = _read($stat) =~ /^(\d+) \(.*\) \S (\d+)/s
+            or next;
+
+        push @found, $child if $parent == $pid;
+    }
+
+    return sort { $a <=> $b } @found;
+}
+
+
+# as ps shows it: "nginx: worker process"
+
+sub title {
+    my ($pid) = @_;
+
+    my $title = _read("/proc/$pid/cmdline");
+
+    $title =~ s/\0.*//s;
+    $title =~ s/\s+$//;
+
+    return $title;
+}
+
+
+# resident memory in KiB
+
+sub rss {
+    my ($pid) = @_;
+
+    return (_read("/proc/$pid/status") =~ /^VmRSS:\s+(\d+)/m)[0] // 0;
+}
+
+
+# our own child has ended within so many seconds
+
+sub wait_pid {
+    my ($pid, $seconds) = @_;
+
+    my $until = time() + $seconds;
+
+    while (1) {
+        return 1 if waitpid($pid, POSIX::WNOHANG()) != 0;
+        return 0 if time() > $until;
+        sleep 0.02;
+    }
+}
+
+
+sub _read {
+    my ($name) = @_;
+
+    open my $f, '<', $name or return '';
+    local $/;
+
+    return scalar(<$f>) // '';
+}
+
+
+1;

@@ -1,0 +1,167 @@
+#!/usr/bin/perl
+
+# Copyright (C) The ngx_http_activitypub_module authors
+# SPDX-License-Identifier: BSD-2-Clause
+
+# The test library itself: what it lets pass, every other test lets pass.
+
+###############################################################################
+
+use warnings;
+use strict;
+
+use Test::More;
+
+use Cwd qw/abs_path/;
+use File::Basename qw/dirname/;
+
+BEGIN { use FindBin; chdir($FindBin::Bin); }
+
+use lib 'lib';
+use Test::Nginx;
+
+###############################################################################
+
+my $t = Test::Nginx->new(plain => 1)->has(qw/http proxy/)->plan(23);
+
+$t->write_file_expand('nginx.conf', <<'EOF')->run();
+
+%%TEST_GLOBALS%%
+
+daemon off;
+
+events {
+}
+
+http {
+    %%TEST_GLOBALS_HTTP%%
+
+    server {
+        listen       127.0.0.1:8080;
+        server_name  localhost;
+
+        location /twice {
+            add_header X-Twice one;
+            add_header X-Twice two;
+            return 200 $http_accept;
+        }
+
+        location /chunked {
+            proxy_pass http://127.0.0.1:8081;
+        }
+    }
+}
+
+EOF
+
+$t->write_file('page.html', 'PAGE');
+$t->run_daemon(\&chunked, port(8081))->wait_for_socket('127.0.0.1:'
+    . port(8081));
+
+###############################################################################
+
+# responses
+
+my $r = http_get('/page.html');
+
+is($r->status, 200, 'status');
+is($r->body, 'PAGE', 'body');
+like($r, qr/^HTTP\/1.1 200 OK.*PAGE$/s, 'a response reads as a string');
+
+$r = http_get('/twice', accept => 'a/b;q=0.1');
+
+is_deeply([$r->header('x-twice')], ['one', 'two'], 'repeated header');
+is(scalar $r->header('x-none'), undef, 'absent header');
+is($r->body, 'a/b;q=0.1', 'accept');
+is($r->json, undef, 'no JSON');
+
+$r = http_get('/chunked');
+
+is($r->status, 200, 'chunked status');
+is($r->body, 'onetwo', 'chunked body');
+
+like(http("GET /page.html HTTP/1.0\r\n\r\n"), qr/PAGE$/, 'raw request');
+is(http_head('/page.html')->header('Content-Length'), 4, 'HEAD');
+
+my $c = http_connect();
+
+is($c->get('/page.html')->body, 'PAGE', 'first on a connection');
+is($c->get('/nothing')->status, 404, 'second on a connection');
+$c->close;
+
+# processes
+
+my @old = $t->workers;
+
+is(@old, 1, 'a worker');
+ok($t->reload, 'reload');
+isnt(($t->workers)[0], $old[0], 'another worker after reload');
+
+$t->write_file('nginx.conf', $t->read_file('nginx.conf') . 'nonsense');
+
+my ($code, $out) = $t->check;
+
+isnt($code, 0, 'a wrong configuration is refused');
+like($out, qr/\[emerg\].*nginx.conf:\d+/, 'with its place');
+
+# what has to fail fails
+
+is(run_inner('1'), 0, 'a good test passes');
+isnt(run_inner('kill "SEGV", $t->workers; sleep 1'), 0,
+    'a crashed worker fails a test');
+is(run_inner('$t->expect(qr/exited on signal 9/);
+    kill "KILL", $t->workers; sleep 1'), 0, 'an expected alert does not');
+isnt(run_inner('open my $f, ">>", $t->testdir . "/error.log";
+    print $f "a.c:1:2: runtime error: shift\n"'), 0,
+    'a line of a sanitizer fails a test');
+isnt(run_inner('open my $f, ">>", $t->testdir . "/error.log";
+    print $f "[alert] 1#1: x\n"', 'done_testing()'), 0,
+    'without a plan too');
+
+###############################################################################
+
+# runs a small test file of its own, returns its exit status
+
+sub run_inner {
+    my ($code, $end) = @_;
+
+    my $plan = $end ? '' : '->plan(1)';
+
+    $end ||= '1';
+    $t->write_file('inner.t', <<"EOF");
+use Test::More; use Test::Nginx;
+my \$t = Test::Nginx->new(plain => 1)$plan;
+\$t->write_file_expand('nginx.conf', <<'CONF')->run();
+%%TEST_GLOBALS%%
+events { }
+http { %%TEST_GLOBALS_HTTP%% server { listen 127.0.0.1:8080; } }
+CONF
+ok(1);
+$code;
+$end;
+EOF
+
+    return system("$^X -Ilib " . $t->testdir . '/inner.t >'
+        . $t->testdir . '/inner.log 2>&1');
+}
+
+
+# answers one request after the other in two chunks
+
+sub chunked {
+    my ($port) = @_;
+
+    my $listen = IO::Socket::INET->new(Proto => 'tcp', Listen => 5,
+        LocalAddr => '127.0.0.1', LocalPort => $port, ReuseAddr => 1)
+        or die "$!";
+
+    while (my $client = $listen->accept) {
+        while (defined(my $line = <$client>)) {
+            last if $line =~ /^\r?$/;
+        }
+
+        print $client "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+            . "Connection: close\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n";
+        close $client;
+    }
+}
