@@ -16,30 +16,51 @@
 
 #define FEDI_ACCEPT_MAX  8192
 
-typedef struct {
-    /*
-     * quality in thousandths, 0..1000, of application/activity+json and
-     * application/ld+json (bare or with the ActivityStreams profile), of
-     * explicit ranges only; -1 when neither is named
-     */
-    int  activity;
+/* the ranges that say something about what we serve */
 
-    /* of text/html or application/xhtml+xml, named; -1 when neither is */
-    int  html;
+typedef enum {
+    FEDI_ACCEPT_ACTIVITY_JSON = 0,  /* application/activity+json */
+    FEDI_ACCEPT_LD_JSON,            /* application/ld+json, bare */
+    FEDI_ACCEPT_LD_JSON_PROFILE,    /* and with the ActivityStreams profile */
+    FEDI_ACCEPT_HTML,               /* text/html, application/xhtml+xml */
+    FEDI_ACCEPT_ANY_APPLICATION,
+    FEDI_ACCEPT_ANY_TEXT,
+    FEDI_ACCEPT_ANY,
+    FEDI_ACCEPT_RANGES
+} fedi_accept_range_e;
+
+
+typedef struct {
+    /* quality in thousandths, 0..1000; the best when said more than once */
+    int  ranges[FEDI_ACCEPT_RANGES];    /* -1: not said */
 } fedi_accept_t;
 
 
 /*
  * Starts with nothing said.  A request may carry several Accept lines: add
- * each.  A malformed element is skipped, as is all beyond FEDI_ACCEPT_MAX.
+ * each, in any order.  A malformed element is skipped, as is all of a line
+ * beyond FEDI_ACCEPT_MAX.
  */
 void fedi_accept_init(fedi_accept_t *accept);
 void fedi_accept_add(fedi_accept_t *accept, fedi_str_t value);
 
-/* at a page: an explicit ActivityPub type that beats or ties HTML */
+/*
+ * Quality of ActivityPub by its named types, and of HTML by its named types;
+ * 0 when excluded, -1 when none is named.
+ */
+int fedi_accept_activity(const fedi_accept_t *accept);
+int fedi_accept_html(const fedi_accept_t *accept);
+
+/*
+ * At a page: ActivityPub is named and beats or ties HTML, which wildcards
+ * may speak for.
+ */
 bool fedi_accept_wants_activity(const fedi_accept_t *accept);
 
-/* at a machine URL: a named HTML type that beats ActivityPub */
+/*
+ * At a machine URL: HTML is named and beats ActivityPub, or ties it when
+ * only wildcards speak for ActivityPub.
+ */
 bool fedi_accept_wants_html(const fedi_accept_t *accept);
 
 /*

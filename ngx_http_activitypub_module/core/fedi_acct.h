@@ -14,6 +14,9 @@
 #include "fedi_str.h"
 
 
+#define FEDI_ACCT_USER_MAX  255
+
+
 typedef struct {
     fedi_str_t  user;
     fedi_str_t  host;       /* may carry ":port": development only */
@@ -21,9 +24,10 @@ typedef struct {
 
 
 /*
- * Accepts "acct:user@host", "user@host" and "@user@host"; the scheme in any
- * case.  On FEDI_OK the parts point into "text"; on FEDI_EACCT or
- * FEDI_ETOOLONG "acct" is untouched.
+ * Accepts "acct:user@host", "user@host" and either with "@" before the user;
+ * the scheme in any case.  The host is one that fedi_host_check() takes, or
+ * UTF-8 that only fedi_host_normalize() can judge.  On FEDI_OK the parts
+ * point into "text"; on FEDI_EACCT or FEDI_ETOOLONG "acct" is untouched.
  */
 fedi_err_e fedi_acct_parse(fedi_str_t text, fedi_acct_t *acct);
 

@@ -23,7 +23,7 @@ typedef struct {
 
 void *fedi_alloc(fedi_arena_t *arena, size_t size);
 
-/* a copy in the arena, NUL-terminated behind its length; data NULL: no memory */
+/* a copy, NUL-terminated behind its length; data NULL: no memory */
 fedi_str_t fedi_strdup(fedi_arena_t *arena, fedi_str_t s);
 
 /* "n" parts one behind the other, copied as by fedi_strdup() */

@@ -21,6 +21,8 @@ typedef struct {
 } fedi_str_t;
 
 
+/* in an initializer, and anywhere else */
+#define fedi_string(literal)  { (literal), sizeof(literal) - 1 }
 #define fedi_str(literal)  ((fedi_str_t) { (literal), sizeof(literal) - 1 })
 #define fedi_null_str      ((fedi_str_t) { NULL, 0 })
 

@@ -1,0 +1,110 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+#include "fedi_acct.h"
+#include "fedi_host.h"
+#include "fedi_utf8.h"
+
+
+/* a port and its colon, U-labels of up to 4 bytes for each of the A-label */
+#define FEDI_ACCT_HOST_MAX  (4 * FEDI_HOST_MAX + 6)
+
+
+static bool fedi_acct_user(fedi_str_t user);
+static bool fedi_acct_host(fedi_str_t host);
+
+
+fedi_err_e
+fedi_acct_parse(fedi_str_t text, fedi_acct_t *acct)
+{
+    const char  *at;
+    fedi_str_t   scheme, user, host;
+
+    scheme = fedi_str("acct:");
+
+    if (text.len >= scheme.len
+        && fedi_str_eq_nocase((fedi_str_t) { text.data, scheme.len }, scheme))
+    {
+        text = fedi_str_from(text, scheme.len);
+    }
+
+    if (text.len != 0 && text.data[0] == '@') {
+        text = fedi_str_from(text, 1);
+    }
+
+    at = text.len != 0 ? memchr(text.data, '@', text.len) : NULL;
+    if (at == NULL) {
+        return FEDI_EACCT;
+    }
+
+    user.data = text.data;
+    user.len = (size_t) (at - text.data);
+
+    host = fedi_str_from(text, user.len + 1);
+
+    if (user.len > FEDI_ACCT_USER_MAX || host.len > FEDI_ACCT_HOST_MAX) {
+        return FEDI_ETOOLONG;
+    }
+
+    if (!fedi_acct_user(user) || !fedi_acct_host(host)) {
+        return FEDI_EACCT;
+    }
+
+    acct->user = user;
+    acct->host = host;
+
+    return FEDI_OK;
+}
+
+
+/*
+ * RFC 7565 has unreserved, sub-delims and escapes here.  No escape is taken:
+ * it would be a second spelling of a name, and no system has names that need
+ * one.
+ */
+static bool
+fedi_acct_user(fedi_str_t user)
+{
+    size_t             i;
+    static const char  others[] = "-._~!$&'()*+,;=";
+
+    for (i = 0; i < user.len; i++) {
+        if (!fedi_is_alnum(user.data[i])
+            && memchr(others, user.data[i], sizeof(others) - 1) == NULL)
+        {
+            return false;
+        }
+    }
+
+    return user.len != 0;
+}
+
+
+static bool
+fedi_acct_host(fedi_str_t host)
+{
+    bool        ascii;
+    size_t      i;
+    uint16_t    port;
+    fedi_str_t  name;
+
+    if (fedi_host_split(host, &name, &port) != FEDI_OK) {
+        return false;
+    }
+
+    for (i = 0, ascii = true; i < name.len; i++) {
+        if ((unsigned char) name.data[i] >= 0x80) {
+            ascii = false;
+
+        } else if (!fedi_is_alnum(name.data[i]) && name.data[i] != '-'
+                   && name.data[i] != '.' && host.data[0] != '[')
+        {
+            return false;
+        }
+    }
+
+    return ascii ? fedi_host_check(name) == FEDI_OK : fedi_utf8_valid(name);
+}

@@ -1,0 +1,70 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+#include <openssl/evp.h>
+
+#include "fedi_document.h"
+
+
+#define FEDI_ETAG_BYTES  16
+
+
+static const struct {
+    fedi_str_t            name;
+    fedi_document_kind_e  kind;
+
+} fedi_document_kinds[] = {
+    { fedi_string("actor"),      FEDI_DOCUMENT_ACTOR },
+    { fedi_string("object"),     FEDI_DOCUMENT_OBJECT },
+    { fedi_string("activity"),   FEDI_DOCUMENT_ACTIVITY },
+    { fedi_string("collection"), FEDI_DOCUMENT_COLLECTION }
+};
+
+
+bool
+fedi_document_kind_parse(fedi_str_t text, fedi_document_kind_e *kind)
+{
+    size_t  i;
+
+    for (i = 0;
+         i < sizeof(fedi_document_kinds) / sizeof(fedi_document_kinds[0]);
+         i++)
+    {
+        if (fedi_str_eq(text, fedi_document_kinds[i].name)) {
+            *kind = fedi_document_kinds[i].kind;
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+bool
+fedi_document_etag(fedi_str_t body, char *etag)
+{
+    size_t             i;
+    unsigned char      digest[EVP_MAX_MD_SIZE];
+    static const char  hex[] = "0123456789abcdef";
+
+    if (EVP_Digest(body.len != 0 ? body.data : "", body.len, digest, NULL,
+                   EVP_sha256(), NULL)
+        != 1)
+    {
+        return false;
+    }
+
+    *etag++ = '"';
+
+    for (i = 0; i < FEDI_ETAG_BYTES; i++) {
+        *etag++ = hex[digest[i] >> 4];
+        *etag++ = hex[digest[i] & 0xf];
+    }
+
+    *etag = '"';
+
+    return true;
+}

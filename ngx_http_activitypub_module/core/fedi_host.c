@@ -1,0 +1,513 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Whatever a resolver or a C library might take for an address has to be
+ * seen as one here, or it would pass the guard as a name: hence inet_aton()'s
+ * spellings, and the refusal of all other hosts that end in a number.
+ */
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
+#include <idn2.h>
+
+#include "fedi_host.h"
+#include "fedi_utf8.h"
+
+
+#define FEDI_LABEL_MAX  63
+
+/* a U-label is never longer in UTF-8 than 4 bytes for each of the A-label */
+#define FEDI_HOST_UTF8_MAX  (4 * FEDI_HOST_MAX)
+
+
+/* RFC 6761, 6762, 7686, 8375, 9476 and ICANN's .internal */
+
+static const fedi_str_t  fedi_host_local_zones[] = {
+    fedi_string("localhost"),
+    fedi_string("local"),
+    fedi_string("internal"),
+    fedi_string("onion"),
+    fedi_string("i2p"),
+    fedi_string("alt"),
+    fedi_string("arpa"),
+    fedi_string("test"),
+    fedi_string("invalid")
+};
+
+
+static fedi_err_e fedi_host_check_name(fedi_str_t host);
+static fedi_err_e fedi_host_normalize_ascii(fedi_arena_t *arena,
+    fedi_str_t host, fedi_str_t *normal);
+static fedi_err_e fedi_host_normalize_idn(fedi_arena_t *arena,
+    fedi_str_t host, fedi_str_t *normal);
+static fedi_err_e fedi_host_normalize_ip(fedi_arena_t *arena, int family,
+    const void *address, fedi_str_t *normal);
+static fedi_err_e fedi_host_lower(fedi_arena_t *arena, fedi_str_t host,
+    fedi_str_t *normal);
+static bool fedi_host_parse_ipv4(fedi_str_t host, struct in_addr *address);
+static bool fedi_host_parse_ipv6(fedi_str_t host, struct in6_addr *address);
+static bool fedi_host_parse_number(fedi_str_t text, uint64_t *number);
+static bool fedi_host_is_ascii(fedi_str_t host);
+static bool fedi_host_has_alabel(fedi_str_t host);
+static fedi_str_t fedi_host_last_label(fedi_str_t host);
+
+
+fedi_err_e
+fedi_host_check(fedi_str_t host)
+{
+    struct in_addr   v4;
+    struct in6_addr  v6;
+
+    if (host.len == 0) {
+        return FEDI_EHOST;
+    }
+
+    if (host.data[0] == '[') {
+        return fedi_host_parse_ipv6(host, &v6) ? FEDI_OK : FEDI_EHOST;
+    }
+
+    if (fedi_host_parse_ipv4(host, &v4)) {
+        return FEDI_OK;
+    }
+
+    return fedi_host_check_name(host);
+}
+
+
+static fedi_err_e
+fedi_host_check_name(fedi_str_t host)
+{
+    char      c, last;
+    size_t    i, label;
+    uint64_t  number;
+
+    if (host.len > FEDI_HOST_MAX) {
+        return FEDI_ETOOLONG;
+    }
+
+    label = 0;
+    last = '.';
+
+    for (i = 0; i < host.len; i++) {
+        c = host.data[i];
+
+        if (c == '.') {
+            if (label == 0 || last == '-') {
+                return FEDI_EHOST;
+            }
+
+            label = 0;
+
+        } else if (fedi_is_alnum(c) || (c == '-' && label != 0)) {
+            if (++label > FEDI_LABEL_MAX) {
+                return FEDI_ETOOLONG;
+            }
+
+        } else {
+            return FEDI_EHOST;
+        }
+
+        last = c;
+    }
+
+    if (label == 0 || last == '-') {
+        return FEDI_EHOST;
+    }
+
+    return fedi_host_parse_number(fedi_host_last_label(host), &number)
+           ? FEDI_EHOST : FEDI_OK;
+}
+
+
+fedi_err_e
+fedi_host_split(fedi_str_t text, fedi_str_t *host, uint16_t *port)
+{
+    size_t         i, start;
+    unsigned long  number;
+
+    /* a colon inside brackets belongs to the address */
+
+    for (start = text.len; start > 0; start--) {
+        if (text.data[start - 1] == ':' || text.data[start - 1] == ']') {
+            break;
+        }
+    }
+
+    if (start == 0 || text.data[start - 1] == ']') {
+        *host = text;
+        *port = 0;
+        return FEDI_OK;
+    }
+
+    if (text.len == start || text.len - start > 5
+        || text.data[start] == '0')
+    {
+        return FEDI_EURL;
+    }
+
+    for (number = 0, i = start; i < text.len; i++) {
+        if (!fedi_is_digit(text.data[i])) {
+            return FEDI_EURL;
+        }
+
+        number = number * 10 + (unsigned long) (text.data[i] - '0');
+    }
+
+    if (number > UINT16_MAX) {
+        return FEDI_EURL;
+    }
+
+    host->data = text.data;
+    host->len = start - 1;
+    *port = (uint16_t) number;
+
+    return FEDI_OK;
+}
+
+
+fedi_err_e
+fedi_host_normalize(fedi_arena_t *arena, fedi_str_t host, fedi_str_t *normal)
+{
+    if (host.len > FEDI_HOST_UTF8_MAX) {
+        return FEDI_ETOOLONG;
+    }
+
+    if (!fedi_host_is_ascii(host)) {
+        if (!fedi_utf8_valid(host)) {
+            return FEDI_EUTF8;
+        }
+
+        return fedi_host_normalize_idn(arena, host, normal);
+    }
+
+    if (host.len != 0 && host.data[0] != '['
+        && fedi_host_has_alabel(host))
+    {
+        return fedi_host_normalize_idn(arena, host, normal);
+    }
+
+    return fedi_host_normalize_ascii(arena, host, normal);
+}
+
+
+static fedi_err_e
+fedi_host_normalize_ascii(fedi_arena_t *arena, fedi_str_t host,
+    fedi_str_t *normal)
+{
+    fedi_err_e       err;
+    struct in_addr   v4;
+    struct in6_addr  v6;
+
+    if (fedi_host_parse_ipv6(host, &v6)) {
+        return fedi_host_normalize_ip(arena, AF_INET6, &v6, normal);
+    }
+
+    if (fedi_host_parse_ipv4(host, &v4)) {
+        return fedi_host_normalize_ip(arena, AF_INET, &v4, normal);
+    }
+
+    err = fedi_host_check(host);
+    if (err != FEDI_OK) {
+        return err;
+    }
+
+    return fedi_host_lower(arena, host, normal);
+}
+
+
+/*
+ * Mapping may yield anything, an address ("127。0。0。1") or "a/c" among it:
+ * what comes out goes through the same gate as what came in as ASCII.
+ */
+static fedi_err_e
+fedi_host_normalize_idn(fedi_arena_t *arena, fedi_str_t host,
+    fedi_str_t *normal)
+{
+    int         rc;
+    uint8_t    *ascii;
+    fedi_err_e  err;
+    fedi_str_t  name;
+
+    if (memchr(host.data, '\0', host.len) != NULL) {
+        return FEDI_EHOST;
+    }
+
+    name = fedi_strdup(arena, host);
+    if (name.data == NULL) {
+        return FEDI_ENOMEM;
+    }
+
+    ascii = NULL;
+
+    rc = idn2_lookup_u8((const uint8_t *) name.data, &ascii,
+                        IDN2_NFC_INPUT|IDN2_NONTRANSITIONAL
+                        |IDN2_USE_STD3_ASCII_RULES);
+
+    if (rc != IDN2_OK) {
+        return rc == IDN2_MALLOC ? FEDI_ENOMEM : FEDI_EHOST;
+    }
+
+    name.data = (const char *) ascii;
+    name.len = strlen(name.data);
+
+    err = fedi_host_normalize_ascii(arena, name, normal);
+
+    idn2_free(ascii);
+
+    return err;
+}
+
+
+static fedi_err_e
+fedi_host_normalize_ip(fedi_arena_t *arena, int family, const void *address,
+    fedi_str_t *normal)
+{
+    char        text[INET6_ADDRSTRLEN];
+    fedi_str_t  parts[3];
+
+    if (inet_ntop(family, address, text, sizeof(text)) == NULL) {
+        return FEDI_EHOST;
+    }
+
+    parts[0] = family == AF_INET6 ? fedi_str("[") : fedi_null_str;
+    parts[1] = (fedi_str_t) { text, strlen(text) };
+    parts[2] = family == AF_INET6 ? fedi_str("]") : fedi_null_str;
+
+    *normal = fedi_join(arena, parts, 3);
+
+    return normal->data != NULL ? FEDI_OK : FEDI_ENOMEM;
+}
+
+
+static fedi_err_e
+fedi_host_lower(fedi_arena_t *arena, fedi_str_t host, fedi_str_t *normal)
+{
+    char    *p;
+    size_t   i;
+
+    p = fedi_alloc(arena, host.len + 1);
+    if (p == NULL) {
+        return FEDI_ENOMEM;
+    }
+
+    for (i = 0; i < host.len; i++) {
+        p[i] = fedi_lower(host.data[i]);
+    }
+
+    p[host.len] = '\0';
+
+    normal->data = p;
+    normal->len = host.len;
+
+    return FEDI_OK;
+}
+
+
+bool
+fedi_host_is_address(fedi_str_t host)
+{
+    struct in_addr  v4;
+
+    return (host.len != 0 && host.data[0] == '[')
+           || fedi_host_parse_ipv4(host, &v4);
+}
+
+
+bool
+fedi_host_is_local(fedi_str_t host)
+{
+    size_t      i;
+    fedi_str_t  label;
+
+    if (host.len != 0 && host.data[host.len - 1] == '.') {
+        host.len--;
+    }
+
+    label = fedi_host_last_label(host);
+
+    if (label.len == host.len) {
+        return true;
+    }
+
+    for (i = 0;
+         i < sizeof(fedi_host_local_zones) / sizeof(fedi_host_local_zones[0]);
+         i++)
+    {
+        if (fedi_str_eq_nocase(label, fedi_host_local_zones[i])) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+/* one to four numbers, the last of which fills what bytes are left */
+
+static bool
+fedi_host_parse_ipv4(fedi_str_t host, struct in_addr *address)
+{
+    size_t      n, len;
+    uint32_t    value;
+    uint64_t    number;
+    fedi_str_t  part;
+
+    value = 0;
+
+    for (n = 0; n < 4; n++) {
+        for (len = 0; len < host.len && host.data[len] != '.'; len++) {
+            /* void */
+        }
+
+        part.data = host.data;
+        part.len = len;
+
+        if (!fedi_host_parse_number(part, &number)) {
+            return false;
+        }
+
+        if (len == host.len) {
+            if (number >= (uint64_t) 1 << (32 - 8 * n)) {
+                return false;
+            }
+
+            address->s_addr = htonl(value | (uint32_t) number);
+            return true;
+        }
+
+        if (n == 3 || number > 0xff) {
+            return false;
+        }
+
+        value |= (uint32_t) number << (24 - 8 * n);
+        host = fedi_str_from(host, len + 1);
+    }
+
+    return false;
+}
+
+
+static bool
+fedi_host_parse_ipv6(fedi_str_t host, struct in6_addr *address)
+{
+    char  text[INET6_ADDRSTRLEN];
+
+    if (host.len < 4 || host.len - 2 >= sizeof(text)
+        || host.data[0] != '[' || host.data[host.len - 1] != ']')
+    {
+        return false;
+    }
+
+    memcpy(text, host.data + 1, host.len - 2);
+    text[host.len - 2] = '\0';
+
+    if (strlen(text) != host.len - 2) {
+        return false;
+    }
+
+    return inet_pton(AF_INET6, text, address) == 1;
+}
+
+
+/*
+ * Decimal, 0octal or 0xhexadecimal, as strtoul() with base 0 reads it; "0x"
+ * alone is zero, as browsers have it.  Saturates: too large stays too large.
+ */
+static bool
+fedi_host_parse_number(fedi_str_t text, uint64_t *number)
+{
+    char      c;
+    unsigned  base, digit;
+
+    base = 10;
+
+    if (text.len == 0) {
+        return false;
+    }
+
+    if (text.len > 1 && text.data[0] == '0') {
+        if (fedi_lower(text.data[1]) == 'x') {
+            base = 16;
+            text = fedi_str_from(text, 2);
+
+        } else {
+            base = 8;
+            text = fedi_str_from(text, 1);
+        }
+    }
+
+    for (*number = 0; text.len != 0; text = fedi_str_from(text, 1)) {
+        c = fedi_lower(text.data[0]);
+
+        if (fedi_is_digit(c)) {
+            digit = (unsigned) (c - '0');
+
+        } else if (base == 16 && c >= 'a' && c <= 'f') {
+            digit = (unsigned) (c - 'a') + 10;
+
+        } else {
+            return false;
+        }
+
+        /* "08" is no octal number, and no name either */
+
+        *number = *number * base + (digit < base ? digit : UINT32_MAX);
+
+        if (*number > UINT32_MAX) {
+            *number = (uint64_t) UINT32_MAX + 1;
+        }
+    }
+
+    return true;
+}
+
+
+static bool
+fedi_host_is_ascii(fedi_str_t host)
+{
+    size_t  i;
+
+    for (i = 0; i < host.len; i++) {
+        if ((unsigned char) host.data[i] >= 0x80) {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+static bool
+fedi_host_has_alabel(fedi_str_t host)
+{
+    size_t  i;
+
+    for (i = 0; i + 4 <= host.len; i++) {
+        if ((i == 0 || host.data[i - 1] == '.')
+            && fedi_str_eq_nocase((fedi_str_t) { host.data + i, 4 },
+                                  fedi_str("xn--")))
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+static fedi_str_t
+fedi_host_last_label(fedi_str_t host)
+{
+    size_t  start;
+
+    for (start = host.len; start > 0; start--) {
+        if (host.data[start - 1] == '.') {
+            break;
+        }
+    }
+
+    return fedi_str_from(host, start);
+}
