@@ -62,13 +62,17 @@ sub start {
     my $dir = $o{dir} || File::Temp::tempdir('apt-pg-XXXXXX', TMPDIR => 1);
     my $self = bless { dir => $dir, owner => $$ }, $class;
 
+    # Nobody but us and the server gets in, for whoever does is superuser.
+    # The folder is ours because root in a namespace is no more than an owner.
+
     if ($> == 0) {
-        my ($uid, $gid) = (getpwnam 'postgres')[2, 3];
+        my $gid = (getpwnam 'postgres')[3];
 
         die "there is no user postgres: PostgreSQL is not installed\n"
-            unless defined $uid;
+            unless defined $gid;
 
-        chown $uid, $gid, $dir or die "chown $dir: $!\n";
+        chown 0, $gid, $dir or die "chown $dir: $!\n";
+        chmod 0770, $dir or die "chmod $dir: $!\n";
     }
 
     $started{$dir} = $self unless $o{keep};

@@ -1,0 +1,167 @@
+package Test::Rig;
+
+# Copyright (C) The ngx_http_activitypub_module authors
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# An internet of its own for one test: "use Test::Rig;" at its top runs the
+# test again in a user, network and mount namespace, where lo carries
+# addresses that the module takes for public ones, port 443 is ours, an own
+# CA signs certificates and a stub DNS server knows the names.  So the
+# production settings can be on and the development directives off.
+#
+#     my $rig = Test::Rig->new;
+#     $rig->host('site.example', '9.9.9.10');
+#     ... listen 9.9.9.10:443 ssl; %%CERTIFICATE site.example%% ...
+#     $rig->get('https://site.example/')
+#
+# PostgreSQL runs outside and is reached by its socket.  Where the kernel
+# refuses such namespaces the test is skipped.
+
+use warnings;
+use strict;
+
+use File::Temp;
+use FindBin;
+use POSIX ();
+
+use Test::Nginx::HTTP;
+use Test::Postgres;
+use Test::Rig::CA;
+use Test::Rig::DNS;
+
+# the resolver of the namespace, as systemd-resolved would have it
+my $RESOLVER = '127.0.0.53';
+
+
+sub import {
+    return if $ENV{TEST_RIG};
+
+    my $refused = `unshare -rnm true 2>&1`;
+
+    if ($? != 0) {
+        $refused =~ s/\s+$//;
+        $refused ||= 'unshare does not run';
+        print "1..0 # SKIP namespaces are refused: $refused\n";
+        exit 0;
+    }
+
+    # the cluster must not live in the namespace: root there is nobody else
+    Test::Postgres->shared;
+
+    my $pid = fork();
+    die "fork: $!" unless defined $pid;
+
+    if ($pid == 0) {
+        $ENV{TEST_RIG} = 1;
+        exec qw/unshare -rnm/, $^X, (map { "-I$_" } grep { !ref } @INC),
+            "$FindBin::Bin/$FindBin::Script", @ARGV or POSIX::_exit(127);
+    }
+
+    # the inner test cleans up after itself; only then do we
+    local $SIG{INT} = 'IGNORE';
+    local $SIG{TERM} = sub { kill 'TERM', $pid };
+
+    1 until waitpid($pid, 0) == $pid;
+
+    exit($? & 127 ? 255 : $? >> 8);
+}
+
+
+sub new {
+    my ($class) = @_;
+
+    my $dir = File::Temp::tempdir('apt-rig-XXXXXX', TMPDIR => 1,
+        CLEANUP => !$ENV{TEST_NGINX_LEAVE});
+
+    my $self = bless { dir => $dir, owner => $$,
+        ca => Test::Rig::CA->new($dir) }, $class;
+
+    _ip(qw/link set lo up/);
+
+    $self->{dns} = Test::Rig::DNS->start($RESOLVER, "$dir/names");
+
+    open my $f, '>', "$dir/resolv.conf" or die "$!";
+    print $f "nameserver $RESOLVER\noptions timeout:1 attempts:1\n";
+    close $f;
+
+    # a link would be followed out of what may be mounted over
+    my $target = readlink '/etc/resolv.conf' ? POSIX::realpath(
+        '/etc/resolv.conf') : '/etc/resolv.conf';
+
+    system('mount', '--bind', "$dir/resolv.conf", $target) == 0
+        or die "resolv.conf cannot be replaced\n";
+
+    return $self;
+}
+
+
+# A name, its address on lo, and a certificate for it.  More names may share
+# an address; an IPv6 address is as good.
+
+sub host {
+    my ($self, $name, @addresses) = @_;
+
+    for my $address (@addresses) {
+        next if $self->{addresses}{$address}++;
+        _ip(qw/addr add/, $address . ($address =~ /:/ ? '/128' : '/32'),
+            qw/dev lo/, $address =~ /:/ ? 'nodad' : ());
+    }
+
+    $self->{names}{$name} = [@addresses];
+    $self->{dns}->names($self->{names});
+    $self->{ca}->issue($name);
+
+    return $self;
+}
+
+
+# the lines of a server block that speaks TLS for the name
+
+sub certificate {
+    my ($self, $name) = @_;
+
+    return "ssl_certificate $self->{dir}/$name.crt;\n"
+        . "ssl_certificate_key $self->{dir}/$name.key;\n";
+}
+
+
+sub ca_file { $_[0]{ca}->file }
+
+
+# GET of an https URL, verified as any peer would; options as http_get's
+
+sub get {
+    my ($self, $url, %o) = @_;
+
+    my ($host, $uri) = $url =~ m!^https://([^/?#:]+)(/[^#]*)?$!
+        or die "not an https URL: $url";
+    my $address = $self->{names}{$host}
+        or die "no such host in the rig: $host";
+
+    my $c = Test::Nginx::HTTP->new(address => $address->[0], port => 443,
+        ssl => { SSL_hostname => $host, SSL_verifycn_name => $host,
+            SSL_verifycn_scheme => 'http', SSL_ca_file => $self->ca_file })
+        or die "TLS with $host: ", IO::Socket::SSL::errstr() // $!;
+
+    my $method = $o{method} || 'GET';
+
+    return $c->request($method, $uri // '/', host => $host, %o);
+}
+
+
+# nginx cannot set its groups in a namespace with one user; nothing else of
+# the kind is let pass
+
+sub expected {
+    return qr/initgroups\(root, \d+\) failed \(1: Operation not permitted/;
+}
+
+
+sub _ip {
+    my (@args) = @_;
+
+    system('ip', @args) == 0 or die "ip @args failed\n";
+}
+
+
+1;
