@@ -2,17 +2,11 @@
 /*
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
- *
- * Whatever a resolver or a C library might take for an address has to be
- * seen as one here, or it would pass the guard as a name: hence inet_aton()'s
- * spellings, and the refusal of all other hosts that end in a number.
  */
-
-#include <arpa/inet.h>
-#include <sys/socket.h>
 
 #include <idn2.h>
 
+#include "fedi_address.h"
 #include "fedi_host.h"
 #include "fedi_utf8.h"
 
@@ -43,13 +37,8 @@ static fedi_err_e fedi_host_normalize_ascii(fedi_arena_t *arena,
     fedi_str_t host, fedi_str_t *normal);
 static fedi_err_e fedi_host_normalize_idn(fedi_arena_t *arena,
     fedi_str_t host, fedi_str_t *normal);
-static fedi_err_e fedi_host_normalize_ip(fedi_arena_t *arena, int family,
-    const void *address, fedi_str_t *normal);
 static fedi_err_e fedi_host_lower(fedi_arena_t *arena, fedi_str_t host,
     fedi_str_t *normal);
-static bool fedi_host_parse_ipv4(fedi_str_t host, struct in_addr *address);
-static bool fedi_host_parse_ipv6(fedi_str_t host, struct in6_addr *address);
-static bool fedi_host_parse_number(fedi_str_t text, uint64_t *number);
 static bool fedi_host_is_ascii(fedi_str_t host);
 static bool fedi_host_has_alabel(fedi_str_t host);
 static fedi_str_t fedi_host_last_label(fedi_str_t host);
@@ -58,18 +47,9 @@ static fedi_str_t fedi_host_last_label(fedi_str_t host);
 fedi_err_e
 fedi_host_check(fedi_str_t host)
 {
-    struct in_addr   v4;
-    struct in6_addr  v6;
+    fedi_address_t  address;
 
-    if (host.len == 0) {
-        return FEDI_EHOST;
-    }
-
-    if (host.data[0] == '[') {
-        return fedi_host_parse_ipv6(host, &v6) ? FEDI_OK : FEDI_EHOST;
-    }
-
-    if (fedi_host_parse_ipv4(host, &v4)) {
+    if (fedi_address_parse(host, &address)) {
         return FEDI_OK;
     }
 
@@ -80,9 +60,8 @@ fedi_host_check(fedi_str_t host)
 static fedi_err_e
 fedi_host_check_name(fedi_str_t host)
 {
-    char      c, last;
-    size_t    i, label;
-    uint64_t  number;
+    char    c, last;
+    size_t  i, label;
 
     if (host.len > FEDI_HOST_MAX) {
         return FEDI_ETOOLONG;
@@ -117,8 +96,8 @@ fedi_host_check_name(fedi_str_t host)
         return FEDI_EHOST;
     }
 
-    return fedi_host_parse_number(fedi_host_last_label(host), &number)
-           ? FEDI_EHOST : FEDI_OK;
+    return fedi_address_is_number(fedi_host_last_label(host)) ? FEDI_EHOST
+                                                              : FEDI_OK;
 }
 
 
@@ -197,19 +176,14 @@ static fedi_err_e
 fedi_host_normalize_ascii(fedi_arena_t *arena, fedi_str_t host,
     fedi_str_t *normal)
 {
-    fedi_err_e       err;
-    struct in_addr   v4;
-    struct in6_addr  v6;
+    fedi_err_e      err;
+    fedi_address_t  address;
 
-    if (fedi_host_parse_ipv6(host, &v6)) {
-        return fedi_host_normalize_ip(arena, AF_INET6, &v6, normal);
+    if (fedi_address_parse(host, &address)) {
+        return fedi_address_print(arena, &address, normal);
     }
 
-    if (fedi_host_parse_ipv4(host, &v4)) {
-        return fedi_host_normalize_ip(arena, AF_INET, &v4, normal);
-    }
-
-    err = fedi_host_check(host);
+    err = fedi_host_check_name(host);
     if (err != FEDI_OK) {
         return err;
     }
@@ -262,27 +236,6 @@ fedi_host_normalize_idn(fedi_arena_t *arena, fedi_str_t host,
 
 
 static fedi_err_e
-fedi_host_normalize_ip(fedi_arena_t *arena, int family, const void *address,
-    fedi_str_t *normal)
-{
-    char        text[INET6_ADDRSTRLEN];
-    fedi_str_t  parts[3];
-
-    if (inet_ntop(family, address, text, sizeof(text)) == NULL) {
-        return FEDI_EHOST;
-    }
-
-    parts[0] = family == AF_INET6 ? fedi_str("[") : fedi_null_str;
-    parts[1] = (fedi_str_t) { text, strlen(text) };
-    parts[2] = family == AF_INET6 ? fedi_str("]") : fedi_null_str;
-
-    *normal = fedi_join(arena, parts, 3);
-
-    return normal->data != NULL ? FEDI_OK : FEDI_ENOMEM;
-}
-
-
-static fedi_err_e
 fedi_host_lower(fedi_arena_t *arena, fedi_str_t host, fedi_str_t *normal)
 {
     char    *p;
@@ -309,10 +262,10 @@ fedi_host_lower(fedi_arena_t *arena, fedi_str_t host, fedi_str_t *normal)
 bool
 fedi_host_is_address(fedi_str_t host)
 {
-    struct in_addr  v4;
+    fedi_address_t  address;
 
     return (host.len != 0 && host.data[0] == '[')
-           || fedi_host_parse_ipv4(host, &v4);
+           || fedi_address_parse(host, &address);
 }
 
 
@@ -342,126 +295,6 @@ fedi_host_is_local(fedi_str_t host)
     }
 
     return false;
-}
-
-
-/* one to four numbers, the last of which fills what bytes are left */
-
-static bool
-fedi_host_parse_ipv4(fedi_str_t host, struct in_addr *address)
-{
-    size_t      n, len;
-    uint32_t    value;
-    uint64_t    number;
-    fedi_str_t  part;
-
-    value = 0;
-
-    for (n = 0; n < 4; n++) {
-        for (len = 0; len < host.len && host.data[len] != '.'; len++) {
-            /* void */
-        }
-
-        part.data = host.data;
-        part.len = len;
-
-        if (!fedi_host_parse_number(part, &number)) {
-            return false;
-        }
-
-        if (len == host.len) {
-            if (number >= (uint64_t) 1 << (32 - 8 * n)) {
-                return false;
-            }
-
-            address->s_addr = htonl(value | (uint32_t) number);
-            return true;
-        }
-
-        if (n == 3 || number > 0xff) {
-            return false;
-        }
-
-        value |= (uint32_t) number << (24 - 8 * n);
-        host = fedi_str_from(host, len + 1);
-    }
-
-    return false;
-}
-
-
-static bool
-fedi_host_parse_ipv6(fedi_str_t host, struct in6_addr *address)
-{
-    char  text[INET6_ADDRSTRLEN];
-
-    if (host.len < 4 || host.len - 2 >= sizeof(text)
-        || host.data[0] != '[' || host.data[host.len - 1] != ']')
-    {
-        return false;
-    }
-
-    memcpy(text, host.data + 1, host.len - 2);
-    text[host.len - 2] = '\0';
-
-    if (strlen(text) != host.len - 2) {
-        return false;
-    }
-
-    return inet_pton(AF_INET6, text, address) == 1;
-}
-
-
-/*
- * Decimal, 0octal or 0xhexadecimal, as strtoul() with base 0 reads it; "0x"
- * alone is zero, as browsers have it.  Saturates: too large stays too large.
- */
-static bool
-fedi_host_parse_number(fedi_str_t text, uint64_t *number)
-{
-    char      c;
-    unsigned  base, digit;
-
-    base = 10;
-
-    if (text.len == 0) {
-        return false;
-    }
-
-    if (text.len > 1 && text.data[0] == '0') {
-        if (fedi_lower(text.data[1]) == 'x') {
-            base = 16;
-            text = fedi_str_from(text, 2);
-
-        } else {
-            base = 8;
-            text = fedi_str_from(text, 1);
-        }
-    }
-
-    for (*number = 0; text.len != 0; text = fedi_str_from(text, 1)) {
-        c = fedi_lower(text.data[0]);
-
-        if (fedi_is_digit(c)) {
-            digit = (unsigned) (c - '0');
-
-        } else if (base == 16 && c >= 'a' && c <= 'f') {
-            digit = (unsigned) (c - 'a') + 10;
-
-        } else {
-            return false;
-        }
-
-        /* "08" is no octal number, and no name either */
-
-        *number = *number * base + (digit < base ? digit : UINT32_MAX);
-
-        if (*number > UINT32_MAX) {
-            *number = (uint64_t) UINT32_MAX + 1;
-        }
-    }
-
-    return true;
 }
 
 
