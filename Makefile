@@ -1,5 +1,59 @@
-# What a person calls; each target is a script beside it in scripts/.
+# What a person calls.  The work is done by the scripts in scripts/.
+#
+#     make run [ORIGIN=https://example.org] [PORT=8080]    make stop
+#     make test [SANITIZE=1]    make lint    make fuzz    make bench
+#     make build [CC=clang] [SANITIZE=1]    make install DESTDIR=
+#     make fresh    make clean
 
-.PHONY: build
+ORIGIN   =
+PORT     = 8080
+SANITIZE =
+DESTDIR  =
+SECONDS  = 60
+
+export ORIGIN PORT SANITIZE DESTDIR
+
+.PHONY: build run stop test lint fuzz bench fresh install clean
+
 build:
+	@scripts/deps build
 	@scripts/build
+
+run:
+	@scripts/deps run
+	@scripts/build
+	@scripts/run
+
+stop:
+	@scripts/stop
+
+test:
+	@scripts/deps test
+	@scripts/build
+	@scripts/test
+
+lint:
+	@scripts/deps lint
+	@scripts/build
+	@scripts/lint
+
+fuzz:
+	@scripts/deps fuzz
+	@$(MAKE) -s -C t/fuzz run SECONDS=$(SECONDS)
+
+bench:
+	@scripts/deps bench
+	@scripts/build
+	@t/bench/run
+
+fresh:
+	@scripts/deps fresh
+	@scripts/fresh
+
+install:
+	@scripts/deps build
+	@scripts/build
+	@scripts/install
+
+clean: stop
+	@scripts/clean
