@@ -1,0 +1,103 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * apctl actor list|show
+ */
+
+#include "apctl_actor.h"
+#include "apctl_connect.h"
+#include "apctl_output.h"
+#include "apctl_query.h"
+#include "apctl_time.h"
+
+
+#define APCTL_ACTOR_COLUMNS                                                   \
+    "a.name, a.handle, a.type, a.posts, a.page, a.uri, a.display_name,"       \
+    " a.origin, " APCTL_TIME_SQL("a.created") " AS created"
+
+
+static apctl_exit_e apctl_actor_ambiguous(apctl_t *ap,
+    const PGresult *result);
+
+
+apctl_exit_e
+apctl_actor_list(apctl_t *ap)
+{
+    PGresult      *result;
+    apctl_exit_e   code;
+
+    code = apctl_connect(ap, NULL);
+
+    if (code != APCTL_OK) {
+        return code;
+    }
+
+    code = apctl_query(ap,
+        "SELECT " APCTL_ACTOR_COLUMNS " FROM activitypub.actors a"
+        " ORDER BY a.origin, a.name", 0, NULL, &result);
+
+    if (code == APCTL_OK) {
+        apctl_print_rows(ap, result, 5, "there is no actor");
+        PQclear(result);
+    }
+
+    return code;
+}
+
+
+apctl_exit_e
+apctl_actor_show(apctl_t *ap)
+{
+    PGresult      *result;
+    apctl_exit_e   code;
+
+    code = apctl_connect(ap, NULL);
+
+    if (code != APCTL_OK) {
+        return code;
+    }
+
+    code = apctl_query(ap,
+        "SELECT " APCTL_ACTOR_COLUMNS " FROM activitypub.actors a"
+        " WHERE ltrim($1::text, '@') IN (a.name, a.handle, a.uri)"
+        " ORDER BY a.handle", 1, &ap->operand, &result);
+
+    if (code != APCTL_OK) {
+        return code;
+    }
+
+    if (PQntuples(result) == 0) {
+        code = apctl_fail(APCTL_NOT_FOUND, "there is no actor \"%s\"",
+                          ap->operand);
+
+    } else if (PQntuples(result) > 1) {
+        code = apctl_actor_ambiguous(ap, result);
+
+    } else {
+        apctl_print_record(ap, result, 0);
+    }
+
+    PQclear(result);
+
+    return code;
+}
+
+
+static apctl_exit_e
+apctl_actor_ambiguous(apctl_t *ap, const PGresult *result)
+{
+    int          row;
+    const char  *handles;
+
+    handles = PQgetvalue(result, 0, 1);
+
+    for (row = 1; row < PQntuples(result); row++) {
+        handles = apctl_format(ap, "%s or %s", handles,
+                               PQgetvalue(result, row, 1));
+    }
+
+    return apctl_fail(APCTL_FAILED, "\"%s\" is not unique: say %s",
+                      ap->operand, handles);
+}

@@ -1,0 +1,148 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The table of commands.  A command stands here only once it works.
+ */
+
+#include <string.h>
+
+#include "apctl_actor.h"
+#include "apctl_commands.h"
+#include "apctl_completion.h"
+#include "apctl_db.h"
+#include "apctl_post.h"
+
+
+#define APCTL_TEXT_OPTIONS                                                    \
+    (APCTL_BIT(CONTENT) | APCTL_BIT(CONTENT_FILE) | APCTL_BIT(EXCERPT)        \
+     | APCTL_BIT(CONTENT_WARNING) | APCTL_BIT(LANGUAGE) | APCTL_BIT(TITLE)    \
+     | APCTL_BIT(URL))
+
+#define APCTL_NEW_POST_OPTIONS                                                \
+    (APCTL_TEXT_OPTIONS | APCTL_BIT(ACTOR) | APCTL_BIT(PUBLISHED)             \
+     | APCTL_BIT(TYPE))
+
+#define APCTL_NEW_POST_REQUIRED                                               \
+    (APCTL_BIT(ACTOR) | APCTL_BIT(URL) | APCTL_BIT(TITLE))
+
+
+const apctl_command_t  apctl_commands[] = {
+
+    { "actor", "list", NULL, 0, 0,
+      "Lists the actors.",
+      NULL,
+      "apctl actor list\n"
+      "apctl actor list --json\n",
+      apctl_actor_list },
+
+    { "actor", "show", "NAME", 0, 0,
+      "Shows an actor.",
+      "NAME is its name if unique, its handle, or its id.",
+      "apctl actor show news\n"
+      "apctl actor show news@acme.example --json\n",
+      apctl_actor_show },
+
+    { "completion", "bash", NULL, 0, 0,
+      "Prints the completion for bash.",
+      NULL,
+      "apctl completion bash > /etc/bash_completion.d/apctl\n",
+      apctl_completion_bash },
+
+    { "db", "init", NULL,
+      APCTL_BIT(DRY_RUN) | APCTL_BIT(NGINX_ROLE) | APCTL_BIT(SQL), 0,
+      "Creates the roles and the database, then migrates it.",
+      "What is already there stays as it is.  The database is \"activitypub\"\n"
+      "unless --db names another.  In a database that belongs to somebody\n"
+      "else only the rights that are missing are added.",
+      "sudo -u postgres apctl db init\n"
+      "sudo -u postgres apctl db init --nginx-role nginx\n"
+      "apctl db init --db \"host=db1 user=admin dbname=fediverse\"\n",
+      apctl_db_init },
+
+    { "db", "migrate", NULL, APCTL_BIT(DRY_RUN) | APCTL_BIT(SQL), 0,
+      "Brings the schema up to date.",
+      "Each migration is a transaction of its own; the functions follow in\n"
+      "one.  Runs as activitypub_owner.",
+      "sudo -u postgres apctl db migrate\n"
+      "sudo -u postgres apctl db migrate --dry-run\n",
+      apctl_db_migrate },
+
+    { "db", "status", NULL, APCTL_BIT(SQL), 0,
+      "Shows the version of the schema and what is missing.",
+      "Exits with 0 when everything is up to date, else with 1.",
+      "sudo -u postgres apctl db status\n"
+      "sudo -u postgres apctl db status --json\n",
+      apctl_db_status },
+
+    { "post", "delete", "OBJECT", APCTL_BIT(DRY_RUN) | APCTL_BIT(YES), 0,
+      "Deletes a post.  The page itself stays.",
+      "OBJECT is the post's id, its uuid, or the URL of its page.  Its id\n"
+      "answers 410 from then on.  Asks first on a terminal; elsewhere --yes\n"
+      "is needed.",
+      "apctl post delete https://acme.example/news/launch\n"
+      "apctl post delete 0193b5a0-7a10-7000-8000-000000000001 --yes\n",
+      apctl_post_delete },
+
+    { "post", "list", NULL, APCTL_BIT(ACTOR) | APCTL_BIT(LIMIT), 0,
+      "Lists the posts, newest first.",
+      NULL,
+      "apctl post list\n"
+      "apctl post list --actor news --limit 100 --json\n",
+      apctl_post_list },
+
+    { "post", "pin", "OBJECT", APCTL_BIT(DRY_RUN) | APCTL_BIT(OFF), 0,
+      "Pins a post to its actor's profile, or takes the pin away.",
+      "OBJECT is the post's id, its uuid, or the URL of its page.",
+      "apctl post pin https://acme.example/news/launch\n"
+      "apctl post pin https://acme.example/news/launch --off\n",
+      apctl_post_pin },
+
+    { "post", "preview", NULL, APCTL_NEW_POST_OPTIONS,
+      APCTL_NEW_POST_REQUIRED,
+      "Prints the document that \"post publish\" would make.",
+      "Indented on a terminal; elsewhere and with --json the very bytes.",
+      "apctl post preview --actor news --url /news/launch --title Launch \\\n"
+      "    --content-file launch.html\n",
+      apctl_post_preview },
+
+    { "post", "publish", NULL,
+      APCTL_NEW_POST_OPTIONS | APCTL_BIT(DRY_RUN), APCTL_NEW_POST_REQUIRED,
+      "Publishes a page as a post of an actor and prints its id.",
+      NULL,
+      "apctl post publish --actor news --url /news/launch --title Launch \\\n"
+      "    --content-file launch.html\n"
+      "render launch | apctl post publish --actor news@acme.example \\\n"
+      "    --url https://acme.example/news/launch --title Launch \\\n"
+      "    --content-file - --language en\n",
+      apctl_post_publish },
+
+    { "post", "update", "OBJECT", APCTL_TEXT_OPTIONS | APCTL_BIT(DRY_RUN), 0,
+      "Changes a post.  What is not given stays.",
+      "OBJECT is the post's id, its uuid, or the URL of its page.",
+      "apctl post update https://acme.example/news/launch --title Launched\n"
+      "apctl post update 0193b5a0-7a10-7000-8000-000000000001 \\\n"
+      "    --content-file launch.html --excerpt \"It is there.\"\n",
+      apctl_post_update },
+
+    { NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL }
+};
+
+
+const apctl_command_t *
+apctl_command_find(const char *noun, const char *verb)
+{
+    const apctl_command_t  *command;
+
+    for (command = apctl_commands; command->noun != NULL; command++) {
+
+        if (strcmp(command->noun, noun) == 0
+            && (verb == NULL || strcmp(command->verb, verb) == 0))
+        {
+            return command;
+        }
+    }
+
+    return NULL;
+}

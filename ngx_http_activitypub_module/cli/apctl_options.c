@@ -1,0 +1,123 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The table of options; alphabetical, as the enum is.
+ */
+
+#include <ctype.h>
+#include <string.h>
+
+#include "apctl_options.h"
+
+
+const apctl_option_t  apctl_options[APCTL_OPT_COUNT] = {
+
+    [APCTL_OPT_ACTOR] =
+    { "actor", "NAME", "the actor: its name if unique, its handle or id" },
+
+    [APCTL_OPT_CONTENT] =
+    { "content", "HTML", "the content" },
+
+    [APCTL_OPT_CONTENT_FILE] =
+    { "content-file", "FILE", "read the content from FILE, or - for stdin" },
+
+    [APCTL_OPT_CONTENT_WARNING] =
+    { "content-warning", "TEXT", "hide the post behind this warning" },
+
+    [APCTL_OPT_DB] =
+    { "db", "CONNINFO", "the database, as libpq writes it, or its name" },
+
+    [APCTL_OPT_DRY_RUN] =
+    { "dry-run", NULL, "say what would happen and change nothing" },
+
+    [APCTL_OPT_EXCERPT] =
+    { "excerpt", "TEXT", "the teaser; made from the content when absent" },
+
+    [APCTL_OPT_HELP] =
+    { "help", NULL, "print this help and exit" },
+
+    [APCTL_OPT_JSON] =
+    { "json", NULL, "print the result as JSON" },
+
+    [APCTL_OPT_LANGUAGE] =
+    { "language", "TAG", "the language of the text, like en or pt-BR" },
+
+    [APCTL_OPT_LIMIT] =
+    { "limit", "NUMBER", "at most so many; default 20" },
+
+    [APCTL_OPT_NGINX_ROLE] =
+    { "nginx-role", "NAME", "who nginx's workers log in as; default www-data" },
+
+    [APCTL_OPT_OFF] =
+    { "off", NULL, "take the pin away" },
+
+    [APCTL_OPT_PUBLISHED] =
+    { "published", "TIME", "like 2026-01-31T18:00:00Z; default now" },
+
+    [APCTL_OPT_QUIET] =
+    { "quiet", NULL, "print nothing but the result that was asked for" },
+
+    [APCTL_OPT_SQL] =
+    { "sql", "DIR", "the SQL files; default $APCTL_SQL_DIR, or as built" },
+
+    [APCTL_OPT_TITLE] =
+    { "title", "TEXT", "the title" },
+
+    [APCTL_OPT_TYPE] =
+    { "type", "note|article", "what the post is; default note" },
+
+    [APCTL_OPT_URL] =
+    { "url", "URL", "the page: a URL on the actor's site, or its path" },
+
+    [APCTL_OPT_VERSION] =
+    { "version", NULL, "print the version and exit" },
+
+    [APCTL_OPT_YES] =
+    { "yes", NULL, "do not ask" }
+};
+
+
+apctl_option_e
+apctl_option_find(const char *name, size_t len)
+{
+    unsigned  i;
+
+    for (i = 0; i < APCTL_OPT_COUNT; i++) {
+
+        if (strlen(apctl_options[i].name) == len
+            && memcmp(apctl_options[i].name, name, len) == 0)
+        {
+            break;
+        }
+    }
+
+    return (apctl_option_e) i;
+}
+
+
+bool
+apctl_option_is_choice(const apctl_option_t *option)
+{
+    return option->value != NULL && islower((unsigned char) option->value[0]);
+}
+
+
+bool
+apctl_option_allows(const apctl_option_t *option, const char *value)
+{
+    size_t       len;
+    const char  *choice;
+
+    for (choice = option->value; *choice != '\0'; choice += len) {
+        choice += (*choice == '|');
+        len = strcspn(choice, "|");
+
+        if (strlen(value) == len && memcmp(choice, value, len) == 0) {
+            return true;
+        }
+    }
+
+    return false;
+}
