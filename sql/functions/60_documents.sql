@@ -1,0 +1,314 @@
+-- Copyright (C) The ngx_http_activitypub_module authors
+-- SPDX-License-Identifier: BSD-2-Clause
+--
+-- The document at a URL.
+
+SET LOCAL ROLE activitypub_owner;
+SET LOCAL search_path = activitypub, pg_temp;
+
+
+CREATE OR REPLACE FUNCTION document_of_actor(actor_id bigint)
+    RETURNS TABLE (status int, kind text, uri text, url text, actor text,
+                   updated bigint, body text)
+    LANGUAGE sql STABLE SET search_path = activitypub, pg_temp
+AS $$
+    SELECT CASE WHEN a.document IS NULL THEN 503 ELSE 200 END, 'actor', a.uri,
+           CASE WHEN a.instance THEN o.url || '/'
+                ELSE coalesce(a.declaration ->> 'url', '')
+           END,
+           CASE WHEN a.instance THEN '' ELSE a.name END,
+           epoch(a.changed), coalesce(a.document, '')
+      FROM actor AS a
+      JOIN origin AS o ON o.id = a.origin
+     WHERE a.id = actor_id
+$$;
+
+
+CREATE OR REPLACE FUNCTION document_of_object(object_id uuid, owner bigint)
+    RETURNS TABLE (status int, kind text, uri text, url text, actor text,
+                   updated bigint, body text)
+    LANGUAGE sql STABLE SET search_path = activitypub, pg_temp
+AS $$
+    SELECT CASE WHEN p.deleted IS NULL THEN 200 ELSE 410 END, 'object',
+           object_uri(a.uri, p.id), p.url, a.name, epoch(p.changed), p.document
+      FROM object AS p
+      JOIN actor AS a ON a.id = p.actor
+     WHERE p.id = object_id AND p.actor = owner
+$$;
+
+
+CREATE OR REPLACE FUNCTION document_of_activity(activity_id uuid,
+    owner bigint)
+    RETURNS TABLE (status int, kind text, uri text, url text, actor text,
+                   updated bigint, body text)
+    LANGUAGE sql STABLE SET search_path = activitypub, pg_temp
+AS $$
+    SELECT CASE WHEN p.deleted IS NOT NULL
+                 AND v.type IN ('Create', 'Update') THEN 410
+                ELSE 200
+           END, 'activity', activity_uri(a.uri, v.id), '', a.name,
+           epoch(coalesce(p.changed, v.published)),
+           serve_activity(v, a.uri, p)
+      FROM activity AS v
+      JOIN actor AS a ON a.id = v.actor
+      LEFT JOIN object AS p ON p.id = v.object
+     WHERE v.id = activity_id AND v.actor = owner
+$$;
+
+
+CREATE OR REPLACE FUNCTION document_of_page(origin_id int, page_path text,
+    page_query text)
+    RETURNS TABLE (status int, kind text, uri text, url text, actor text,
+                   updated bigint, body text)
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    page  twin;
+BEGIN
+    SELECT t.* INTO page FROM twin AS t
+     WHERE t.origin = origin_id AND t.path = page_path
+       AND t.query = page_query;
+
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+
+    IF page.object IS NULL THEN
+        RETURN QUERY SELECT * FROM document_of_actor(page.actor);
+
+    ELSE
+        RETURN QUERY SELECT * FROM document_of_object(page.object, page.actor);
+    END IF;
+END
+$$;
+
+
+-- Twenty at a time, newest first, from below the activity that the query
+-- names: what is published meanwhile moves nothing.
+
+CREATE OR REPLACE FUNCTION render_outbox_page(actor_id bigint, uri text,
+    query text)
+    RETURNS text
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
+AS $$
+DECLARE
+    below  uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+    items  json;
+    last   uuid;
+    more   boolean;
+BEGIN
+    IF query <> 'page' THEN
+        below := substr(query, 6)::uuid;
+    END IF;
+
+    SELECT INTO items, last, more
+           json_agg(embed(serve_activity(page.item, page.actor_uri, page.post))
+                    ORDER BY page.n) FILTER (WHERE page.n <= 20),
+           (array_agg((page.item).id ORDER BY page.n))[20],
+           count(*) > 20
+      FROM (SELECT v AS item, p AS post, a.uri AS actor_uri,
+                   row_number() OVER (ORDER BY v.id DESC) AS n
+              FROM activity AS v
+              JOIN actor AS a ON a.id = v.actor
+              JOIN object AS p ON p.id = v.object
+             WHERE v.actor = actor_id AND v.listed AND v.id < below
+             ORDER BY v.id DESC
+             LIMIT 21) AS page;
+
+    RETURN json_strip_nulls(json_build_object(
+        '@context', object_context(),
+        'id', uri || '?' || query,
+        'type', 'OrderedCollectionPage',
+        'partOf', uri,
+        'next', CASE WHEN more THEN uri || '?page=' || last END,
+        'orderedItems', coalesce(items, '[]')))::text;
+END
+$$;
+
+
+CREATE OR REPLACE FUNCTION render_outbox(actor_id bigint, uri text,
+    query text)
+    RETURNS text
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    IF query = 'page' OR (query LIKE 'page=%' AND is_uuid(substr(query, 6)))
+    THEN
+        RETURN render_outbox_page(actor_id, uri, query);
+    END IF;
+
+    IF query <> '' THEN
+        RETURN NULL;
+    END IF;
+
+    RETURN json_strip_nulls(json_build_object(
+        '@context', object_context(),
+        'id', uri,
+        'type', 'OrderedCollection',
+        'totalItems', (SELECT count(*) FROM activity AS v
+                        WHERE v.actor = actor_id AND v.listed),
+        'first', uri || '?page'))::text;
+END
+$$;
+
+
+CREATE OR REPLACE FUNCTION render_featured(actor_id bigint, uri text)
+    RETURNS text
+    LANGUAGE sql STABLE SET search_path = activitypub, pg_temp
+AS $$
+    SELECT render_collection(uri, count(*),
+               coalesce(json_agg(embed(p.document)
+                                 ORDER BY n.created DESC, n.object DESC),
+                        '[]'))
+      FROM pin AS n
+      JOIN object AS p ON p.id = n.object
+     WHERE n.actor = actor_id
+$$;
+
+
+-- Followers and following are totals without members; that nobody may read
+-- an inbox is told by an empty one.
+
+CREATE OR REPLACE FUNCTION document_of_collection(owner actor, name text,
+    query text)
+    RETURNS TABLE (status int, kind text, uri text, url text, actor text,
+                   updated bigint, body text)
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    id      text := owner.uri || '/' || name;
+    result  text;
+BEGIN
+    IF name = 'outbox' AND NOT owner.instance THEN
+        result := render_outbox(owner.id, id, query);
+
+    ELSIF query = '' AND name = 'featured' AND NOT owner.instance THEN
+        result := render_featured(owner.id, id);
+
+    ELSIF query = '' AND name IN ('inbox', 'outbox') THEN
+        result := render_collection(id, 0, '[]');
+
+    ELSIF query = '' AND name IN ('followers', 'following') THEN
+        result := render_collection(id, 0, NULL);
+    END IF;
+
+    IF result IS NOT NULL THEN
+        RETURN QUERY
+        SELECT 200, 'collection', id, '',
+               CASE WHEN owner.instance THEN '' ELSE owner.name END,
+               epoch(CASE WHEN name IN ('outbox', 'featured') THEN now()
+                          ELSE owner.created
+                     END),
+               result;
+    END IF;
+END
+$$;
+
+
+-- What others did to a post: nothing yet.  Of a deleted one: not there.
+
+CREATE OR REPLACE FUNCTION document_of_reactions(owner actor, object_id uuid,
+    name text)
+    RETURNS TABLE (status int, kind text, uri text, url text, actor text,
+                   updated bigint, body text)
+    LANGUAGE sql STABLE SET search_path = activitypub, pg_temp
+AS $$
+    SELECT 200, 'collection', c.uri, '', owner.name, epoch(p.published),
+           json_strip_nulls(json_build_object(
+               '@context', plain_context(),
+               'id', c.uri,
+               'type', 'Collection',
+               'totalItems', 0,
+               'items', json_build_array()))::text
+      FROM object AS p,
+           LATERAL (SELECT object_uri(owner.uri, p.id) || '/' || name)
+           AS c (uri)
+     WHERE p.id = object_id AND p.actor = owner.id AND p.deleted IS NULL
+       AND name IN ('replies', 'likes', 'shares')
+$$;
+
+
+-- "part" is what follows the prefix, between its slashes.
+
+CREATE OR REPLACE FUNCTION document_of_machine(home origin, part text[],
+    query text)
+    RETURNS TABLE (status int, kind text, uri text, url text, actor text,
+                   updated bigint, body text)
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    owner  actor;
+    n      int := cardinality(part);
+BEGIN
+    IF part = '{inbox}' AND query = '' THEN
+        RETURN QUERY
+        SELECT 200, 'collection', i.uri, '', '', epoch(home.created),
+               render_collection(i.uri, 0, '[]')
+          FROM (VALUES (home.url || home.prefix || 'inbox')) AS i (uri);
+        RETURN;
+    END IF;
+
+    SELECT a.* INTO owner FROM actor AS a
+     WHERE a.origin = home.id AND a.name = part[1];
+
+    IF NOT FOUND OR n > 3 OR (query <> '' AND part[2:] <> '{outbox}') THEN
+        RETURN;
+    END IF;
+
+    IF n = 1 THEN
+        RETURN QUERY SELECT * FROM document_of_actor(owner.id);
+
+    ELSIF n = 2 AND is_uuid(part[2]) THEN
+        RETURN QUERY SELECT * FROM document_of_object(part[2]::uuid, owner.id);
+
+    ELSIF n = 2 THEN
+        RETURN QUERY
+        SELECT * FROM document_of_collection(owner, part[2], query);
+
+    ELSIF part[2] = 'activities' AND is_uuid(part[3]) THEN
+        RETURN QUERY
+        SELECT * FROM document_of_activity(part[3]::uuid, owner.id);
+
+    ELSIF is_uuid(part[2]) THEN
+        RETURN QUERY
+        SELECT * FROM document_of_reactions(owner, part[2]::uuid, part[3]);
+    END IF;
+END
+$$;
+
+
+-- No row: there is nothing.  Below the prefix only machine URLs are known,
+-- elsewhere only pages.
+
+CREATE OR REPLACE FUNCTION document(origin text, path text, query text)
+    RETURNS TABLE (status int, kind text, uri text, url text, actor text,
+                   updated bigint, body text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = activitypub, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    home  origin;
+BEGIN
+    SELECT o.* INTO home FROM origin AS o WHERE o.url = document.origin;
+
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+
+    IF starts_with(document.path, home.prefix) THEN
+        RETURN QUERY
+        SELECT * FROM document_of_machine(home,
+            string_to_array(substr(document.path, length(home.prefix) + 1),
+                            '/'),
+            document.query);
+
+    ELSE
+        RETURN QUERY
+        SELECT * FROM document_of_page(home.id, document.path, document.query);
+    END IF;
+END
+$$;

@@ -1,0 +1,59 @@
+-- Copyright (C) The ngx_http_activitypub_module authors
+-- SPDX-License-Identifier: BSD-2-Clause
+--
+-- Who may do what, from nothing, each time: it runs last.
+
+SET LOCAL ROLE activitypub_owner;
+SET LOCAL search_path = activitypub, pg_temp;
+
+REVOKE ALL ON SCHEMA activitypub
+    FROM PUBLIC, activitypub_nginx, activitypub_publisher;
+REVOKE ALL ON ALL TABLES IN SCHEMA activitypub
+    FROM PUBLIC, activitypub_nginx, activitypub_publisher;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA activitypub
+    FROM PUBLIC, activitypub_nginx, activitypub_publisher;
+REVOKE ALL ON ALL ROUTINES IN SCHEMA activitypub
+    FROM PUBLIC, activitypub_nginx, activitypub_publisher;
+
+GRANT USAGE ON SCHEMA activitypub TO activitypub_nginx, activitypub_publisher;
+
+GRANT SELECT ON actors, posts TO activitypub_nginx, activitypub_publisher;
+
+GRANT EXECUTE ON FUNCTION
+    schema(),
+    document(text, text, text),
+    declare(text, jsonb),
+    actor_key_set(text, text, text),
+    twins(bigint, int),
+    twins_at(jsonb)
+    TO activitypub_nginx;
+
+GRANT EXECUTE ON FUNCTION
+    publish(text, text, text, text, text, text, text, timestamptz, text),
+    preview(text, text, text, text, text, text, text, timestamptz, text),
+    update_post(text, text, text, text, text, text, text),
+    delete_post(text),
+    pin_post(text, boolean)
+    TO activitypub_publisher;
+
+
+-- A function that runs with its owner's rights must have the right owner.
+
+DO $$
+DECLARE
+    stray  text;
+BEGIN
+    SELECT p.oid::regprocedure INTO stray
+      FROM pg_proc AS p
+     WHERE p.pronamespace = 'activitypub'::regnamespace
+       AND p.proowner <> 'activitypub_owner'::regrole
+     LIMIT 1;
+
+    IF FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = '55000',
+            MESSAGE = format('function %s belongs to somebody else than '
+                             'activitypub_owner', stray);
+    END IF;
+END
+$$;
