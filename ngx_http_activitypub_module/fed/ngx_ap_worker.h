@@ -13,6 +13,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
+#include <ngx_thread_pool.h>
 
 #include "ngx_ap_cache.h"
 #include "ngx_ap_pg_conninfo.h"
@@ -34,6 +35,12 @@ typedef struct {
     ngx_ap_worker_conf_t       *conf;
     ngx_ap_store_t             *store;
     ngx_log_t                  *log;
+
+    struct ngx_ap_documents_s  *documents;
+
+    /* of worker 0, else NULL */
+    struct ngx_ap_declare_s    *declare;
+    struct ngx_ap_watch_s      *watch;
 } ngx_ap_worker_t;
 
 

@@ -1,0 +1,215 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+#include "ngx_http_ap_answer.h"
+
+
+static ngx_int_t ngx_http_ap_answer_headers(ngx_http_request_t *r,
+    const ngx_http_ap_answer_t *answer);
+static ngx_table_elt_t *ngx_http_ap_header(ngx_http_request_t *r,
+    const char *name, const char *value);
+
+
+ngx_int_t
+ngx_http_ap_answer(ngx_http_request_t *r, const ngx_http_ap_answer_t *answer)
+{
+    ngx_int_t           rc;
+    ngx_buf_t          *b;
+    ngx_chain_t         out;
+    ngx_http_ap_ctx_t  *ctx;
+
+    rc = ngx_http_discard_request_body(r);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_activitypub_module);
+    ctx->answered = 1;
+
+    if (ngx_http_ap_own_filters(r) != NGX_OK
+        || ngx_http_ap_answer_headers(r, answer) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    r->headers_out.status = answer->status;
+    r->headers_out.content_length_n = answer->body.len;
+    r->headers_out.content_type = answer->type;
+    r->headers_out.content_type_len = answer->type.len;
+    r->headers_out.content_type_lowcase = NULL;
+
+    if (answer->body.len == 0) {
+        r->header_only = 1;
+    }
+
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->pos = answer->body.data;
+    b->last = answer->body.data + answer->body.len;
+    b->memory = 1;
+    b->last_buf = 1;
+    b->last_in_chain = 1;
+
+    out.buf = b;
+    out.next = NULL;
+
+    return ngx_http_output_filter(r, &out);
+}
+
+
+static ngx_int_t
+ngx_http_ap_answer_headers(ngx_http_request_t *r,
+    const ngx_http_ap_answer_t *answer)
+{
+    const char       *cache;
+    ngx_table_elt_t  *h;
+
+    if (answer->shared) {
+        cache = "public, max-age=180";
+
+    } else if (answer->status < NGX_HTTP_BAD_REQUEST) {
+
+        /*
+         * A cache that is blind to Vary would show JSON to a browser, or
+         * send everybody where only one was redirected.
+         */
+
+        cache = "private, no-store";
+
+    } else {
+        cache = "no-store";
+    }
+
+    if (ngx_http_ap_header(r, "Cache-Control", cache) == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (answer->varies && ngx_http_ap_header(r, "Vary", "Accept") == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (answer->open
+        && ngx_http_ap_header(r, "Access-Control-Allow-Origin", "*") == NULL)
+    {
+        return NGX_ERROR;
+    }
+
+    if (answer->etag.len) {
+        h = ngx_http_ap_header(r, "ETag", "");
+        if (h == NULL) {
+            return NGX_ERROR;
+        }
+
+        h->value = answer->etag;
+        r->headers_out.etag = h;
+    }
+
+    if (answer->location.len) {
+        h = ngx_http_ap_header(r, "Location", "");
+        if (h == NULL) {
+            return NGX_ERROR;
+        }
+
+        h->value = answer->location;
+        r->headers_out.location = h;
+    }
+
+    if (answer->status == NGX_HTTP_NOT_ALLOWED) {
+        return ngx_http_ap_header(r, "Allow", "GET, HEAD") ? NGX_OK
+                                                           : NGX_ERROR;
+    }
+
+    if (answer->status == NGX_HTTP_SERVICE_UNAVAILABLE) {
+        return ngx_http_ap_header(r, "Retry-After", NGX_HTTP_AP_RETRY_AFTER)
+               ? NGX_OK : NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_table_elt_t *
+ngx_http_ap_header(ngx_http_request_t *r, const char *name, const char *value)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NULL;
+    }
+
+    h->hash = 1;
+    h->key.data = (u_char *) name;
+    h->key.len = ngx_strlen(name);
+    h->value.data = (u_char *) value;
+    h->value.len = ngx_strlen(value);
+
+#if (nginx_version >= 1023000)
+    h->next = NULL;
+#endif
+
+    return h;
+}
+
+
+ngx_int_t
+ngx_http_ap_refuse(ngx_http_request_t *r, ngx_uint_t status,
+    const char *sentence)
+{
+    u_char                *p;
+    ngx_http_ap_answer_t   answer;
+
+    ngx_memzero(&answer, sizeof(ngx_http_ap_answer_t));
+
+    answer.status = status;
+    answer.open = 1;
+    ngx_str_set(&answer.type, "application/json");
+
+    answer.body.len = sizeof("{\"error\":\"\"}\n") - 1 + ngx_strlen(sentence);
+
+    p = ngx_pnalloc(r->pool, answer.body.len);
+    if (p == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    answer.body.data = p;
+    ngx_sprintf(p, "{\"error\":\"%s\"}\n", sentence);
+
+    return ngx_http_ap_answer(r, &answer);
+}
+
+
+ngx_int_t
+ngx_http_ap_admit(ngx_http_request_t *r, ngx_ap_origin_t *origin)
+{
+    ngx_http_ap_main_conf_t  *amcf;
+
+    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+        return ngx_http_ap_refuse(r, NGX_HTTP_NOT_ALLOWED,
+                                  "only GET and HEAD are allowed here");
+    }
+
+    amcf = ngx_http_get_module_main_conf(r, ngx_http_activitypub_module);
+
+    if (ngx_ap_cache_state(amcf->cache, origin->identity)
+        != NGX_AP_STATE_READY)
+    {
+        return ngx_http_ap_refuse(r, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                  "federation is unavailable at the moment");
+    }
+
+    return NGX_OK;
+}

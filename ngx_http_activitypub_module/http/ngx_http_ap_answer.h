@@ -1,0 +1,51 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Every answer of ours leaves through here.
+ */
+
+#ifndef NGX_HTTP_AP_ANSWER_H
+#define NGX_HTTP_AP_ANSWER_H
+
+#include "ngx_http_ap_request.h"
+
+
+/* what a client is told to wait when the database is away, seconds */
+#define NGX_HTTP_AP_RETRY_AFTER  "10"
+
+
+typedef struct {
+    ngx_uint_t                  status;
+    ngx_str_t                   type;       /* Content-Type, as it is */
+    ngx_str_t                   body;       /* must outlive the request */
+    ngx_str_t                   etag;       /* or empty */
+    ngx_str_t                   location;   /* or empty */
+
+    unsigned                    shared:1;   /* caches may keep it */
+    unsigned                    open:1;     /* to scripts of any origin */
+    unsigned                    varies:1;   /* with Accept */
+} ngx_http_ap_answer_t;
+
+
+/* sends it, once: the value is for ngx_http_finalize_request() */
+ngx_int_t ngx_http_ap_answer(ngx_http_request_t *r,
+    const ngx_http_ap_answer_t *answer);
+
+/*
+ * 400, 404, 405 or 503 with a sentence as JSON; "sentence" is a literal
+ * without quotes or escapes.
+ */
+ngx_int_t ngx_http_ap_refuse(ngx_http_request_t *r, ngx_uint_t status,
+    const char *sentence);
+
+/*
+ * NGX_OK when the origin may answer; else the value of a refusal, sent:
+ * 405 for other methods than GET and HEAD, 503 for an origin that is stopped
+ * or not declared yet.
+ */
+ngx_int_t ngx_http_ap_admit(ngx_http_request_t *r, ngx_ap_origin_t *origin);
+
+
+#endif

@@ -1,0 +1,179 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+#include "ngx_http_ap_filter.h"
+
+#include "ngx_http_ap_page.h"
+
+
+#define NGX_HTTP_AP_LINK_TAIL                                                 \
+    ">; rel=\"alternate\"; type=\"application/activity+json\""
+
+
+static ngx_int_t ngx_http_ap_header_filter(ngx_http_request_t *r);
+static ngx_int_t ngx_http_ap_link(ngx_http_request_t *r,
+    ngx_ap_actor_t *actor, ngx_ap_cache_twin_t *twin);
+static ngx_table_elt_t *ngx_http_ap_filter_header(ngx_http_request_t *r);
+
+
+static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
+
+
+void
+ngx_http_ap_filter_init(void)
+{
+    ngx_http_next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = ngx_http_ap_header_filter;
+}
+
+
+static ngx_int_t
+ngx_http_ap_header_filter(ngx_http_request_t *r)
+{
+    ngx_int_t                 rc;
+    ngx_ap_actor_t           *actor;
+    ngx_table_elt_t          *vary;
+    ngx_http_ap_ctx_t        *ctx;
+    ngx_ap_cache_key_t        key;
+    ngx_ap_cache_twin_t       twin;
+    ngx_http_ap_srv_conf_t   *ascf;
+    ngx_http_ap_loc_conf_t   *alcf;
+    ngx_http_ap_main_conf_t  *amcf;
+
+    if (r != r->main
+        || (r->headers_out.status != NGX_HTTP_OK
+            && r->headers_out.status != NGX_HTTP_PARTIAL_CONTENT
+            && r->headers_out.status != NGX_HTTP_NOT_MODIFIED))
+    {
+        return ngx_http_next_header_filter(r);
+    }
+
+    ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
+
+    if (ascf->origin == NULL) {
+        return ngx_http_next_header_filter(r);
+    }
+
+    ctx = ngx_http_ap_ctx(r);
+    alcf = ngx_http_get_module_loc_conf(r, ngx_http_activitypub_module);
+
+    if (ctx == NULL || ctx->answered || ctx->own || !alcf->enable) {
+        return ngx_http_next_header_filter(r);
+    }
+
+    amcf = ngx_http_get_module_main_conf(r, ngx_http_activitypub_module);
+
+    key.origin = ascf->origin->url;
+    key.path = ctx->path;
+    key.query = ctx->query;
+
+    rc = ngx_ap_cache_twin_find(amcf->cache, &key, &twin);
+
+    if (rc == NGX_DECLINED) {
+        return ngx_http_next_header_filter(r);
+    }
+
+    actor = NULL;
+
+    if (rc == NGX_OK) {
+        actor = ngx_http_ap_twin_actor(ascf->origin, &twin);
+
+        if (actor == NULL) {
+            return ngx_http_next_header_filter(r);
+        }
+    }
+
+    /* NGX_AGAIN: it might have one, and a cache must not mix them up */
+
+    vary = ngx_http_ap_filter_header(r);
+    if (vary == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_str_set(&vary->key, "Vary");
+    ngx_str_set(&vary->value, "Accept");
+
+    if (actor && !twin.gone && ngx_http_ap_link(r, actor, &twin) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_next_header_filter(r);
+}
+
+
+/* to the machine URL, which no cache mixes up */
+
+static ngx_int_t
+ngx_http_ap_link(ngx_http_request_t *r, ngx_ap_actor_t *actor,
+    ngx_ap_cache_twin_t *twin)
+{
+    u_char           *p, hex[32];
+    ngx_table_elt_t  *link;
+
+    static u_char  zeros[16];
+
+    link = ngx_http_ap_filter_header(r);
+    if (link == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_str_set(&link->key, "Link");
+
+    p = ngx_pnalloc(r->pool, 1 + actor->uri.len + 1 + 36
+                             + sizeof(NGX_HTTP_AP_LINK_TAIL) - 1);
+    if (p == NULL) {
+        link->hash = 0;
+        return NGX_ERROR;
+    }
+
+    link->value.data = p;
+
+    *p++ = '<';
+    p = ngx_cpymem(p, actor->uri.data, actor->uri.len);
+
+    if (ngx_memcmp(twin->object, zeros, sizeof(zeros)) != 0) {
+        ngx_hex_dump(hex, twin->object, sizeof(twin->object));
+
+        *p++ = '/';
+        p = ngx_cpymem(p, hex, 8);
+        *p++ = '-';
+        p = ngx_cpymem(p, hex + 8, 4);
+        *p++ = '-';
+        p = ngx_cpymem(p, hex + 12, 4);
+        *p++ = '-';
+        p = ngx_cpymem(p, hex + 16, 4);
+        *p++ = '-';
+        p = ngx_cpymem(p, hex + 20, 12);
+    }
+
+    p = ngx_cpymem(p, NGX_HTTP_AP_LINK_TAIL,
+                   sizeof(NGX_HTTP_AP_LINK_TAIL) - 1);
+
+    link->value.len = p - link->value.data;
+
+    return NGX_OK;
+}
+
+
+static ngx_table_elt_t *
+ngx_http_ap_filter_header(ngx_http_request_t *r)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NULL;
+    }
+
+    h->hash = 1;
+    ngx_str_null(&h->value);
+
+#if (nginx_version >= 1023000)
+    h->next = NULL;
+#endif
+
+    return h;
+}

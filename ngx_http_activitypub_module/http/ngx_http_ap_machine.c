@@ -1,0 +1,366 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What may stand below the prefix:
+ *
+ *     actor                            the instance actor
+ *     actor/COLLECTION
+ *     inbox                            shared
+ *     nodeinfo/VERSION
+ *     NAME
+ *     NAME/COLLECTION
+ *     NAME/UUID                        an object
+ *     NAME/UUID/{replies,likes,shares}
+ *     NAME/activities/UUID
+ *
+ * The database is asked for nothing else: a stranger who tries paths is
+ * answered from the configuration.
+ */
+
+#include "ngx_http_ap_machine.h"
+
+#include "ngx_http_ap_answer.h"
+#include "ngx_http_ap_discovery.h"
+
+
+#define NGX_HTTP_AP_SEGMENTS  3
+#define NGX_HTTP_AP_UUID_LEN  36
+
+
+static ngx_int_t ngx_http_ap_machine_document(ngx_http_request_t *r,
+    ngx_http_ap_ctx_t *ctx);
+static ngx_uint_t ngx_http_ap_machine_split(ngx_str_t *path,
+    ngx_str_t *segments);
+static ngx_uint_t ngx_http_ap_machine_exists(ngx_ap_origin_t *origin,
+    ngx_str_t *s, ngx_uint_t n);
+static ngx_str_t ngx_http_ap_machine_query(ngx_str_t *last, ngx_str_t *query);
+static ngx_uint_t ngx_http_ap_is_one_of(ngx_str_t *s, ngx_str_t *names);
+static ngx_uint_t ngx_http_ap_is_uuid(ngx_str_t *s);
+
+
+static ngx_str_t  ngx_http_ap_instance_name[] = {
+    ngx_string("actor"),
+    ngx_null_string
+};
+
+static ngx_str_t  ngx_http_ap_shared_inbox_name[] = {
+    ngx_string("inbox"),
+    ngx_null_string
+};
+
+static ngx_str_t  ngx_http_ap_nodeinfo_name[] = {
+    ngx_string("nodeinfo"),
+    ngx_null_string
+};
+
+static ngx_str_t  ngx_http_ap_activities_name[] = {
+    ngx_string("activities"),
+    ngx_null_string
+};
+
+static ngx_str_t  ngx_http_ap_instance_collections[] = {
+    ngx_string("inbox"),
+    ngx_string("outbox"),
+    ngx_string("followers"),
+    ngx_string("following"),
+    ngx_null_string
+};
+
+static ngx_str_t  ngx_http_ap_actor_collections[] = {
+    ngx_string("inbox"),
+    ngx_string("outbox"),
+    ngx_string("followers"),
+    ngx_string("following"),
+    ngx_string("featured"),
+    ngx_null_string
+};
+
+static ngx_str_t  ngx_http_ap_object_collections[] = {
+    ngx_string("replies"),
+    ngx_string("likes"),
+    ngx_string("shares"),
+    ngx_null_string
+};
+
+static ngx_str_t  ngx_http_ap_paged_collections[] = {
+    ngx_string("outbox"),
+    ngx_null_string
+};
+
+
+ngx_int_t
+ngx_http_ap_machine_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
+{
+    ngx_int_t                rc;
+    ngx_str_t                path, segments[NGX_HTTP_AP_SEGMENTS];
+    ngx_uint_t               n;
+    ngx_ap_origin_t         *origin;
+    ngx_http_ap_srv_conf_t  *ascf;
+
+    if (ctx->waited) {
+        return ngx_http_ap_machine_document(r, ctx);
+    }
+
+    ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
+    origin = ascf->origin;
+
+    rc = ngx_http_ap_admit(r, origin);
+
+    if (rc != NGX_OK || ctx->answered) {
+        return rc;
+    }
+
+    path.data = ctx->path.data + origin->prefix.len;
+    path.len = ctx->path.len - origin->prefix.len;
+
+    n = ngx_http_ap_machine_split(&path, segments);
+
+    if (n == 2
+        && ngx_http_ap_is_one_of(&segments[0], ngx_http_ap_nodeinfo_name))
+    {
+        return ngx_http_ap_nodeinfo_handler(r, &segments[1]);
+    }
+
+    if (!ngx_http_ap_machine_exists(origin, segments, n)) {
+        return ngx_http_ap_refuse(r, NGX_HTTP_NOT_FOUND, "nothing is here");
+    }
+
+    ctx->key.origin = origin->url;
+    ctx->key.path = ctx->path;
+    ctx->key.query = ngx_http_ap_machine_query(&segments[n - 1], &ctx->query);
+
+    return ngx_http_ap_machine_document(r, ctx);
+}
+
+
+static ngx_int_t
+ngx_http_ap_machine_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
+{
+    ngx_int_t              rc;
+    fedi_document_t       *document;
+    ngx_http_ap_answer_t   answer;
+
+    rc = ngx_http_ap_document_get(r, ctx);
+
+    if (rc == NGX_AGAIN) {
+        return NGX_AGAIN;
+    }
+
+    if (rc == NGX_DECLINED) {
+        return ngx_http_ap_refuse(r, NGX_HTTP_NOT_FOUND, "nothing is here");
+    }
+
+    if (rc != NGX_OK) {
+        return ngx_http_ap_refuse(r, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                  "the database is away");
+    }
+
+    document = &ctx->document;
+
+    if (!ctx->wants_html || document->url.len == 0
+        || document->status != NGX_HTTP_OK)
+    {
+        return ngx_http_ap_document_answer(r, document, 1);
+    }
+
+    ngx_memzero(&answer, sizeof(ngx_http_ap_answer_t));
+
+    answer.status = NGX_HTTP_MOVED_TEMPORARILY;
+    answer.location = ngx_http_ap_string(document->url);
+    answer.varies = 1;
+
+    return ngx_http_ap_answer(r, &answer);
+}
+
+
+ngx_int_t
+ngx_http_ap_document_answer(ngx_http_request_t *r,
+    const fedi_document_t *document, ngx_uint_t shared)
+{
+    ngx_http_ap_answer_t  answer;
+
+    ngx_memzero(&answer, sizeof(ngx_http_ap_answer_t));
+
+    /* without a parameter: Lemmy compares the whole value */
+
+    ngx_str_set(&answer.type, "application/activity+json");
+
+    answer.status = document->status;
+    answer.body = ngx_http_ap_string(document->body);
+    answer.etag = ngx_http_ap_string(document->etag);
+    answer.shared = shared;
+    answer.open = 1;
+    answer.varies = (document->url.len != 0);
+
+    return ngx_http_ap_answer(r, &answer);
+}
+
+
+ngx_ap_actor_t *
+ngx_http_ap_actor_find(ngx_ap_origin_t *origin, ngx_str_t *name)
+{
+    ngx_uint_t       i;
+    ngx_ap_actor_t  *actor;
+
+    actor = origin->actors.elts;
+
+    for (i = 0; i < origin->actors.nelts; i++) {
+
+        if (actor[i].name.len == name->len
+            && ngx_memcmp(actor[i].name.data, name->data, name->len) == 0)
+        {
+            return &actor[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+/* 0: more segments than anything of ours has */
+
+static ngx_uint_t
+ngx_http_ap_machine_split(ngx_str_t *path, ngx_str_t *segments)
+{
+    u_char      *p, *last, *slash;
+    ngx_uint_t   n;
+
+    p = path->data;
+    last = path->data + path->len;
+
+    for (n = 0; n < NGX_HTTP_AP_SEGMENTS; n++) {
+
+        slash = ngx_strlchr(p, last, '/');
+
+        segments[n].data = p;
+        segments[n].len = (slash ? slash : last) - p;
+
+        if (slash == NULL) {
+            return n + 1;
+        }
+
+        p = slash + 1;
+    }
+
+    return 0;
+}
+
+
+static ngx_uint_t
+ngx_http_ap_machine_exists(ngx_ap_origin_t *origin, ngx_str_t *s, ngx_uint_t n)
+{
+    if (n == 0) {
+        return 0;
+    }
+
+    if (ngx_http_ap_is_one_of(&s[0], ngx_http_ap_instance_name)) {
+        return n == 1
+               || (n == 2 && ngx_http_ap_is_one_of(&s[1],
+                                            ngx_http_ap_instance_collections));
+    }
+
+    if (ngx_http_ap_is_one_of(&s[0], ngx_http_ap_shared_inbox_name)) {
+        return n == 1;
+    }
+
+    /* an actor that left the configuration answers 404 */
+
+    if (ngx_http_ap_actor_find(origin, &s[0]) == NULL) {
+        return 0;
+    }
+
+    switch (n) {
+
+    case 1:
+        return 1;
+
+    case 2:
+        return ngx_http_ap_is_uuid(&s[1])
+               || ngx_http_ap_is_one_of(&s[1], ngx_http_ap_actor_collections);
+
+    default: /* 3 */
+        return (ngx_http_ap_is_uuid(&s[1])
+                && ngx_http_ap_is_one_of(&s[2],
+                                         ngx_http_ap_object_collections))
+               || (ngx_http_ap_is_uuid(&s[2])
+                   && ngx_http_ap_is_one_of(&s[1],
+                                            ngx_http_ap_activities_name));
+    }
+}
+
+
+/* only a page of a collection has a query; any other one means nothing */
+
+static ngx_str_t
+ngx_http_ap_machine_query(ngx_str_t *last, ngx_str_t *query)
+{
+    ngx_str_t  uuid, none;
+
+    ngx_str_null(&none);
+
+    if (query->len < sizeof("page") - 1
+        || ngx_strncmp(query->data, "page", sizeof("page") - 1) != 0
+        || !ngx_http_ap_is_one_of(last, ngx_http_ap_paged_collections))
+    {
+        return none;
+    }
+
+    if (query->len == sizeof("page") - 1) {
+        return *query;
+    }
+
+    uuid.data = query->data + sizeof("page=") - 1;
+    uuid.len = query->len - (sizeof("page=") - 1);
+
+    return (query->data[4] == '=' && ngx_http_ap_is_uuid(&uuid)) ? *query
+                                                                 : none;
+}
+
+
+static ngx_uint_t
+ngx_http_ap_is_one_of(ngx_str_t *s, ngx_str_t *names)
+{
+    ngx_str_t  *name;
+
+    for (name = names; name->len; name++) {
+
+        if (s->len == name->len
+            && ngx_memcmp(s->data, name->data, name->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* lower case, as we write them: ids are compared byte by byte */
+
+static ngx_uint_t
+ngx_http_ap_is_uuid(ngx_str_t *s)
+{
+    u_char      c;
+    ngx_uint_t  i;
+
+    if (s->len != NGX_HTTP_AP_UUID_LEN) {
+        return 0;
+    }
+
+    for (i = 0; i < NGX_HTTP_AP_UUID_LEN; i++) {
+        c = s->data[i];
+
+        if (i == 8 || i == 13 || i == 18 || i == 23) {
+            if (c != '-') {
+                return 0;
+            }
+
+        } else if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
+            return 0;
+        }
+    }
+
+    return 1;
+}

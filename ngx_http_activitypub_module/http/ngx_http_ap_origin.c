@@ -1,0 +1,497 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+#include "ngx_http_ap_origin.h"
+
+#include "fedi_hash.h"
+#include "fedi_host.h"
+#include "fedi_url.h"
+#include "ngx_http_ap_actor.h"
+#include "ngx_http_ap_actor_conf.h"
+
+
+#define NGX_HTTP_AP_PREFIX_MAX  64
+
+
+static ngx_int_t ngx_http_ap_origin_url(ngx_conf_t *cf,
+    ngx_http_core_srv_conf_t *cscf, ngx_http_ap_srv_conf_t *ascf,
+    ngx_http_ap_place_t *place, ngx_str_t *text);
+static ngx_int_t ngx_http_ap_origin_identity(ngx_conf_t *cf,
+    ngx_http_ap_srv_conf_t *ascf, ngx_ap_origin_t *origin,
+    ngx_http_ap_place_t *place, ngx_str_t *text);
+static ngx_uint_t ngx_http_ap_server_name_plain(ngx_str_t *name);
+
+
+char *
+ngx_http_ap_origin_check(ngx_conf_t *cf, void *post, void *data)
+{
+    ngx_str_t  *text = data;
+
+    fedi_url_t               url;
+    ngx_http_ap_srv_conf_t  *ascf;
+
+    if (fedi_url_parse(ngx_http_ap_view(text), &url) != FEDI_OK
+        || url.query.len || url.fragment.len
+        || fedi_host_is_address(url.host)
+        || (url.path.len && !fedi_str_eq(url.path, fedi_str("/"))))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid origin \"%V\": it must be a scheme and a "
+                           "host name, as in \"https://acme.example\"", text);
+        return NGX_CONF_ERROR;
+    }
+
+    ascf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_activitypub_module);
+    ascf->origin_place = ngx_http_ap_place(cf);
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_ap_account_domain_check(ngx_conf_t *cf, void *post, void *data)
+{
+    ngx_str_t  *text = data;
+
+    fedi_str_t               domain;
+    fedi_arena_t             arena;
+    ngx_http_ap_srv_conf_t  *ascf;
+
+    arena = ngx_http_ap_arena(cf->pool);
+
+    if (fedi_host_normalize(&arena, ngx_http_ap_view(text), &domain)
+        != FEDI_OK
+        || fedi_host_is_address(domain))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid account domain \"%V\": it must be a host "
+                           "name", text);
+        return NGX_CONF_ERROR;
+    }
+
+    *text = ngx_http_ap_string(domain);
+
+    ascf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_activitypub_module);
+    ascf->account_domain_place = ngx_http_ap_place(cf);
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_ap_prefix_check(ngx_conf_t *cf, void *post, void *data)
+{
+    ngx_str_t  *prefix = data;
+
+    u_char                   c, last;
+    ngx_uint_t               i, valid;
+    ngx_http_ap_srv_conf_t  *ascf;
+
+    valid = prefix->len >= 3 && prefix->len <= NGX_HTTP_AP_PREFIX_MAX
+            && prefix->data[0] == '/'
+            && prefix->data[prefix->len - 1] == '/'
+            && ngx_strncmp(prefix->data, "/.well-known/", 13) != 0;
+
+    for (i = 0, last = 0; valid && i < prefix->len; i++) {
+        c = prefix->data[i];
+
+        /* "//", "/./" and "/../" never reach us: nginx folds them */
+
+        valid = ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+                 || (c >= '0' && c <= '9')
+                 || c == '-' || c == '_' || c == '~'
+                 || (c == '.' && last != '/')
+                 || (c == '/' && last != '/'));
+        last = c;
+    }
+
+    if (!valid) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid prefix \"%V\": it must be a path that "
+                           "begins and ends with \"/\"", prefix);
+        return NGX_CONF_ERROR;
+    }
+
+    ascf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_activitypub_module);
+    ascf->prefix_place = ngx_http_ap_place(cf);
+
+    return NGX_CONF_OK;
+}
+
+
+ngx_int_t
+ngx_http_ap_origin_build(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf)
+{
+    ngx_str_t                 text;
+    ngx_ap_origin_t          *origin;
+    ngx_http_ap_place_t      *place;
+    ngx_http_ap_srv_conf_t   *ascf;
+    ngx_http_ap_actor_conf_t *actors;
+
+    ascf = cscf->ctx->srv_conf[ngx_http_activitypub_module.ctx_index];
+
+    actors = ascf->actors->elts;
+    place = ascf->origin_url.len ? &ascf->origin_place : &actors[0].place;
+
+    if (ngx_http_ap_origin_url(cf, cscf, ascf, place, &text) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    origin = ngx_pcalloc(cf->pool, sizeof(ngx_ap_origin_t));
+    if (origin == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_ap_origin_identity(cf, ascf, origin, place, &text)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ascf->origin = origin;
+
+    return ngx_http_ap_actors_build(cf, ascf, origin);
+}
+
+
+/* never from a request: the directive, else the first name of the server */
+
+static ngx_int_t
+ngx_http_ap_origin_url(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
+    ngx_http_ap_srv_conf_t *ascf, ngx_http_ap_place_t *place, ngx_str_t *text)
+{
+    u_char                  *p;
+    fedi_url_t               url;
+    ngx_str_t               *name;
+    ngx_http_server_name_t  *names;
+
+    if (ascf->origin_url.len) {
+        *text = ascf->origin_url;
+        return NGX_OK;
+    }
+
+    names = cscf->server_names.elts;
+    name = &names[0].name;
+
+    text->len = sizeof("https://") - 1 + name->len;
+    text->data = ngx_pnalloc(cf->pool, text->len);
+    if (text->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = ngx_cpymem(text->data, "https://", sizeof("https://") - 1);
+    ngx_memcpy(p, name->data, name->len);
+
+#if (NGX_PCRE)
+    if (names[0].regex) {
+        name = &names[0].regex->name;
+
+    } else
+#endif
+    if (ngx_http_ap_server_name_plain(name)
+        && fedi_url_parse(ngx_http_ap_view(text), &url) == FEDI_OK
+        && !url.port_given
+        && !fedi_host_is_address(url.host))
+    {
+        return NGX_OK;
+    }
+
+    ngx_http_ap_emerg(cf, place,
+                      "\"activitypub_actor\" requires \"activitypub_origin\": "
+                      "the first server_name \"%V\" is not a host name", name);
+
+    return NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_ap_origin_identity(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf,
+    ngx_ap_origin_t *origin, ngx_http_ap_place_t *place, ngx_str_t *text)
+{
+    uint64_t                  hash;
+    fedi_url_t                url;
+    fedi_str_t                spelled, host;
+    fedi_arena_t              arena;
+    ngx_http_ap_main_conf_t  *amcf;
+
+    amcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_activitypub_module);
+    arena = ngx_http_ap_arena(cf->pool);
+
+    if (fedi_url_parse(ngx_http_ap_view(text), &url) != FEDI_OK) {
+        return NGX_ERROR;
+    }
+
+    if (!amcf->allow_http
+        && (url.scheme.len != sizeof("https") - 1 || url.port != 443
+            || fedi_host_is_local(url.host)))
+    {
+        ngx_http_ap_emerg(cf, place,
+                          "origin \"%V\" is not public: it must be https, "
+                          "without a port, on a full host name, unless "
+                          "\"activitypub_allow_http\" is on", text);
+        return NGX_ERROR;
+    }
+
+    if (fedi_url_origin(&arena, &url, &spelled) != FEDI_OK
+        || fedi_host_normalize(&arena, url.host, &host) != FEDI_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    origin->url = ngx_http_ap_string(spelled);
+    origin->host = ngx_http_ap_string(host);
+
+    origin->authority = origin->url;
+    origin->authority.data += url.scheme.len + sizeof("://") - 1;
+    origin->authority.len -= url.scheme.len + sizeof("://") - 1;
+
+    origin->prefix = ascf->prefix;
+    origin->account_domain = ascf->account_domain.len ? ascf->account_domain
+                                                      : origin->authority;
+
+    hash = fedi_hash_end(fedi_hash_add(FEDI_HASH_SEED, spelled));
+    hash = fedi_hash_end(fedi_hash_add(hash,
+                                       ngx_http_ap_view(&origin->prefix)));
+    hash = fedi_hash_add(hash, ngx_http_ap_view(&origin->account_domain));
+
+    origin->identity = hash ? hash : 1;
+
+    return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_http_ap_server_name_plain(ngx_str_t *name)
+{
+    return name->len != 0 && name->data[0] != '.'
+           && ngx_strlchr(name->data, name->data + name->len, '*') == NULL;
+}
+
+
+static ngx_int_t
+ngx_http_ap_domain_add(ngx_http_ap_srv_conf_t *ascf, ngx_str_t *host,
+    ngx_ap_origin_t *origin)
+{
+    ngx_uint_t             i;
+    ngx_http_ap_domain_t  *domain;
+
+    domain = ascf->domains.elts;
+
+    for (i = 0; i < ascf->domains.nelts; i++) {
+
+        if (domain[i].origin == origin
+            && domain[i].host.len == host->len
+            && ngx_strncmp(domain[i].host.data, host->data, host->len) == 0)
+        {
+            return NGX_OK;
+        }
+    }
+
+    domain = ngx_array_push(&ascf->domains);
+    if (domain == NULL) {
+        return NGX_ERROR;
+    }
+
+    domain->host = *host;
+    domain->origin = origin;
+
+    return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_http_ap_server_covers(ngx_http_core_srv_conf_t *cscf, ngx_str_t *host)
+{
+    ngx_str_t                name;
+    ngx_uint_t               i;
+    ngx_http_server_name_t  *names;
+
+    names = cscf->server_names.elts;
+
+    for (i = 0; i < cscf->server_names.nelts; i++) {
+        name = names[i].name;
+
+        /* ".acme.example" is acme.example and all below */
+
+        if (name.len && name.data[0] == '.') {
+            name.data++;
+            name.len--;
+        }
+
+        if (name.len == host->len
+            && ngx_strncasecmp(name.data, host->data, host->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* the hosts of the server block's own origin: whatever it is called by */
+
+static ngx_int_t
+ngx_http_ap_domains_own(ngx_http_core_srv_conf_t *cscf,
+    ngx_http_ap_srv_conf_t *ascf)
+{
+    ngx_uint_t               i;
+    ngx_ap_origin_t         *origin;
+    ngx_http_server_name_t  *names;
+
+    origin = ascf->origin;
+    names = cscf->server_names.elts;
+
+    if (ngx_http_ap_domain_add(ascf, &origin->account_domain, origin)
+        != NGX_OK
+        || ngx_http_ap_domain_add(ascf, &origin->authority, origin) != NGX_OK
+        || ngx_http_ap_domain_add(ascf, &origin->host, origin) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < cscf->server_names.nelts; i++) {
+
+#if (NGX_PCRE)
+        if (names[i].regex) {
+            continue;
+        }
+#endif
+
+        if (ngx_http_ap_server_name_plain(&names[i].name)
+            && ngx_http_ap_domain_add(ascf, &names[i].name, origin) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_ap_origins_distinct(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf,
+    ngx_array_t *origins)
+{
+    ngx_str_t                 *handle;
+    ngx_uint_t                 i, j, k;
+    ngx_ap_actor_t            *actors, *others;
+    ngx_ap_origin_t          **origin;
+    ngx_http_ap_actor_conf_t  *confs;
+
+    origin = origins->elts;
+    confs = ascf->actors->elts;
+    actors = ascf->origin->actors.elts;
+
+    for (i = 0; i < origins->nelts; i++) {
+
+        if (origin[i]->host.len == ascf->origin->host.len
+            && ngx_strncmp(origin[i]->host.data, ascf->origin->host.data,
+                           ascf->origin->host.len)
+               == 0)
+        {
+            ngx_http_ap_emerg(cf, &confs[0].place,
+                              "host \"%V\" already is the origin \"%V\" of "
+                              "another server",
+                              &ascf->origin->host, &origin[i]->url);
+            return NGX_ERROR;
+        }
+
+        others = origin[i]->actors.elts;
+
+        for (j = 0; j < ascf->origin->actors.nelts; j++) {
+            handle = &actors[j].handle;
+
+            for (k = 0; k < origin[i]->actors.nelts; k++) {
+
+                if (handle->len == others[k].handle.len
+                    && ngx_strncmp(handle->data, others[k].handle.data,
+                                   handle->len)
+                       == 0)
+                {
+                    ngx_http_ap_emerg(cf, &confs[j].place,
+                                      "duplicate handle \"%V\": it belongs "
+                                      "to origin \"%V\"",
+                                      handle, &origin[i]->url);
+                    return NGX_ERROR;
+                }
+            }
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_ap_origins_link(ngx_conf_t *cf)
+{
+    ngx_uint_t                   i, j;
+    ngx_array_t                 *origins;
+    ngx_ap_origin_t            **origin;
+    ngx_http_ap_srv_conf_t      *ascf;
+    ngx_http_ap_main_conf_t     *amcf;
+    ngx_http_core_srv_conf_t   **cscfp;
+    ngx_http_core_main_conf_t   *cmcf;
+
+    amcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_activitypub_module);
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    origins = &amcf->worker->origins;
+    cscfp = cmcf->servers.elts;
+
+    for (i = 0; i < cmcf->servers.nelts; i++) {
+        ascf = cscfp[i]->ctx->srv_conf[ngx_http_activitypub_module.ctx_index];
+
+        if (ascf->origin == NULL) {
+            continue;
+        }
+
+        if (ngx_http_ap_origins_distinct(cf, ascf, origins) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        origin = ngx_array_push(origins);
+        if (origin == NULL) {
+            return NGX_ERROR;
+        }
+
+        *origin = ascf->origin;
+    }
+
+    origin = origins->elts;
+
+    for (i = 0; i < cmcf->servers.nelts; i++) {
+        ascf = cscfp[i]->ctx->srv_conf[ngx_http_activitypub_module.ctx_index];
+
+        if (ngx_array_init(&ascf->domains, cf->pool, 4,
+                           sizeof(ngx_http_ap_domain_t))
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        if (ascf->origin
+            && ngx_http_ap_domains_own(cscfp[i], ascf) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        for (j = 0; j < origins->nelts; j++) {
+
+            if (ngx_http_ap_server_covers(cscfp[i],
+                                          &origin[j]->account_domain)
+                && ngx_http_ap_domain_add(ascf, &origin[j]->account_domain,
+                                          origin[j])
+                   != NGX_OK)
+            {
+                return NGX_ERROR;
+            }
+        }
+    }
+
+    return NGX_OK;
+}

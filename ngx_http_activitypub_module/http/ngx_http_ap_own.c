@@ -1,0 +1,304 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+#include "ngx_http_ap_own.h"
+
+
+/* the largest body an inbox takes */
+#define NGX_HTTP_AP_BODY_MAX  (1024 * 1024)
+
+
+/* filters that would change our bytes or headers; their settings, defaulted */
+
+typedef struct {
+    const char                 *name;
+    ngx_uint_t                  index;
+    void                       *conf;
+} ngx_http_ap_own_filter_t;
+
+
+static void **ngx_http_ap_own_loc_conf(ngx_conf_t *cf,
+    ngx_http_core_srv_conf_t *cscf);
+static ngx_int_t ngx_http_ap_own_filters_init(ngx_conf_t *cf);
+static void *ngx_http_ap_own_default(ngx_conf_t *cf, ngx_http_module_t *module);
+
+
+static ngx_http_ap_own_filter_t  ngx_http_ap_own_defaults[] = {
+    { "ngx_http_addition_filter_module", 0, NULL },
+    { "ngx_http_charset_filter_module", 0, NULL },
+    { "ngx_http_headers_filter_module", 0, NULL },
+    { "ngx_http_ssi_filter_module", 0, NULL },
+    { "ngx_http_sub_filter_module", 0, NULL },
+    { "ngx_http_userid_filter_module", 0, NULL },
+    { NULL, 0, NULL }
+};
+
+
+static ngx_str_t  ngx_http_ap_webfinger_path =
+    ngx_string("/.well-known/webfinger");
+
+static ngx_str_t  ngx_http_ap_host_meta_path =
+    ngx_string("/.well-known/host-meta");
+
+static ngx_str_t  ngx_http_ap_nodeinfo_path =
+    ngx_string("/.well-known/nodeinfo");
+
+
+ngx_int_t
+ngx_http_ap_own_init(ngx_conf_t *cf)
+{
+    ngx_uint_t                   i;
+    ngx_http_ap_srv_conf_t      *ascf;
+    ngx_http_core_srv_conf_t   **cscfp;
+    ngx_http_core_main_conf_t   *cmcf;
+
+    if (ngx_http_ap_own_filters_init(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+    cscfp = cmcf->servers.elts;
+
+    for (i = 0; i < cmcf->servers.nelts; i++) {
+        ascf = cscfp[i]->ctx->srv_conf[ngx_http_activitypub_module.ctx_index];
+
+        if (ascf->domains.nelts == 0) {
+            continue;
+        }
+
+        ascf->loc_conf = ngx_http_ap_own_loc_conf(cf, cscfp[i]);
+        if (ascf->loc_conf == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* the server block's merged settings, less what would spoil our answers */
+
+static void **
+ngx_http_ap_own_loc_conf(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf)
+{
+    void                      **loc_conf;
+    ngx_http_core_loc_conf_t   *clcf, *core;
+    ngx_http_ap_own_filter_t   *filter;
+
+    loc_conf = ngx_palloc(cf->pool, sizeof(void *) * ngx_http_max_module);
+    clcf = ngx_palloc(cf->pool, sizeof(ngx_http_core_loc_conf_t));
+
+    if (loc_conf == NULL || clcf == NULL) {
+        return NULL;
+    }
+
+    ngx_memcpy(loc_conf, cscf->ctx->loc_conf,
+               sizeof(void *) * ngx_http_max_module);
+
+    core = loc_conf[ngx_http_core_module.ctx_index];
+    *clcf = *core;
+
+    clcf->client_max_body_size = NGX_HTTP_AP_BODY_MAX;
+    clcf->client_body_buffer_size = NGX_HTTP_AP_BODY_MAX;
+    clcf->error_pages = NULL;
+    clcf->handler = NULL;
+    clcf->loc_conf = loc_conf;
+    ngx_str_null(&clcf->post_action);
+
+    loc_conf[ngx_http_core_module.ctx_index] = clcf;
+
+    for (filter = ngx_http_ap_own_defaults; filter->name; filter++) {
+
+        if (filter->conf) {
+            loc_conf[filter->index] = filter->conf;
+        }
+    }
+
+    return loc_conf;
+}
+
+
+static ngx_int_t
+ngx_http_ap_own_filters_init(ngx_conf_t *cf)
+{
+    ngx_uint_t                 i;
+    ngx_module_t             **modules;
+    ngx_http_ap_own_filter_t  *filter;
+
+    modules = cf->cycle->modules;
+
+    for (filter = ngx_http_ap_own_defaults; filter->name; filter++) {
+
+        filter->conf = NULL;
+
+        for (i = 0; modules[i]; i++) {
+
+            if (ngx_strcmp(modules[i]->name, filter->name) != 0) {
+                continue;
+            }
+
+            filter->index = modules[i]->ctx_index;
+            filter->conf = ngx_http_ap_own_default(cf, modules[i]->ctx);
+
+            if (filter->conf == NULL) {
+                return NGX_ERROR;
+            }
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* as if nothing had been configured */
+
+static void *
+ngx_http_ap_own_default(ngx_conf_t *cf, ngx_http_module_t *module)
+{
+    void  *parent, *child;
+
+    parent = module->create_loc_conf(cf);
+    child = module->create_loc_conf(cf);
+
+    if (parent == NULL || child == NULL
+        || module->merge_loc_conf(cf, parent, child) != NGX_CONF_OK)
+    {
+        return NULL;
+    }
+
+    return child;
+}
+
+
+ngx_http_ap_own_e
+ngx_http_ap_own_kind(ngx_http_ap_srv_conf_t *ascf, ngx_str_t *path)
+{
+    ngx_str_t  *prefix;
+
+    if (ascf->origin) {
+        prefix = &ascf->origin->prefix;
+
+        if (path->len >= prefix->len
+            && ngx_memcmp(path->data, prefix->data, prefix->len) == 0)
+        {
+            return NGX_HTTP_AP_OWN_MACHINE;
+        }
+    }
+
+    if (path->len < sizeof("/.well-known/") || path->data[1] != '.') {
+        return NGX_HTTP_AP_OWN_NONE;
+    }
+
+#define is(name)                                                              \
+    (path->len == (name).len                                                  \
+     && ngx_memcmp(path->data, (name).data, (name).len) == 0)
+
+    if (is(ngx_http_ap_webfinger_path)) {
+        return NGX_HTTP_AP_OWN_WEBFINGER;
+    }
+
+    if (ascf->origin && is(ngx_http_ap_host_meta_path)) {
+        return NGX_HTTP_AP_OWN_HOST_META;
+    }
+
+    if (ascf->origin && is(ngx_http_ap_nodeinfo_path)) {
+        return NGX_HTTP_AP_OWN_NODEINFO;
+    }
+
+#undef is
+
+    return NGX_HTTP_AP_OWN_NONE;
+}
+
+
+ngx_uint_t
+ngx_http_ap_own_is_located(ngx_http_ap_srv_conf_t *ascf, ngx_str_t *path)
+{
+    ngx_str_t   *name;
+    ngx_uint_t   i;
+
+    if (ascf->locations == NULL) {
+        return 0;
+    }
+
+    name = ascf->locations->elts;
+
+    for (i = 0; i < ascf->locations->nelts; i++) {
+
+        /* "/" is everywhere, and no word about our space in particular */
+
+        if (name[i].len > 1
+            && path->len >= name[i].len
+            && ngx_memcmp(path->data, name[i].data, name[i].len) == 0
+            && ngx_http_ap_own_kind(ascf, &name[i]) != NGX_HTTP_AP_OWN_NONE)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+ngx_int_t
+ngx_http_ap_own_enter(ngx_http_request_t *r)
+{
+    ngx_http_phase_handler_t   *handlers;
+    ngx_http_ap_srv_conf_t     *ascf;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
+    cmcf = ngx_http_get_module_main_conf(r, ngx_http_core_module);
+
+    r->loc_conf = ascf->loc_conf;
+    ngx_http_update_location_config(r);
+
+    /* what the server block rewrote was the site's business */
+
+    r->uri_changed = 0;
+
+    handlers = cmcf->phase_engine.handlers;
+
+    /* the checker adds one to what is declined */
+
+    r->phase_handler =
+        handlers[cmcf->phase_engine.location_rewrite_index].next - 1;
+
+    return NGX_DECLINED;
+}
+
+
+ngx_int_t
+ngx_http_ap_own_filters(ngx_http_request_t *r)
+{
+    void                      **loc_conf;
+    ngx_http_ap_srv_conf_t     *ascf;
+    ngx_http_ap_own_filter_t   *filter;
+
+    ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
+
+    if (r->loc_conf == ascf->loc_conf) {
+        return NGX_OK;
+    }
+
+    loc_conf = ngx_palloc(r->pool, sizeof(void *) * ngx_http_max_module);
+    if (loc_conf == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(loc_conf, r->loc_conf, sizeof(void *) * ngx_http_max_module);
+
+    for (filter = ngx_http_ap_own_defaults; filter->name; filter++) {
+
+        if (filter->conf) {
+            loc_conf[filter->index] = filter->conf;
+        }
+    }
+
+    r->loc_conf = loc_conf;
+
+    return NGX_OK;
+}

@@ -1,0 +1,108 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+#include "ngx_http_ap_page.h"
+
+#include "ngx_http_ap_answer.h"
+#include "ngx_http_ap_machine.h"
+
+
+static ngx_int_t ngx_http_ap_page_document(ngx_http_request_t *r,
+    ngx_http_ap_ctx_t *ctx, ngx_ap_origin_t *origin);
+
+
+ngx_int_t
+ngx_http_ap_page_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
+{
+    ngx_int_t                 rc;
+    ngx_ap_origin_t          *origin;
+    ngx_ap_cache_twin_t       twin;
+    ngx_http_ap_srv_conf_t   *ascf;
+    ngx_http_ap_main_conf_t  *amcf;
+
+    ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
+    origin = ascf->origin;
+
+    if (origin == NULL || !(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+        return NGX_DECLINED;
+    }
+
+    if (ctx->waited) {
+        return ngx_http_ap_page_document(r, ctx, origin);
+    }
+
+    amcf = ngx_http_get_module_main_conf(r, ngx_http_activitypub_module);
+
+    ctx->key.origin = origin->url;
+    ctx->key.path = ctx->path;
+    ctx->key.query = ctx->query;
+
+    rc = ngx_ap_cache_twin_find(amcf->cache, &ctx->key, &twin);
+
+    if (rc == NGX_DECLINED
+        || (rc == NGX_OK && ngx_http_ap_twin_actor(origin, &twin) == NULL))
+    {
+        return NGX_DECLINED;
+    }
+
+    /* NGX_AGAIN: the set is not complete, only the database knows */
+
+    rc = ngx_http_ap_admit(r, origin);
+
+    if (rc != NGX_OK || ctx->answered) {
+        return rc;
+    }
+
+    return ngx_http_ap_page_document(r, ctx, origin);
+}
+
+
+static ngx_int_t
+ngx_http_ap_page_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
+    ngx_ap_origin_t *origin)
+{
+    ngx_int_t  rc;
+    ngx_str_t  name;
+
+    rc = ngx_http_ap_document_get(r, ctx);
+
+    if (rc == NGX_AGAIN || rc == NGX_DECLINED) {
+        return rc;
+    }
+
+    if (rc != NGX_OK) {
+        return ngx_http_ap_refuse(r, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                  "the database is away");
+    }
+
+    name = ngx_http_ap_string(ctx->document.actor);
+
+    if (ngx_http_ap_actor_find(origin, &name) == NULL) {
+        return NGX_DECLINED;
+    }
+
+    return ngx_http_ap_document_answer(r, &ctx->document, 0);
+}
+
+
+ngx_ap_actor_t *
+ngx_http_ap_twin_actor(ngx_ap_origin_t *origin,
+    const ngx_ap_cache_twin_t *twin)
+{
+    ngx_uint_t       i;
+    ngx_ap_actor_t  *actor;
+
+    actor = origin->actors.elts;
+
+    for (i = 0; i < origin->actors.nelts; i++) {
+
+        if (actor[i].hash == twin->actor) {
+            return &actor[i];
+        }
+    }
+
+    return NULL;
+}

@@ -1,0 +1,30 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The site's own pages, for clients that want ActivityPub.
+ */
+
+#ifndef NGX_HTTP_AP_PAGE_H
+#define NGX_HTTP_AP_PAGE_H
+
+#include "ngx_http_ap_request.h"
+
+
+/*
+ * NGX_DECLINED: the page has no twin, the site answers.  NGX_AGAIN: the
+ * database is asked.  Else for ngx_http_finalize_request().
+ */
+ngx_int_t ngx_http_ap_page_handler(ngx_http_request_t *r,
+    ngx_http_ap_ctx_t *ctx);
+
+/*
+ * The actor to whom a twin belongs, if this configuration declares it; NULL:
+ * it does not, and the page is just a page.
+ */
+ngx_ap_actor_t *ngx_http_ap_twin_actor(ngx_ap_origin_t *origin,
+    const ngx_ap_cache_twin_t *twin);
+
+
+#endif

@@ -1,0 +1,375 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+#include "ngx_http_ap_request.h"
+
+#include "fedi_accept.h"
+#include "ngx_http_ap_answer.h"
+#include "ngx_http_ap_discovery.h"
+#include "ngx_http_ap_machine.h"
+#include "ngx_http_ap_page.h"
+
+
+static ngx_int_t ngx_http_ap_post_read_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_ap_server_rewrite_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_ap_precontent_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_ap_own_handler(ngx_http_request_t *r,
+    ngx_http_ap_ctx_t *ctx);
+static void ngx_http_ap_accept(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx);
+static void ngx_http_ap_ctx_cleanup(void *data);
+static void ngx_http_ap_document_ready(void *data, ngx_int_t rc,
+    const fedi_document_t *document);
+
+
+static ngx_uint_t  ngx_http_ap_accept_hash;
+
+
+ngx_int_t
+ngx_http_ap_request_init(ngx_conf_t *cf)
+{
+    ngx_array_t                *handlers;
+    ngx_http_handler_pt        *h;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    ngx_http_ap_accept_hash = ngx_hash_key((u_char *) "accept", 6);
+
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_POST_READ_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_ap_post_read_handler;
+
+    /*
+     * Handlers run from the last of the array to the first: ours must be the
+     * first, so that the server block's own "return", "rewrite" and "if" run
+     * before it.
+     */
+
+    handlers = &cmcf->phases[NGX_HTTP_SERVER_REWRITE_PHASE].handlers;
+
+    if (ngx_array_push(handlers) == NULL) {
+        return NGX_ERROR;
+    }
+
+    h = handlers->elts;
+    ngx_memmove(h + 1, h,
+                (handlers->nelts - 1) * sizeof(ngx_http_handler_pt));
+    *h = ngx_http_ap_server_rewrite_handler;
+
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_PRECONTENT_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_ap_precontent_handler;
+
+    return NGX_OK;
+}
+
+
+ngx_http_ap_ctx_t *
+ngx_http_ap_ctx(ngx_http_request_t *r)
+{
+    ngx_http_ap_ctx_t   *ctx;
+    ngx_pool_cleanup_t  *cln;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_activitypub_module);
+
+    if (ctx || (!r->internal && !r->filter_finalize)) {
+        return ctx;
+    }
+
+    /* zeroed by an internal redirect: the cleanup still knows it */
+
+    for (cln = r->pool->cleanup; cln; cln = cln->next) {
+
+        if (cln->handler == ngx_http_ap_ctx_cleanup) {
+            return cln->data;
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_int_t
+ngx_http_ap_post_read_handler(ngx_http_request_t *r)
+{
+    ngx_http_ap_ctx_t       *ctx;
+    ngx_pool_cleanup_t      *cln;
+    ngx_http_ap_srv_conf_t  *ascf;
+
+    ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
+
+    if (ascf->domains.nelts == 0 || r != r->main) {
+        return NGX_DECLINED;
+    }
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_ap_ctx_t));
+    if (cln == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx = cln->data;
+    ngx_memzero(ctx, sizeof(ngx_http_ap_ctx_t));
+
+    cln->handler = ngx_http_ap_ctx_cleanup;
+
+    ngx_http_set_ctx(r, ctx, ngx_http_activitypub_module);
+
+    ctx->request = r;
+    ctx->path = r->uri;
+    ctx->query = r->args;
+    ctx->own = ngx_http_ap_own_kind(ascf, &r->uri);
+
+    ngx_http_ap_accept(r, ctx);
+
+    return NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_http_ap_server_rewrite_handler(ngx_http_request_t *r)
+{
+    ngx_http_ap_ctx_t       *ctx;
+    ngx_http_ap_srv_conf_t  *ascf;
+    ngx_http_ap_loc_conf_t  *alcf;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_activitypub_module);
+
+    if (ctx == NULL || ctx->own == NGX_HTTP_AP_OWN_NONE || r != r->main) {
+        return NGX_DECLINED;
+    }
+
+    ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
+    alcf = ngx_http_get_module_loc_conf(r, ngx_http_activitypub_module);
+
+    /* here r->loc_conf is the server block's */
+
+    if (!alcf->enable
+        || (ctx->own == NGX_HTTP_AP_OWN_WEBFINGER
+            && ngx_http_ap_webfinger_resolve(r, ctx) != NGX_OK))
+    {
+        ctx->own = NGX_HTTP_AP_OWN_NONE;
+        return NGX_DECLINED;
+    }
+
+    if (ngx_http_ap_own_is_located(ascf, &ctx->path)) {
+        return NGX_DECLINED;
+    }
+
+    return ngx_http_ap_own_enter(r);
+}
+
+
+static ngx_int_t
+ngx_http_ap_precontent_handler(ngx_http_request_t *r)
+{
+    ngx_int_t                rc;
+    ngx_http_ap_ctx_t       *ctx;
+    ngx_http_ap_loc_conf_t  *alcf;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_activitypub_module);
+
+    if (ctx == NULL || r != r->main) {
+        return NGX_DECLINED;
+    }
+
+    if (ctx->own) {
+        rc = ngx_http_ap_own_handler(r, ctx);
+
+    } else {
+
+        if (!ctx->wants_activity) {
+            return NGX_DECLINED;
+        }
+
+        alcf = ngx_http_get_module_loc_conf(r, ngx_http_activitypub_module);
+
+        if (!alcf->enable) {
+            return NGX_DECLINED;
+        }
+
+        rc = ngx_http_ap_page_handler(r, ctx);
+
+        if (rc == NGX_DECLINED) {
+            return NGX_DECLINED;
+        }
+    }
+
+    /* NGX_AGAIN: this phase is run again when the database has answered */
+
+    if (rc != NGX_AGAIN) {
+        ngx_http_finalize_request(r, rc);
+    }
+
+    return NGX_DONE;
+}
+
+
+static ngx_int_t
+ngx_http_ap_own_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
+{
+    switch (ctx->own) {
+
+    case NGX_HTTP_AP_OWN_WEBFINGER:
+        return ngx_http_ap_webfinger_handler(r, ctx);
+
+    case NGX_HTTP_AP_OWN_HOST_META:
+    case NGX_HTTP_AP_OWN_NODEINFO:
+        return ngx_http_ap_well_known_handler(r, ctx);
+
+    default: /* NGX_HTTP_AP_OWN_MACHINE */
+        return ngx_http_ap_machine_handler(r, ctx);
+    }
+}
+
+
+/* every Accept line counts; most requests have one, without ActivityPub */
+
+static void
+ngx_http_ap_accept(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
+{
+    ngx_uint_t        i, parse;
+    fedi_accept_t     accept;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *header;
+
+    parse = 0;
+
+    part = &r->headers_in.headers.part;
+    header = part->elts;
+
+    for (i = 0; /* void */ ; i++) {
+
+        if (i >= part->nelts) {
+
+            if (part->next == NULL) {
+                break;
+            }
+
+            part = part->next;
+            header = part->elts;
+            i = 0;
+        }
+
+        if (header[i].hash != ngx_http_ap_accept_hash
+            || header[i].key.len != sizeof("Accept") - 1)
+        {
+            continue;
+        }
+
+        if (!parse) {
+
+            if (ctx->own == NGX_HTTP_AP_OWN_NONE
+                && !fedi_accept_may_want_activity(
+                                          ngx_http_ap_view(&header[i].value)))
+            {
+                continue;
+            }
+
+            parse = 1;
+            fedi_accept_init(&accept);
+
+            /* an earlier line may have preferred HTML: start again */
+
+            part = &r->headers_in.headers.part;
+            header = part->elts;
+            i = (ngx_uint_t) -1;
+            continue;
+        }
+
+        fedi_accept_add(&accept, ngx_http_ap_view(&header[i].value));
+    }
+
+    if (parse) {
+        ctx->wants_activity = fedi_accept_wants_activity(&accept);
+        ctx->wants_html = fedi_accept_wants_html(&accept);
+    }
+}
+
+
+ngx_int_t
+ngx_http_ap_document_get(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
+{
+    ngx_int_t         rc;
+    ngx_ap_worker_t  *worker;
+
+    if (ctx->waited) {
+        return ctx->rc;
+    }
+
+    worker = ngx_ap_worker();
+
+    if (worker == NULL) {
+        return NGX_ERROR;
+    }
+
+    rc = ngx_ap_documents_get(worker, r->pool, &ctx->key, &ctx->document,
+                              ngx_http_ap_document_ready, ctx, &ctx->wait);
+
+    if (rc != NGX_AGAIN) {
+        return rc;
+    }
+
+    if (ngx_handle_read_event(r->connection->read, 0) != NGX_OK) {
+        ngx_ap_documents_cancel(ctx->wait);
+        ctx->wait = NULL;
+        return NGX_ERROR;
+    }
+
+    /* a client that leaves meanwhile is noticed; the query has a deadline */
+
+    r->read_event_handler = ngx_http_test_reading;
+    r->write_event_handler = ngx_http_request_empty_handler;
+
+    return NGX_AGAIN;
+}
+
+
+static void
+ngx_http_ap_document_ready(void *data, ngx_int_t rc,
+    const fedi_document_t *document)
+{
+    ngx_http_ap_ctx_t *ctx = data;
+
+    ngx_connection_t    *c;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+    c = r->connection;
+
+    ngx_http_set_log_request(c->log, r);
+
+    ctx->wait = NULL;
+    ctx->waited = 1;
+    ctx->rc = rc;
+
+    if (rc == NGX_OK) {
+        ctx->document = *document;
+    }
+
+    r->read_event_handler = ngx_http_block_reading;
+    r->write_event_handler = ngx_http_core_run_phases;
+
+    ngx_http_core_run_phases(r);
+    ngx_http_run_posted_requests(c);
+}
+
+
+static void
+ngx_http_ap_ctx_cleanup(void *data)
+{
+    ngx_http_ap_ctx_t *ctx = data;
+
+    if (ctx->wait) {
+        ngx_ap_documents_cancel(ctx->wait);
+        ctx->wait = NULL;
+    }
+}

@@ -1,0 +1,71 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A request's way through nginx's phases:
+ *
+ *     POST_READ       a context with the URL as it was asked for, and
+ *                     whether the client wants ActivityPub
+ *     SERVER_REWRITE  behind the server block's own rewrites: our own URLs
+ *                     leave the site's locations
+ *     PRECONTENT      behind every check, before try_files: the answer,
+ *                     or nothing, and the site goes on
+ */
+
+#ifndef NGX_HTTP_AP_REQUEST_H
+#define NGX_HTTP_AP_REQUEST_H
+
+#include "fedi_document.h"
+#include "ngx_ap_documents.h"
+#include "ngx_http_ap_module.h"
+#include "ngx_http_ap_own.h"
+
+
+/*
+ * On the main request only.  A redirect inside nginx zeroes r->ctx, and with
+ * it our right to answer: the URL that passed the checks is no longer the one
+ * that was asked for.
+ */
+
+typedef struct {
+    ngx_http_request_t         *request;
+
+    /* as asked for: nginx's normalised r->uri, and the raw query */
+    ngx_str_t                   path;
+    ngx_str_t                   query;
+
+    ngx_http_ap_own_e           own;
+
+    /* WebFinger: of whom; NULL: of nobody we know */
+    ngx_ap_origin_t            *origin;
+    ngx_ap_actor_t             *actor;
+
+    /* a document that was asked of the database */
+    ngx_ap_cache_key_t          key;
+    ngx_ap_documents_wait_t    *wait;
+    fedi_document_t             document;
+    ngx_int_t                   rc;
+
+    unsigned                    wants_activity:1;
+    unsigned                    wants_html:1;
+    unsigned                    waited:1;   /* rc and document are set */
+    unsigned                    answered:1; /* by us */
+} ngx_http_ap_ctx_t;
+
+
+/* installs the phase handlers; in postconfiguration */
+ngx_int_t ngx_http_ap_request_init(ngx_conf_t *cf);
+
+/* also behind an internal redirect; NULL: not a request of ours */
+ngx_http_ap_ctx_t *ngx_http_ap_ctx(ngx_http_request_t *r);
+
+/*
+ * Fills ctx->document for ctx->key.  NGX_AGAIN: the phase will be run again
+ * when the answer is there; else ctx->rc's meaning of ngx_ap_documents_pt.
+ */
+ngx_int_t ngx_http_ap_document_get(ngx_http_request_t *r,
+    ngx_http_ap_ctx_t *ctx);
+
+
+#endif
