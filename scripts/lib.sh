@@ -49,3 +49,46 @@ pg_bin() {
 
 run_dir=/var/tmp/activitypub-$(id -u)-$(printf %s "$top" | sha256sum | cut -c 1-8)
 pg_dir=$run_dir/pg
+
+
+# the demo of make run, and what it was started from
+
+demo=$run_dir/demo
+
+PATH=$PATH:/usr/sbin:/sbin
+
+
+# True while the process of a pid file is there.
+
+alive() {
+    local pid
+
+    pid=$(cat "$1" 2> /dev/null) && [ -n "$pid" ] && [ -d "/proc/$pid" ]
+}
+
+
+# Sends a signal to it and waits for its end.
+
+end() {
+    local pid i
+
+    alive "$2" || return 0
+    pid=$(cat "$2")
+    kill "-$1" "$pid" 2> /dev/null || return 0
+
+    for ((i = 0; i < 100; i++)); do
+        [ -d "/proc/$pid" ] || return 0
+        sleep 0.1
+    done
+
+    kill -KILL "$pid"
+}
+
+
+# nginx lets requests end; the application has none of its own to keep.
+
+end_demo() {
+    end TERM "$demo/nginx.pid"
+    end TERM "$demo/app/app.pid"
+    rm -f "$demo/started" "$demo/app/app.sock"
+}
