@@ -18,6 +18,7 @@
 #include "ngx_ap_worker.h"
 
 
+typedef struct ngx_ap_documents_s       ngx_ap_documents_t;
 typedef struct ngx_ap_documents_wait_s  ngx_ap_documents_wait_t;
 
 /*
@@ -31,14 +32,23 @@ typedef void (*ngx_ap_documents_pt)(void *data, ngx_int_t rc,
 /*
  * NGX_OK: found at once, "document" filled in the pool, no callback.
  * NGX_AGAIN: "handler" will be called once, unless the wait is cancelled
- * first (with the pool: the wait lives in it, as do the key's bytes).
- * NGX_ERROR: no memory.
+ * first; the end of the pool, where the wait lives, cancels it.  The key is
+ * copied.  NGX_ERROR: no memory.
  */
 ngx_int_t ngx_ap_documents_get(ngx_ap_worker_t *worker, ngx_pool_t *pool,
     const ngx_ap_cache_key_t *key, fedi_document_t *document,
     ngx_ap_documents_pt handler, void *data, ngx_ap_documents_wait_t **wait);
 
+/* harmless after the handler was called, as long as the pool lives */
 void ngx_ap_documents_cancel(ngx_ap_documents_wait_t *wait);
+
+
+/* for the worker itself: what it has asked and not heard yet */
+
+ngx_ap_documents_t *ngx_ap_documents_create(ngx_log_t *log);
+
+/* after the store is gone; waits are forgotten, not answered */
+void ngx_ap_documents_destroy(ngx_ap_documents_t *documents);
 
 
 #endif

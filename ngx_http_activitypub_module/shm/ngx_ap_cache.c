@@ -223,6 +223,7 @@ ngx_ap_cache_listener_claim(ngx_ap_cache_t *cache)
 
     previous = cache->shared->listener;
     cache->shared->listener = ngx_pid;
+    cache->shared->predecessor = previous;
 
     if (cache->shared->heir == ngx_pid) {
         cache->shared->heir = 0;
@@ -275,6 +276,19 @@ ngx_ap_cache_listener_heir(ngx_ap_cache_t *cache)
 }
 
 
+ngx_pid_t
+ngx_ap_cache_listener_predecessor(ngx_ap_cache_t *cache)
+{
+    ngx_pid_t  predecessor;
+
+    ngx_shmtx_lock(&cache->shpool->mutex);
+    predecessor = cache->shared->predecessor;
+    ngx_shmtx_unlock(&cache->shpool->mutex);
+
+    return predecessor;
+}
+
+
 void
 ngx_ap_cache_listener_release(ngx_ap_cache_t *cache)
 {
@@ -282,6 +296,10 @@ ngx_ap_cache_listener_release(ngx_ap_cache_t *cache)
 
     if (cache->shared->listener == ngx_pid) {
         cache->shared->listener = 0;
+    }
+
+    if (cache->shared->predecessor == ngx_pid) {
+        cache->shared->predecessor = 0;
     }
 
     ngx_shmtx_unlock(&cache->shpool->mutex);

@@ -140,7 +140,13 @@ ngx_pid_t ngx_ap_cache_listener(ngx_ap_cache_t *cache);
 void ngx_ap_cache_listener_announce(ngx_ap_cache_t *cache);
 ngx_pid_t ngx_ap_cache_listener_heir(ngx_ap_cache_t *cache);
 
-/* gives it up, if it is ours: the next one to claim has missed something */
+/* who was claimed from and did not release yet, dead or alive; or 0 */
+ngx_pid_t ngx_ap_cache_listener_predecessor(ngx_ap_cache_t *cache);
+
+/*
+ * Ends what this worker had: as the listener, the next one to claim has
+ * missed something; as a predecessor, it has done all it had to.
+ */
 void ngx_ap_cache_listener_release(ngx_ap_cache_t *cache);
 
 

@@ -38,6 +38,7 @@ typedef struct {
 
     ngx_pid_t                   listener;
     ngx_pid_t                   heir;
+    ngx_pid_t                   predecessor;
     ngx_uint_t                  database;   /* NGX_AP_CACHE_DATABASE_* */
 
     unsigned                    twins_ready:1;

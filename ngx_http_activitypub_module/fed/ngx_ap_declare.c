@@ -1,0 +1,238 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Declaration of the origins, one after the other:
+ *
+ *     available -> next -> declared -> verdicts -> next ... -> finish
+ *
+ * An origin that was refused does not stop the others: it is declared again
+ * after them, with a growing pause.
+ */
+
+#include "ngx_ap_declare.h"
+#include "ngx_ap_keyring.h"
+#include "ngx_ap_origin.h"
+#include "ngx_ap_retry.h"
+#include "ngx_ap_str.h"
+
+
+struct ngx_ap_declare_s {
+    ngx_ap_worker_t            *worker;
+    ngx_ap_keyring_t           *keyring;
+
+    ngx_uint_t                  current;    /* origin */
+    ngx_uint_t                  left;       /* origins not declared yet */
+    ngx_ap_pg_query_t          *call;
+    ngx_ap_retry_t              retry;
+
+    u_char                      declared[1];    /* by origin */
+};
+
+
+static void ngx_ap_declare_again(ngx_event_t *ev);
+static void ngx_ap_declare_next(ngx_ap_declare_t *declare);
+static void ngx_ap_declare_declared(void *data, ngx_int_t rc,
+    const ngx_ap_store_verdict_t *verdicts, ngx_uint_t n);
+static void ngx_ap_declare_verdict(ngx_ap_declare_t *declare,
+    ngx_ap_origin_t *origin, const ngx_ap_store_verdict_t *verdict);
+static void ngx_ap_declare_state(ngx_ap_declare_t *declare,
+    ngx_ap_origin_t *origin, ngx_ap_cache_state_e state);
+static ngx_ap_origin_t *ngx_ap_declare_origin(ngx_ap_declare_t *declare);
+
+
+ngx_ap_declare_t *
+ngx_ap_declare_create(ngx_ap_worker_t *worker)
+{
+    ngx_uint_t         n;
+    ngx_ap_declare_t  *declare;
+
+    n = worker->conf->origins.nelts;
+
+    declare = ngx_calloc(sizeof(ngx_ap_declare_t) + n, worker->log);
+    if (declare == NULL) {
+        return NULL;
+    }
+
+    declare->keyring = ngx_ap_keyring_create(worker);
+
+    if (declare->keyring == NULL) {
+        ngx_free(declare);
+        return NULL;
+    }
+
+    declare->worker = worker;
+    declare->left = n;
+
+    ngx_ap_retry_init(&declare->retry, ngx_ap_declare_again, declare,
+                      worker->log);
+
+    return declare;
+}
+
+
+void
+ngx_ap_declare_destroy(ngx_ap_declare_t *declare)
+{
+    ngx_ap_keyring_destroy(declare->keyring);
+    ngx_ap_retry_stop(&declare->retry);
+    ngx_free(declare);
+}
+
+
+void
+ngx_ap_declare_available(ngx_ap_declare_t *declare)
+{
+    if (declare->left == 0 || declare->call) {
+        return;
+    }
+
+    ngx_ap_retry_reset(&declare->retry);
+
+    declare->current = 0;
+    ngx_ap_declare_next(declare);
+}
+
+
+static void
+ngx_ap_declare_again(ngx_event_t *ev)
+{
+    ngx_ap_declare_t *declare = ev->data;
+
+    declare->current = 0;
+    ngx_ap_declare_next(declare);
+}
+
+
+static void
+ngx_ap_declare_next(ngx_ap_declare_t *declare)
+{
+    ngx_ap_origin_t  *origin;
+    ngx_ap_worker_t  *worker;
+
+    if (ngx_exiting || declare->left == 0) {
+        return;
+    }
+
+    worker = declare->worker;
+    origin = ngx_ap_declare_origin(declare);
+
+    if (origin != NULL) {
+        declare->call = ngx_ap_store_declare(worker->store,
+                                             &worker->conf->node,
+                                             &origin->declaration,
+                                             ngx_ap_declare_declared, declare);
+    }
+
+    if (declare->call == NULL) {
+        ngx_ap_retry_later(&declare->retry);
+    }
+}
+
+
+static void
+ngx_ap_declare_declared(void *data, ngx_int_t rc,
+    const ngx_ap_store_verdict_t *verdicts, ngx_uint_t n)
+{
+    ngx_ap_declare_t *declare = data;
+
+    ngx_uint_t        i;
+    ngx_ap_origin_t  *origin;
+
+    declare->call = NULL;
+
+    if (rc == NGX_ERROR) {
+        ngx_ap_retry_later(&declare->retry);
+        return;
+    }
+
+    if (rc == NGX_OK) {
+        origin = ngx_ap_declare_origin(declare);
+
+        for (i = 0; i < n; i++) {
+            ngx_ap_declare_verdict(declare, origin, &verdicts[i]);
+        }
+
+        declare->declared[declare->current] = 1;
+        declare->left--;
+    }
+
+    declare->current++;
+    ngx_ap_declare_next(declare);
+}
+
+
+static void
+ngx_ap_declare_verdict(ngx_ap_declare_t *declare, ngx_ap_origin_t *origin,
+    const ngx_ap_store_verdict_t *verdict)
+{
+    ngx_log_t        *log;
+    const ngx_str_t  *name;
+
+    log = declare->worker->log;
+    name = &verdict->verdict;
+
+    if (ngx_ap_str_is(name, "ok")) {
+        ngx_ap_declare_state(declare, origin, NGX_AP_STATE_READY);
+
+    } else if (ngx_ap_str_is(name, "conflict")) {
+        ngx_ap_declare_state(declare, origin, NGX_AP_STATE_CONFLICT);
+
+        ngx_log_error(NGX_LOG_ERR, log, 0,
+                      "activitypub: origin \"%V\" is stopped: %V",
+                      &origin->url, &verdict->detail);
+
+    } else if (ngx_ap_str_is(name, "vanished")) {
+        ngx_log_error(NGX_LOG_WARN, log, 0,
+                      "activitypub: actor \"%V\" is no longer declared: it "
+                      "answers 404 and keeps its key and followers",
+                      &verdict->subject);
+
+    } else if (ngx_ap_str_is(name, "keyless")) {
+        (void) ngx_ap_keyring_want(declare->keyring, &verdict->subject);
+    }
+}
+
+
+static void
+ngx_ap_declare_state(ngx_ap_declare_t *declare, ngx_ap_origin_t *origin,
+    ngx_ap_cache_state_e state)
+{
+    ngx_ap_worker_t  *worker;
+
+    worker = declare->worker;
+
+    if (ngx_ap_cache_state_set(worker->conf->cache, origin->identity, state)
+        != NGX_OK)
+    {
+        ngx_log_error(NGX_LOG_ERR, worker->log, 0,
+                      "activitypub: the zone is too small to hold the state "
+                      "of origin \"%V\", federation answers 503",
+                      &origin->url);
+    }
+}
+
+
+/* the next one to declare, from the current one on */
+
+static ngx_ap_origin_t *
+ngx_ap_declare_origin(ngx_ap_declare_t *declare)
+{
+    ngx_array_t       *origins;
+    ngx_ap_origin_t  **origin;
+
+    origins = &declare->worker->conf->origins;
+    origin = origins->elts;
+
+    while (declare->current < origins->nelts) {
+
+        if (!declare->declared[declare->current]) {
+            return origin[declare->current];
+        }
+
+        declare->current++;
+    }
+
+    return NULL;
+}

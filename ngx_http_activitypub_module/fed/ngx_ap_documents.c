@@ -1,0 +1,335 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A document by its URL:
+ *
+ *     get -> zone -> answered at once
+ *              |
+ *              +---> join -> landed -> answer, for every wait
+ *
+ * An invalidation that arrives during a flight makes its answer worthless
+ * for the zone and for those who ask later: they get a flight of their own.
+ * Who joined before is answered all the same; it was true when they asked.
+ * A flight that nobody waits for any more lands too, and fills the zone.
+ */
+
+#include "ngx_ap_documents.h"
+#include "ngx_ap_flight.h"
+
+
+/* the status of a document that is being made: an actor without its key */
+#define NGX_AP_DOCUMENTS_UNREADY  503
+
+
+struct ngx_ap_documents_s {
+    ngx_ap_flights_t            flights;
+};
+
+
+struct ngx_ap_documents_wait_s {
+    ngx_queue_t                 queue;
+    ngx_ap_flight_t            *flight;     /* NULL: answered or cancelled */
+    ngx_pool_t                 *pool;
+    ngx_ap_documents_pt         handler;
+    void                       *data;
+};
+
+
+static ngx_ap_documents_wait_t *ngx_ap_documents_wait(ngx_pool_t *pool,
+    ngx_ap_documents_pt handler, void *data);
+static void ngx_ap_documents_cleanup(void *data);
+static ngx_ap_flight_t *ngx_ap_documents_join(ngx_ap_worker_t *worker,
+    const ngx_ap_cache_key_t *key);
+static void ngx_ap_documents_landed(void *data, ngx_int_t rc,
+    const fedi_document_t *document);
+static ngx_ap_documents_wait_t *ngx_ap_documents_next(ngx_queue_t *waits);
+static void ngx_ap_documents_answer(ngx_ap_documents_wait_t *wait,
+    ngx_ap_flight_t *flight, ngx_int_t rc, const fedi_document_t *document);
+static ngx_int_t ngx_ap_documents_copy(ngx_pool_t *pool, fedi_document_t *to,
+    const fedi_document_t *from);
+
+
+ngx_ap_documents_t *
+ngx_ap_documents_create(ngx_log_t *log)
+{
+    ngx_ap_documents_t  *documents;
+
+    documents = ngx_alloc(sizeof(ngx_ap_documents_t), log);
+    if (documents == NULL) {
+        return NULL;
+    }
+
+    ngx_ap_flights_init(&documents->flights);
+
+    return documents;
+}
+
+
+void
+ngx_ap_documents_destroy(ngx_ap_documents_t *documents)
+{
+    ngx_queue_t      *all;
+    ngx_ap_flight_t  *flight;
+
+    all = &documents->flights.all;
+
+    while (!ngx_queue_empty(all)) {
+        flight = ngx_queue_data(ngx_queue_head(all), ngx_ap_flight_t, queue);
+
+        while (ngx_ap_documents_next(&flight->waits)) { /* void */ }
+
+        ngx_ap_flight_free(flight);
+    }
+
+    ngx_free(documents);
+}
+
+
+ngx_int_t
+ngx_ap_documents_get(ngx_ap_worker_t *worker, ngx_pool_t *pool,
+    const ngx_ap_cache_key_t *key, fedi_document_t *document,
+    ngx_ap_documents_pt handler, void *data, ngx_ap_documents_wait_t **wait)
+{
+    ngx_int_t                 rc;
+    ngx_ap_flight_t          *flight;
+    ngx_ap_documents_wait_t  *w;
+
+    rc = ngx_ap_cache_find(worker->conf->cache, key, pool, document);
+
+    if (rc == NGX_OK || rc == NGX_ERROR) {
+        return rc;
+    }
+
+    /* what was true when the database went away is better than nothing */
+
+    if (rc == NGX_AGAIN && !ngx_ap_store_ready(worker->store)) {
+        return NGX_OK;
+    }
+
+    w = ngx_ap_documents_wait(pool, handler, data);
+    if (w == NULL) {
+        return NGX_ERROR;
+    }
+
+    flight = ngx_ap_documents_join(worker, key);
+    if (flight == NULL) {
+        return NGX_ERROR;
+    }
+
+    w->flight = flight;
+    ngx_queue_insert_tail(&flight->waits, &w->queue);
+
+    if (wait) {
+        *wait = w;
+    }
+
+    return NGX_AGAIN;
+}
+
+
+void
+ngx_ap_documents_cancel(ngx_ap_documents_wait_t *wait)
+{
+    if (wait->flight) {
+        ngx_queue_remove(&wait->queue);
+        wait->flight = NULL;
+    }
+}
+
+
+static ngx_ap_documents_wait_t *
+ngx_ap_documents_wait(ngx_pool_t *pool, ngx_ap_documents_pt handler,
+    void *data)
+{
+    ngx_pool_cleanup_t       *cln;
+    ngx_ap_documents_wait_t  *wait;
+
+    cln = ngx_pool_cleanup_add(pool, sizeof(ngx_ap_documents_wait_t));
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    wait = cln->data;
+
+    wait->flight = NULL;
+    wait->pool = pool;
+    wait->handler = handler;
+    wait->data = data;
+
+    cln->handler = ngx_ap_documents_cleanup;
+
+    return wait;
+}
+
+
+static void
+ngx_ap_documents_cleanup(void *data)
+{
+    ngx_ap_documents_cancel(data);
+}
+
+
+static ngx_ap_flight_t *
+ngx_ap_documents_join(ngx_ap_worker_t *worker, const ngx_ap_cache_key_t *key)
+{
+    ngx_ap_flight_t       *flight;
+    ngx_ap_flights_t      *flights;
+    ngx_ap_cache_stamp_t   stamp;
+
+    flights = &worker->documents->flights;
+    stamp = ngx_ap_cache_stamp(worker->conf->cache, key);
+
+    flight = ngx_ap_flight_find(flights, key, stamp);
+    if (flight != NULL) {
+        return flight;
+    }
+
+    flight = ngx_ap_flight_create(flights, worker, key, stamp);
+    if (flight == NULL) {
+        return NULL;
+    }
+
+    if (ngx_ap_store_document(worker->store, &flight->key.origin,
+                              &flight->key.path, &flight->key.query,
+                              ngx_ap_documents_landed, flight)
+        == NULL)
+    {
+        ngx_ap_flight_free(flight);
+        return NULL;
+    }
+
+    return flight;
+}
+
+
+static void
+ngx_ap_documents_landed(void *data, ngx_int_t rc,
+    const fedi_document_t *document)
+{
+    ngx_ap_flight_t *flight = data;
+
+    char                      etag[FEDI_ETAG_LEN];
+    fedi_document_t           fresh;
+    ngx_ap_documents_wait_t  *wait;
+
+    /* nobody joins from here on, also not out of a handler */
+
+    ngx_ap_flight_close(flight);
+
+    if (rc == NGX_OK) {
+        fresh = *document;
+        fresh.etag.data = etag;
+        fresh.etag.len = FEDI_ETAG_LEN;
+
+        if (fresh.status == NGX_AP_DOCUMENTS_UNREADY
+            || !fedi_document_etag(fresh.body, etag))
+        {
+            rc = NGX_ERROR;
+
+        } else {
+            ngx_ap_cache_store(flight->worker->conf->cache, &flight->key,
+                               flight->stamp, &fresh);
+        }
+    }
+
+    /* a handler may cancel any other wait: the queue is read anew each time */
+
+    for ( ;; ) {
+        wait = ngx_ap_documents_next(&flight->waits);
+
+        if (wait == NULL) {
+            break;
+        }
+
+        ngx_ap_documents_answer(wait, flight, rc, &fresh);
+    }
+
+    ngx_ap_flight_free(flight);
+}
+
+
+/* takes the first wait out of its flight, so that cancelling it does nothing */
+
+static ngx_ap_documents_wait_t *
+ngx_ap_documents_next(ngx_queue_t *waits)
+{
+    ngx_queue_t              *q;
+    ngx_ap_documents_wait_t  *wait;
+
+    if (ngx_queue_empty(waits)) {
+        return NULL;
+    }
+
+    q = ngx_queue_head(waits);
+    wait = ngx_queue_data(q, ngx_ap_documents_wait_t, queue);
+
+    ngx_ap_documents_cancel(wait);
+
+    return wait;
+}
+
+
+static void
+ngx_ap_documents_answer(ngx_ap_documents_wait_t *wait,
+    ngx_ap_flight_t *flight, ngx_int_t rc, const fedi_document_t *document)
+{
+    fedi_document_t  copy;
+
+    if (rc == NGX_OK) {
+        rc = ngx_ap_documents_copy(wait->pool, &copy, document);
+
+    } else if (rc == NGX_ERROR) {
+
+        /* perhaps another worker had more luck; else stale, if not wrong */
+
+        rc = ngx_ap_cache_find(flight->worker->conf->cache, &flight->key,
+                               wait->pool, &copy);
+
+        rc = (rc == NGX_OK || rc == NGX_AGAIN) ? NGX_OK : NGX_ERROR;
+    }
+
+    wait->handler(wait->data, rc, rc == NGX_OK ? &copy : NULL);
+}
+
+
+static ngx_int_t
+ngx_ap_documents_copy(ngx_pool_t *pool, fedi_document_t *to,
+    const fedi_document_t *from)
+{
+    u_char            *p;
+    ngx_uint_t         i;
+    fedi_str_t        *target[5];
+    const fedi_str_t  *source[5];
+
+    *to = *from;
+
+    source[0] = &from->uri;
+    source[1] = &from->url;
+    source[2] = &from->actor;
+    source[3] = &from->etag;
+    source[4] = &from->body;
+
+    target[0] = &to->uri;
+    target[1] = &to->url;
+    target[2] = &to->actor;
+    target[3] = &to->etag;
+    target[4] = &to->body;
+
+    p = ngx_pnalloc(pool, from->uri.len + from->url.len + from->actor.len
+                          + from->etag.len + from->body.len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < 5; i++) {
+        target[i]->data = (const char *) p;
+
+        if (source[i]->len) {
+            p = ngx_cpymem(p, source[i]->data, source[i]->len);
+        }
+    }
+
+    return NGX_OK;
+}

@@ -1,0 +1,37 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Makes the keys of actors that have none: RSA-2048, in the thread pool, one
+ * after the other.
+ */
+
+#ifndef NGX_AP_KEYRING_H
+#define NGX_AP_KEYRING_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include "ngx_ap_worker.h"
+
+
+typedef struct ngx_ap_keyring_s  ngx_ap_keyring_t;
+
+
+ngx_ap_keyring_t *ngx_ap_keyring_create(ngx_ap_worker_t *worker);
+
+/*
+ * In exit_process, after the store is gone.  nginx has joined the threads of
+ * its pools by then (its own exit_process comes first): no task uses the
+ * memory any more.  A key that was made and not kept is forgotten; the next
+ * worker 0 hears from the database that the actor has none, and makes it.
+ */
+void ngx_ap_keyring_destroy(ngx_ap_keyring_t *keyring);
+
+/* "actor" is its URI, copied; NGX_ERROR: no memory */
+ngx_int_t ngx_ap_keyring_want(ngx_ap_keyring_t *keyring,
+    const ngx_str_t *actor);
+
+
+#endif
