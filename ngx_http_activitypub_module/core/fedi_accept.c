@@ -80,6 +80,10 @@ fedi_accept_add(fedi_accept_t *accept, fedi_str_t value)
     fedi_str_t            element;
     fedi_accept_cursor_t  line;
 
+    if (value.len == 0) {
+        return;
+    }
+
     cut = value.len > FEDI_ACCEPT_MAX;
 
     line.p = value.data;

@@ -87,6 +87,7 @@ static bool
 fedi_acct_host(fedi_str_t host)
 {
     bool        ascii;
+    char        c;
     size_t      i;
     uint16_t    port;
     fedi_str_t  name;
@@ -95,16 +96,20 @@ fedi_acct_host(fedi_str_t host)
         return false;
     }
 
+    if (fedi_host_check(name) == FEDI_OK) {
+        return true;
+    }
+
     for (i = 0, ascii = true; i < name.len; i++) {
-        if ((unsigned char) name.data[i] >= 0x80) {
+        c = name.data[i];
+
+        if ((unsigned char) c >= 0x80) {
             ascii = false;
 
-        } else if (!fedi_is_alnum(name.data[i]) && name.data[i] != '-'
-                   && name.data[i] != '.' && host.data[0] != '[')
-        {
+        } else if (!fedi_is_alnum(c) && c != '-' && c != '.') {
             return false;
         }
     }
 
-    return ascii ? fedi_host_check(name) == FEDI_OK : fedi_utf8_valid(name);
+    return !ascii && fedi_utf8_valid(name);
 }

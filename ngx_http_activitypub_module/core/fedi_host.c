@@ -195,6 +195,8 @@ fedi_host_normalize_ascii(fedi_arena_t *arena, fedi_str_t host,
 /*
  * Mapping may yield anything, an address ("127。0。0。1") or "a/c" among it:
  * what comes out goes through the same gate as what came in as ASCII.
+ * IDN2_USE_STD3_ASCII_RULES is no such gate: it drops what it forbids, so
+ * that "acme℀.example" and "ac me.example" become names of somebody else.
  */
 static fedi_err_e
 fedi_host_normalize_idn(fedi_arena_t *arena, fedi_str_t host,
@@ -217,8 +219,7 @@ fedi_host_normalize_idn(fedi_arena_t *arena, fedi_str_t host,
     ascii = NULL;
 
     rc = idn2_lookup_u8((const uint8_t *) name.data, &ascii,
-                        IDN2_NFC_INPUT|IDN2_NONTRANSITIONAL
-                        |IDN2_USE_STD3_ASCII_RULES);
+                        IDN2_NFC_INPUT|IDN2_NONTRANSITIONAL);
 
     if (rc != IDN2_OK) {
         return rc == IDN2_MALLOC ? FEDI_ENOMEM : FEDI_EHOST;

@@ -76,11 +76,11 @@ fedi_str_eq_nocase(fedi_str_t a, fedi_str_t b)
 }
 
 
-/* the view without its first "n" bytes */
+/* the view without its first "n" bytes; nothing is added to a null pointer */
 static inline fedi_str_t
 fedi_str_from(fedi_str_t s, size_t n)
 {
-    return (fedi_str_t) { s.data + n, s.len - n };
+    return (fedi_str_t) { n != 0 ? s.data + n : s.data, s.len - n };
 }
 
 
