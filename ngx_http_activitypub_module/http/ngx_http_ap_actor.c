@@ -278,7 +278,7 @@ ngx_http_ap_instance_build(ngx_conf_t *cf, ngx_ap_origin_t *origin)
     static ngx_str_t  name = ngx_string("actor"), slash = ngx_string("/");
 
     instance = &origin->instance;
-    instance->name = origin->authority;
+    instance->name = origin->host;
     ngx_str_null(&none);
 
     if (ngx_http_ap_concat(cf->pool, &instance->uri, &origin->url,
