@@ -174,8 +174,7 @@ sub create {
 sub migrate {
     my ($self, $name) = @_;
 
-    my ($code, $out, $err) = $self->apctl($name, qw/db init/,
-        '--sql', "$TOP/sql");
+    my ($code, $out, $err) = $self->apctl($name, qw/db init/);
 
     die "apctl db init failed with $code:\n$out$err" if $code;
 }
@@ -208,6 +207,10 @@ sub apctl {
         . ($ENV{SANITIZE} ? '-sanitize' : '');
 
     die "$bin is missing: make build\n" unless -x $bin;
+
+    # the SQL of this tree, not of an apctl that is installed
+
+    push @args, '--sql', "$TOP/sql" if $args[0] eq 'db';
 
     return _capture('', $bin, @args, '--db',
         $self->conninfo($database, 'postgres'));
