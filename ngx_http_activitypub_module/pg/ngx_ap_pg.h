@@ -26,7 +26,10 @@
 /* how long a statement waits for a connection, milliseconds */
 #define NGX_AP_PG_PATIENCE      1500
 
-/* how long one host may take to accept and authenticate us */
+/*
+ * how long one host may take to accept and authenticate us; half of it while
+ * there is another host to try, so that a query outlives one silent host
+ */
 #define NGX_AP_PG_CONNECT_TIMEOUT  2000
 
 
@@ -74,7 +77,11 @@ typedef struct {
                                     const ngx_ap_pg_result_t *result,
                                     ngx_str_t *reason);
 
-    /* the connection became usable, or stopped being so; once per change */
+    /*
+     * The connection became usable ("reason" is the host), or stopped being
+     * so; once per change.  An idle connection that is closed on purpose did
+     * not stop being usable, but with "notified" set it did.
+     */
     void                      (*changed)(void *data, ngx_uint_t up,
                                     ngx_str_t *reason);
 
@@ -117,6 +124,12 @@ ngx_ap_pg_query_t *ngx_ap_pg_query(ngx_ap_pg_t *pg, ngx_uint_t statement,
 
 /* the callback will not be called; its answer is dropped when it comes */
 void ngx_ap_pg_cancel(ngx_ap_pg_query_t *query);
+
+/* what the callback gets, for the caller who wants to free it on cancel */
+void *ngx_ap_pg_query_data(ngx_ap_pg_query_t *query);
+
+/* what the server said of a refused statement, never NULL */
+const char *ngx_ap_pg_message(const PGresult *result);
 
 /* usable now */
 ngx_uint_t ngx_ap_pg_ready(ngx_ap_pg_t *pg);

@@ -1,0 +1,570 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * How a connection comes and goes:
+ *
+ *     connect -> poll -> connected -> greeted -> prepared -> up
+ *
+ * Each arrow goes on or ends in ngx_ap_pg_lose(), which tries the next host,
+ * and after the last one pauses for a while that grows.  The host that served
+ * us last is the first one tried.
+ */
+
+#include "ngx_ap_pg_internal.h"
+
+
+static ngx_int_t ngx_ap_pg_start(ngx_ap_pg_t *pg, ngx_ap_pg_host_t *host);
+static void ngx_ap_pg_connected(ngx_ap_pg_t *pg);
+static ngx_int_t ngx_ap_pg_greet(ngx_ap_pg_t *pg);
+static ngx_int_t ngx_ap_pg_up(ngx_ap_pg_t *pg);
+static void ngx_ap_pg_host_failed(ngx_ap_pg_t *pg);
+static void ngx_ap_pg_next_host(ngx_ap_pg_t *pg);
+static void ngx_ap_pg_pause(ngx_ap_pg_t *pg);
+static void ngx_ap_pg_tell(ngx_ap_pg_t *pg, ngx_uint_t up);
+static void ngx_ap_pg_log_reason(ngx_ap_pg_t *pg);
+static void ngx_ap_pg_timer(ngx_ap_pg_t *pg, ngx_msec_t msec,
+    ngx_event_handler_pt handler);
+static void ngx_ap_pg_step_timeout(ngx_event_t *ev);
+static void ngx_ap_pg_pause_handler(ngx_event_t *ev);
+static void ngx_ap_pg_idle_handler(ngx_event_t *ev);
+static void ngx_ap_pg_notice(void *arg, const PGresult *notice);
+
+
+/* between two rounds over the hosts; a lazy one tries for its queries only */
+#define NGX_AP_PG_BACKOFF_MIN   100
+#define NGX_AP_PG_BACKOFF_MAX   5000
+#define NGX_AP_PG_BACKOFF_LAZY  500
+
+/* a connection that lived this long is not a failure of its host */
+#define NGX_AP_PG_STABLE        5000
+
+/* a lazy connection without queries is closed */
+#define NGX_AP_PG_IDLE          60000
+
+
+void
+ngx_ap_pg_connect(ngx_ap_pg_t *pg)
+{
+    ngx_ap_pg_host_t  *hosts;
+
+    hosts = pg->conninfo->hosts.elts;
+
+    if (pg->state == NGX_AP_PG_CLOSED) {
+        pg->since = ngx_current_msec;
+        pg->backoff = NGX_AP_PG_BACKOFF_MIN;
+        pg->tried = 0;
+    }
+
+    while (pg->tried < pg->conninfo->hosts.nelts) {
+
+        pg->state = NGX_AP_PG_CONNECTING;
+
+        if (ngx_ap_pg_start(pg, &hosts[pg->host]) == NGX_OK) {
+            return;
+        }
+
+        ngx_ap_pg_finish(pg);
+        ngx_ap_pg_host_failed(pg);
+    }
+
+    ngx_ap_pg_pause(pg);
+    ngx_ap_pg_tell(pg, 0);
+}
+
+
+static ngx_int_t
+ngx_ap_pg_start(ngx_ap_pg_t *pg, ngx_ap_pg_host_t *host)
+{
+    ngx_msec_t  timeout;
+
+    ngx_log_debug2(NGX_LOG_DEBUG_EVENT, pg->log, 0,
+                   "database %s: connect to \"%V\"", pg->options.label,
+                   &host->name);
+
+    pg->conn = PQconnectStartParams(host->keywords, host->values, 0);
+
+    if (pg->conn == NULL) {
+        ngx_ap_pg_because(pg, "no memory");
+        return NGX_ERROR;
+    }
+
+    if (PQstatus(pg->conn) == CONNECTION_BAD) {
+        ngx_ap_pg_because_libpq(pg, PQerrorMessage(pg->conn));
+        return NGX_ERROR;
+    }
+
+    PQsetNoticeReceiver(pg->conn, ngx_ap_pg_notice, pg);
+
+    if (ngx_ap_pg_attach(pg, 1) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    /* while there is another host, a silent one must not use up all patience */
+
+    timeout = NGX_AP_PG_CONNECT_TIMEOUT;
+
+    if (pg->tried + 1 < pg->conninfo->hosts.nelts) {
+        timeout /= 2;
+    }
+
+    ngx_ap_pg_timer(pg, timeout, ngx_ap_pg_step_timeout);
+
+    return NGX_OK;
+}
+
+
+/*
+ * libpq may close its socket here and open another one with the same number,
+ * so nginx lets go of it before each step, not after.
+ */
+
+void
+ngx_ap_pg_poll(ngx_ap_pg_t *pg)
+{
+    PostgresPollingStatusType  status;
+
+    ngx_ap_pg_detach(pg);
+
+    status = PQconnectPoll(pg->conn);
+
+    switch (status) {
+
+    case PGRES_POLLING_OK:
+        ngx_ap_pg_connected(pg);
+        return;
+
+    case PGRES_POLLING_READING:
+    case PGRES_POLLING_WRITING:
+        if (ngx_ap_pg_attach(pg, status == PGRES_POLLING_WRITING) == NGX_OK) {
+            return;
+        }
+
+        break;
+
+    default:
+        ngx_ap_pg_because_libpq(pg, PQerrorMessage(pg->conn));
+        break;
+    }
+
+    ngx_ap_pg_lose(pg);
+}
+
+
+static void
+ngx_ap_pg_connected(ngx_ap_pg_t *pg)
+{
+    pg->state = NGX_AP_PG_GREETING;
+
+    ngx_ap_pg_timer(pg, pg->conninfo->timeout, ngx_ap_pg_step_timeout);
+
+    if (ngx_ap_pg_greet(pg) != NGX_OK) {
+        ngx_ap_pg_lose(pg);
+    }
+}
+
+
+static ngx_int_t
+ngx_ap_pg_greet(ngx_ap_pg_t *pg)
+{
+    if (ngx_ap_pg_attach(pg, 0) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (PQsetnonblocking(pg->conn, 1) != 0
+        || PQenterPipelineMode(pg->conn) != 1
+        || PQsendQueryParams(pg->conn, pg->options.statements[0].sql, 0, NULL,
+                             NULL, NULL, NULL, 0)
+           != 1
+        || PQpipelineSync(pg->conn) != 1)
+    {
+        ngx_ap_pg_because_libpq(pg, PQerrorMessage(pg->conn));
+        return NGX_ERROR;
+    }
+
+    return ngx_ap_pg_flush(pg);
+}
+
+
+ngx_int_t
+ngx_ap_pg_greeted(ngx_ap_pg_t *pg)
+{
+    ngx_str_t                     reason;
+    ngx_uint_t                    i;
+    ngx_ap_pg_result_t            result;
+    const ngx_ap_pg_statement_t  *statements;
+
+    result.rc = pg->greeting_rc;
+    result.rows = pg->greeting;
+
+    ngx_str_set(&reason, "unusable");
+
+    if (pg->options.greeted(pg->options.data, &result, &reason) != NGX_OK) {
+        ngx_ap_pg_because(pg, "%V", &reason);
+        return NGX_ERROR;
+    }
+
+    if (pg->options.nstatements == 1) {
+        return ngx_ap_pg_up(pg);
+    }
+
+    pg->state = NGX_AP_PG_PREPARING;
+    pg->prepared = 1;
+
+    ngx_ap_pg_timer(pg, pg->conninfo->timeout, ngx_ap_pg_step_timeout);
+
+    statements = pg->options.statements;
+
+    for (i = 1; i < pg->options.nstatements; i++) {
+
+        if (PQsendPrepare(pg->conn, statements[i].name, statements[i].sql,
+                          statements[i].nparams, NULL)
+            != 1)
+        {
+            ngx_ap_pg_because_libpq(pg, PQerrorMessage(pg->conn));
+            return NGX_ERROR;
+        }
+    }
+
+    if (PQpipelineSync(pg->conn) != 1) {
+        ngx_ap_pg_because_libpq(pg, PQerrorMessage(pg->conn));
+        return NGX_ERROR;
+    }
+
+    return ngx_ap_pg_flush(pg);
+}
+
+
+ngx_int_t
+ngx_ap_pg_prepared(ngx_ap_pg_t *pg)
+{
+    return ngx_ap_pg_up(pg);
+}
+
+
+static ngx_int_t
+ngx_ap_pg_up(ngx_ap_pg_t *pg)
+{
+    pg->state = NGX_AP_PG_UP;
+    pg->since = ngx_current_msec;
+    pg->reason_crc = 0;
+
+    if (pg->timer.timer_set) {
+        ngx_del_timer(&pg->timer);
+    }
+
+    if (pg->options.lazy) {
+        ngx_ap_pg_timer(pg, NGX_AP_PG_IDLE, ngx_ap_pg_idle_handler);
+    }
+
+    if (ngx_ap_pg_send_waiting(pg) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_ap_pg_tell(pg, 1);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_ap_pg_lose(ngx_ap_pg_t *pg)
+{
+    ngx_ap_pg_state_e  was;
+
+    was = pg->state;
+
+    ngx_ap_pg_finish(pg);
+
+    if (was != NGX_AP_PG_UP) {
+        ngx_ap_pg_host_failed(pg);
+        ngx_ap_pg_connect(pg);
+        return;
+    }
+
+    ngx_ap_pg_log_reason(pg);
+
+    if (ngx_current_msec - pg->since >= NGX_AP_PG_STABLE) {
+        pg->backoff = NGX_AP_PG_BACKOFF_MIN;
+    }
+
+    if (pg->elsewhere) {
+        ngx_ap_pg_next_host(pg);
+    }
+
+    pg->since = ngx_current_msec;
+
+    ngx_ap_pg_pause(pg);
+    ngx_ap_pg_tell(pg, 0);
+    ngx_ap_pg_fail(pg, &pg->flight);
+}
+
+
+/*
+ * Closed on purpose is not a change of state for the owner, unless it relies
+ * on being notified.
+ */
+
+void
+ngx_ap_pg_close(ngx_ap_pg_t *pg)
+{
+    ngx_log_debug1(NGX_LOG_DEBUG_EVENT, pg->log, 0,
+                   "database %s: close", pg->options.label);
+
+    ngx_ap_pg_finish(pg);
+
+    pg->state = NGX_AP_PG_CLOSED;
+
+    if (pg->timer.timer_set) {
+        ngx_del_timer(&pg->timer);
+    }
+
+    if (pg->options.notified) {
+        ngx_ap_pg_because(pg, "worker process is exiting");
+        ngx_ap_pg_tell(pg, 0);
+    }
+
+    ngx_ap_pg_fail(pg, &pg->flight);
+    ngx_ap_pg_fail(pg, &pg->waiting);
+}
+
+
+static void
+ngx_ap_pg_host_failed(ngx_ap_pg_t *pg)
+{
+    ngx_ap_pg_log_reason(pg);
+    ngx_ap_pg_next_host(pg);
+
+    pg->tried++;
+}
+
+
+static void
+ngx_ap_pg_next_host(ngx_ap_pg_t *pg)
+{
+    pg->host = (pg->host + 1) % pg->conninfo->hosts.nelts;
+    pg->elsewhere = 0;
+}
+
+
+static void
+ngx_ap_pg_pause(ngx_ap_pg_t *pg)
+{
+    ngx_msec_t  max, msec;
+
+    pg->tried = 0;
+
+    if (ngx_queue_empty(&pg->waiting) && (pg->options.lazy || ngx_exiting)) {
+        pg->state = NGX_AP_PG_CLOSED;
+
+        if (pg->timer.timer_set) {
+            ngx_del_timer(&pg->timer);
+        }
+
+        return;
+    }
+
+    pg->state = NGX_AP_PG_PAUSED;
+
+    /* workers that lost a database together do not return together */
+
+    msec = pg->backoff * 3 / 4 + (ngx_msec_t) ngx_random() % (pg->backoff / 2);
+
+    ngx_ap_pg_timer(pg, msec, ngx_ap_pg_pause_handler);
+
+    max = pg->options.lazy ? NGX_AP_PG_BACKOFF_LAZY : NGX_AP_PG_BACKOFF_MAX;
+    pg->backoff = ngx_min(pg->backoff * 2, max);
+}
+
+
+static void
+ngx_ap_pg_tell(ngx_ap_pg_t *pg, ngx_uint_t up)
+{
+    ngx_ap_pg_told_e   told;
+    ngx_ap_pg_host_t  *hosts;
+
+    told = up ? NGX_AP_PG_TOLD_UP : NGX_AP_PG_TOLD_DOWN;
+
+    if (pg->told == told) {
+        return;
+    }
+
+    pg->told = told;
+    hosts = pg->conninfo->hosts.elts;
+
+    if (pg->options.changed) {
+        pg->options.changed(pg->options.data, up,
+                            up ? &hosts[pg->host].name : &pg->reason);
+    }
+}
+
+
+/* the same failure again and again is worth one line */
+
+static void
+ngx_ap_pg_log_reason(ngx_ap_pg_t *pg)
+{
+    uint32_t    crc;
+    ngx_uint_t  level;
+
+    crc = ngx_crc32_short(pg->reason.data, pg->reason.len);
+    level = (crc == pg->reason_crc) ? NGX_LOG_DEBUG : NGX_LOG_INFO;
+
+    pg->reason_crc = crc;
+
+    ngx_log_error(level, pg->log, 0, "database %s connection failed: %V",
+                  pg->options.label, &pg->reason);
+}
+
+
+void
+ngx_ap_pg_because(ngx_ap_pg_t *pg, const char *fmt, ...)
+{
+    u_char            *p, *last, *end;
+    va_list            args;
+    ngx_ap_pg_host_t  *hosts;
+
+    /* the server's own last words are better than what we conclude */
+
+    if (pg->explained) {
+        return;
+    }
+
+    hosts = pg->conninfo->hosts.elts;
+    end = pg->reason_buf + sizeof(pg->reason_buf);
+
+    va_start(args, fmt);
+    last = ngx_vslprintf(pg->reason_buf, end, fmt, args);
+    va_end(args);
+
+    for (p = pg->reason_buf; p < last; p++) {
+        if (*p < ' ') {
+            *p = ' ';
+        }
+    }
+
+    last = ngx_slprintf(last, end, ", host: \"%V\"", &hosts[pg->host].name);
+
+    pg->reason.data = pg->reason_buf;
+    pg->reason.len = last - pg->reason_buf;
+}
+
+
+/* one line of libpq's, without the address, which we name ourselves */
+
+void
+ngx_ap_pg_because_libpq(ngx_ap_pg_t *pg, const char *message)
+{
+    size_t       len;
+    const char  *failed;
+
+    len = strcspn(message, "\n");
+    failed = strstr(message, " failed: ");
+
+    if (strncmp(message, "connection to server ", 21) == 0
+        && failed != NULL
+        && failed < message + len)
+    {
+        failed += sizeof(" failed: ") - 1;
+        len -= failed - message;
+        message = failed;
+    }
+
+    if (strncmp(message, "FATAL:  ", 8) == 0) {
+        message += 8;
+        len -= 8;
+    }
+
+    ngx_ap_pg_because(pg, "%*s", len, message);
+}
+
+
+static void
+ngx_ap_pg_timer(ngx_ap_pg_t *pg, ngx_msec_t msec, ngx_event_handler_pt handler)
+{
+    if (pg->timer.timer_set) {
+        ngx_del_timer(&pg->timer);
+    }
+
+    pg->timer.handler = handler;
+    ngx_add_timer(&pg->timer, msec);
+}
+
+
+static void
+ngx_ap_pg_step_timeout(ngx_event_t *ev)
+{
+    ngx_ap_pg_t  *pg;
+
+    pg = ev->data;
+
+    ngx_ap_pg_because(pg, "timed out while %s",
+                      pg->state == NGX_AP_PG_CONNECTING ? "connecting"
+                      : pg->state == NGX_AP_PG_GREETING ? "greeting"
+                      : "preparing statements");
+    ngx_ap_pg_lose(pg);
+}
+
+
+static void
+ngx_ap_pg_pause_handler(ngx_event_t *ev)
+{
+    ngx_ap_pg_t  *pg;
+
+    pg = ev->data;
+
+    if (ngx_queue_empty(&pg->waiting) && (pg->options.lazy || ngx_exiting)) {
+        pg->state = NGX_AP_PG_CLOSED;
+        return;
+    }
+
+    ngx_ap_pg_connect(pg);
+}
+
+
+static void
+ngx_ap_pg_idle_handler(ngx_event_t *ev)
+{
+    ngx_ap_pg_t  *pg;
+
+    pg = ev->data;
+
+    if (!ngx_queue_empty(&pg->flight)
+        || ngx_current_msec - pg->used < NGX_AP_PG_IDLE)
+    {
+        ngx_ap_pg_timer(pg, NGX_AP_PG_IDLE, ngx_ap_pg_idle_handler);
+        return;
+    }
+
+    ngx_ap_pg_close(pg);
+}
+
+
+/* without a receiver libpq would print to stderr */
+
+static void
+ngx_ap_pg_notice(void *arg, const PGresult *notice)
+{
+    ngx_ap_pg_t  *pg = arg;
+
+    const char  *severity, *message;
+
+    severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+    message = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+
+    if (severity == NULL || message == NULL) {
+        return;
+    }
+
+    ngx_log_debug3(NGX_LOG_DEBUG_EVENT, pg->log, 0,
+                   "database %s: %s: %s", pg->options.label, severity,
+                   message);
+
+    /* an idle connection is told this way why it ends */
+
+    if (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0) {
+        ngx_ap_pg_because_libpq(pg, message);
+        pg->explained = 1;
+    }
+}

@@ -1,0 +1,148 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the files of a connection share.
+ *
+ *   ngx_ap_pg.c          queries: wait, deadline, answer
+ *   ngx_ap_pg_connect.c  hosts: connect, greet, prepare, lose, try again
+ *   ngx_ap_pg_io.c       the socket: nginx's events on libpq's descriptor
+ *
+ * Callbacks run from our event handlers only: ngx_ap_pg_query() sends or
+ * queues, and leaves what goes wrong to the "work" event.  So all that a
+ * callback can do to us is to append a query, or to take away one that is
+ * not sent.
+ */
+
+#ifndef NGX_AP_PG_INTERNAL_H
+#define NGX_AP_PG_INTERNAL_H
+
+#include "ngx_ap_pg.h"
+
+
+typedef enum {
+    NGX_AP_PG_CLOSED = 0,   /* on purpose: not needed, or not any more */
+    NGX_AP_PG_PAUSED,       /* every host failed; the timer tries again */
+    NGX_AP_PG_CONNECTING,
+    NGX_AP_PG_GREETING,
+    NGX_AP_PG_PREPARING,
+    NGX_AP_PG_UP
+} ngx_ap_pg_state_e;
+
+
+/* what the owner was told last */
+
+typedef enum {
+    NGX_AP_PG_TOLD_NOTHING = 0,
+    NGX_AP_PG_TOLD_UP,
+    NGX_AP_PG_TOLD_DOWN
+} ngx_ap_pg_told_e;
+
+
+typedef enum {
+    NGX_AP_PG_QUEUED = 0,   /* in "waiting", or about to fail */
+    NGX_AP_PG_SENT,         /* in "flight" */
+    NGX_AP_PG_ANSWERING     /* its callback runs */
+} ngx_ap_pg_place_e;
+
+
+/*
+ * Both structures are the data of timers, and nginx's debug log reads the
+ * descriptor of a connection there: "ident" must follow three pointers.
+ */
+
+struct ngx_ap_pg_query_s {
+    ngx_ap_pg_t                *pg;
+    ngx_ap_pg_answered_pt       answered;   /* NULL: cancelled */
+    void                       *data;
+    ngx_int_t                   ident;
+
+    ngx_queue_t                 queue;
+    ngx_event_t                 timer;
+    ngx_ap_pg_place_e           place;
+
+    ngx_uint_t                  statement;
+    ngx_uint_t                  nvalues;
+    const char                **values;
+
+    ngx_int_t                   rc;
+    PGresult                   *rows;
+};
+
+
+struct ngx_ap_pg_s {
+    const ngx_ap_pg_conninfo_t *conninfo;
+    PGconn                     *conn;
+    ngx_connection_t           *connection;
+    ngx_int_t                   ident;
+
+    ngx_ap_pg_options_t         options;
+    ngx_log_t                  *log;
+    ngx_ap_pg_state_e           state;
+    ngx_ap_pg_told_e            told;
+
+    ngx_queue_t                 waiting;
+    ngx_queue_t                 flight;     /* in the order of their answers */
+    ngx_queue_t                 failed;
+
+    ngx_event_t                 work;
+    ngx_event_t                 timer;      /* of the state */
+
+    ngx_uint_t                  host;
+    ngx_uint_t                  tried;      /* hosts, since the last pause */
+    ngx_msec_t                  backoff;
+    ngx_msec_t                  since;      /* not usable, or UP, since then */
+
+    ngx_msec_t                  used;       /* last query was sent then */
+
+    PGresult                   *greeting;
+    ngx_int_t                   greeting_rc;
+    ngx_uint_t                  prepared;
+
+    ngx_str_t                   reason;     /* of the loss to come */
+    u_char                      reason_buf[512];
+    uint32_t                    reason_crc; /* last one logged */
+
+    unsigned                    broken:1;       /* lost, "work" will see */
+    unsigned                    explained:1;    /* reason by the server */
+    unsigned                    elsewhere:1;    /* this host is no use */
+    unsigned                    farewell:1;
+};
+
+
+/* ngx_ap_pg.c */
+
+void ngx_ap_pg_post(ngx_ap_pg_t *pg);
+ngx_int_t ngx_ap_pg_send_waiting(ngx_ap_pg_t *pg);
+void ngx_ap_pg_fail(ngx_ap_pg_t *pg, ngx_queue_t *queue);
+void ngx_ap_pg_result(ngx_ap_pg_t *pg, PGresult *result, ngx_int_t rc);
+ngx_int_t ngx_ap_pg_synced(ngx_ap_pg_t *pg);
+
+
+/* ngx_ap_pg_connect.c */
+
+void ngx_ap_pg_connect(ngx_ap_pg_t *pg);
+void ngx_ap_pg_poll(ngx_ap_pg_t *pg);
+ngx_int_t ngx_ap_pg_greeted(ngx_ap_pg_t *pg);
+ngx_int_t ngx_ap_pg_prepared(ngx_ap_pg_t *pg);
+
+/* the connection is no use any more, "reason" says why; queries fail */
+void ngx_ap_pg_lose(ngx_ap_pg_t *pg);
+
+/* on purpose, with nothing in flight */
+void ngx_ap_pg_close(ngx_ap_pg_t *pg);
+
+void ngx_ap_pg_because(ngx_ap_pg_t *pg, const char *fmt, ...);
+void ngx_ap_pg_because_libpq(ngx_ap_pg_t *pg, const char *message);
+
+
+/* ngx_ap_pg_io.c */
+
+ngx_int_t ngx_ap_pg_attach(ngx_ap_pg_t *pg, ngx_uint_t write);
+void ngx_ap_pg_detach(ngx_ap_pg_t *pg);
+ngx_int_t ngx_ap_pg_flush(ngx_ap_pg_t *pg);
+void ngx_ap_pg_finish(ngx_ap_pg_t *pg);
+
+
+#endif

@@ -1,0 +1,498 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * libpq's socket on nginx's events.  The descriptor stays libpq's: we only
+ * lend it a connection structure, level-triggered, because libpq does not
+ * tell whether it read all there was.
+ */
+
+#include "ngx_ap_pg_internal.h"
+
+
+static void ngx_ap_pg_read_handler(ngx_event_t *ev);
+static void ngx_ap_pg_write_handler(ngx_event_t *ev);
+static void ngx_ap_pg_told_to_close(ngx_ap_pg_t *pg, ngx_connection_t *c);
+static void ngx_ap_pg_settle(ngx_ap_pg_t *pg);
+static ngx_int_t ngx_ap_pg_read(ngx_ap_pg_t *pg);
+static ngx_int_t ngx_ap_pg_results(ngx_ap_pg_t *pg);
+static ngx_int_t ngx_ap_pg_sync(ngx_ap_pg_t *pg);
+static ngx_int_t ngx_ap_pg_take(ngx_ap_pg_t *pg, PGresult *result);
+static ngx_int_t ngx_ap_pg_verdict(ngx_ap_pg_t *pg, const PGresult *result);
+static ngx_int_t ngx_ap_pg_refusal(ngx_ap_pg_t *pg, const PGresult *result);
+static void ngx_ap_pg_notifications(ngx_ap_pg_t *pg);
+
+
+ngx_int_t
+ngx_ap_pg_attach(ngx_ap_pg_t *pg, ngx_uint_t write)
+{
+    ngx_int_t          rc;
+    ngx_socket_t       fd;
+    ngx_connection_t  *c;
+
+    fd = PQsocket(pg->conn);
+
+    if (fd == (ngx_socket_t) -1) {
+        ngx_ap_pg_because_libpq(pg, PQerrorMessage(pg->conn));
+        return NGX_ERROR;
+    }
+
+    c = ngx_get_connection(fd, pg->log);
+
+    if (c == NULL) {
+        ngx_ap_pg_because(pg, "worker_connections are not enough");
+        return NGX_ERROR;
+    }
+
+    pg->connection = c;
+
+    c->data = pg;
+    c->log = pg->log;
+    c->read->log = pg->log;
+    c->write->log = pg->log;
+    c->read->handler = ngx_ap_pg_read_handler;
+    c->write->handler = ngx_ap_pg_write_handler;
+
+    /* how nginx tells us that the worker is to exit */
+    c->idle = !pg->options.keep;
+
+    if (write) {
+        rc = ngx_add_event(c->write, NGX_WRITE_EVENT, NGX_LEVEL_EVENT);
+    } else {
+        rc = ngx_add_event(c->read, NGX_READ_EVENT, NGX_LEVEL_EVENT);
+    }
+
+    if (rc != NGX_OK) {
+        ngx_ap_pg_because(pg, "cannot wait for events");
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+void
+ngx_ap_pg_detach(ngx_ap_pg_t *pg)
+{
+    ngx_uint_t         flags;
+    ngx_connection_t  *c;
+
+    c = pg->connection;
+
+    if (c == NULL) {
+        return;
+    }
+
+    pg->connection = NULL;
+
+    /* libpq closes the descriptor by itself when it sees the end */
+
+    flags = (PQsocket(pg->conn) == c->fd) ? 0 : NGX_CLOSE_EVENT;
+
+    if (c->read->active) {
+        (void) ngx_del_event(c->read, NGX_READ_EVENT, flags);
+    }
+
+    if (c->write->active) {
+        (void) ngx_del_event(c->write, NGX_WRITE_EVENT, flags);
+    }
+
+    if (c->read->posted) {
+        ngx_delete_posted_event(c->read);
+    }
+
+    if (c->write->posted) {
+        ngx_delete_posted_event(c->write);
+    }
+
+    c->read->closed = 1;
+    c->write->closed = 1;
+
+    ngx_free_connection(c);
+
+    c->fd = (ngx_socket_t) -1;
+}
+
+
+void
+ngx_ap_pg_finish(ngx_ap_pg_t *pg)
+{
+    if (pg->timer.timer_set) {
+        ngx_del_timer(&pg->timer);
+    }
+
+    pg->broken = 0;
+    pg->explained = 0;
+
+    if (pg->conn == NULL) {
+        return;
+    }
+
+    ngx_ap_pg_detach(pg);
+
+    PQclear(pg->greeting);
+    PQfinish(pg->conn);
+
+    pg->greeting = NULL;
+    pg->conn = NULL;
+}
+
+
+/* the rest of what was sent goes when the socket takes it */
+
+ngx_int_t
+ngx_ap_pg_flush(ngx_ap_pg_t *pg)
+{
+    int           left;
+    ngx_int_t     rc;
+    ngx_event_t  *wev;
+
+    left = PQflush(pg->conn);
+
+    /* a failed write may be told as success: the socket knows better */
+
+    if (left < 0
+        || PQstatus(pg->conn) == CONNECTION_BAD
+        || PQsocket(pg->conn) == -1)
+    {
+        ngx_ap_pg_because_libpq(pg, PQerrorMessage(pg->conn));
+        return NGX_ERROR;
+    }
+
+    wev = pg->connection->write;
+    rc = NGX_OK;
+
+    if (left && !wev->active) {
+        rc = ngx_add_event(wev, NGX_WRITE_EVENT, NGX_LEVEL_EVENT);
+
+    } else if (!left && wev->active) {
+        rc = ngx_del_event(wev, NGX_WRITE_EVENT, 0);
+    }
+
+    if (rc != NGX_OK) {
+        ngx_ap_pg_because(pg, "cannot wait for events");
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_ap_pg_read_handler(ngx_event_t *ev)
+{
+    ngx_ap_pg_t       *pg;
+    ngx_connection_t  *c;
+
+    c = ev->data;
+    pg = c->data;
+
+    if (c->close) {
+        ngx_ap_pg_told_to_close(pg, c);
+        return;
+    }
+
+    if (pg->state == NGX_AP_PG_CONNECTING) {
+        ngx_ap_pg_poll(pg);
+        return;
+    }
+
+    if (ngx_ap_pg_read(pg) != NGX_OK) {
+        ngx_ap_pg_lose(pg);
+        return;
+    }
+
+    ngx_ap_pg_settle(pg);
+}
+
+
+static void
+ngx_ap_pg_write_handler(ngx_event_t *ev)
+{
+    ngx_ap_pg_t       *pg;
+    ngx_connection_t  *c;
+
+    c = ev->data;
+    pg = c->data;
+
+    if (pg->state == NGX_AP_PG_CONNECTING) {
+        ngx_ap_pg_poll(pg);
+        return;
+    }
+
+    if (ngx_ap_pg_flush(pg) != NGX_OK) {
+        ngx_ap_pg_lose(pg);
+    }
+}
+
+
+/*
+ * The worker is to exit.  What is asked is answered first.  Who listens makes
+ * a last round trip: what was sent to us until now arrives before its answer.
+ */
+
+static void
+ngx_ap_pg_told_to_close(ngx_ap_pg_t *pg, ngx_connection_t *c)
+{
+    c->close = 0;
+
+    /* worker_shutdown_timeout has passed */
+
+    if (c->error) {
+        ngx_ap_pg_close(pg);
+        return;
+    }
+
+    if (pg->options.notified && pg->state == NGX_AP_PG_UP && !pg->farewell) {
+        pg->farewell = 1;
+
+        if (ngx_ap_pg_query(pg, 0, 0, NULL, NULL, NULL) != NULL) {
+            return;
+        }
+    }
+
+    ngx_ap_pg_settle(pg);
+}
+
+
+static void
+ngx_ap_pg_settle(ngx_ap_pg_t *pg)
+{
+    if (ngx_exiting
+        && !pg->options.keep
+        && ngx_queue_empty(&pg->flight)
+        && ngx_queue_empty(&pg->waiting))
+    {
+        ngx_ap_pg_close(pg);
+    }
+}
+
+
+static ngx_int_t
+ngx_ap_pg_read(ngx_ap_pg_t *pg)
+{
+    int        alive;
+    ngx_int_t  rc;
+
+    alive = PQconsumeInput(pg->conn);
+
+    /* answers may have come before the end did */
+
+    rc = ngx_ap_pg_results(pg);
+
+    if (rc == NGX_OK) {
+        ngx_ap_pg_notifications(pg);
+    }
+
+    if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (!alive
+        || PQstatus(pg->conn) == CONNECTION_BAD
+        || PQsocket(pg->conn) == -1)
+    {
+        ngx_ap_pg_because_libpq(pg, PQerrorMessage(pg->conn));
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+/* in a pipeline a NULL ends one statement; two in a row: nothing is left */
+
+static ngx_int_t
+ngx_ap_pg_results(ngx_ap_pg_t *pg)
+{
+    ngx_int_t    rc;
+    PGresult    *result;
+    ngx_uint_t   nulls;
+
+    nulls = 0;
+
+    while (nulls < 2 && !PQisBusy(pg->conn)) {
+
+        result = PQgetResult(pg->conn);
+
+        if (result == NULL) {
+            nulls++;
+            continue;
+        }
+
+        nulls = 0;
+
+        if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+            PQclear(result);
+            rc = ngx_ap_pg_sync(pg);
+
+        } else {
+            rc = ngx_ap_pg_take(pg, result);
+        }
+
+        if (rc != NGX_OK) {
+            return rc;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_ap_pg_sync(ngx_ap_pg_t *pg)
+{
+    switch (pg->state) {
+
+    case NGX_AP_PG_GREETING:
+        return ngx_ap_pg_greeted(pg);
+
+    case NGX_AP_PG_PREPARING:
+        return ngx_ap_pg_prepared(pg);
+
+    default:
+
+        /* what was notified before the answer is told before it */
+        ngx_ap_pg_notifications(pg);
+
+        return ngx_ap_pg_synced(pg);
+    }
+}
+
+
+/* "result" becomes ours */
+
+static ngx_int_t
+ngx_ap_pg_take(ngx_ap_pg_t *pg, PGresult *result)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_ap_pg_verdict(pg, result);
+
+    if (rc == NGX_ABORT) {
+        PQclear(result);
+        return NGX_ERROR;
+    }
+
+    switch (pg->state) {
+
+    case NGX_AP_PG_GREETING:
+        PQclear(pg->greeting);
+
+        pg->greeting = result;
+        pg->greeting_rc = rc;
+
+        return NGX_OK;
+
+    case NGX_AP_PG_PREPARING:
+        if (rc != NGX_OK) {
+            ngx_ap_pg_because(pg, "statement \"%s\" cannot be prepared: %s",
+                              pg->options.statements[pg->prepared].name,
+                              ngx_ap_pg_message(result));
+        }
+
+        PQclear(result);
+        pg->prepared++;
+
+        return rc == NGX_OK ? NGX_OK : NGX_ERROR;
+
+    default:
+        ngx_ap_pg_result(pg, result, rc);
+        return NGX_OK;
+    }
+}
+
+
+/*
+ * NGX_DECLINED: the statement will not do; NGX_ERROR: not now; NGX_ABORT: not
+ * on this connection.
+ */
+
+static ngx_int_t
+ngx_ap_pg_verdict(ngx_ap_pg_t *pg, const PGresult *result)
+{
+    switch (PQresultStatus(result)) {
+
+    case PGRES_COMMAND_OK:
+    case PGRES_TUPLES_OK:
+        return NGX_OK;
+
+    case PGRES_PIPELINE_ABORTED:
+        return NGX_ERROR;
+
+    default:
+        return ngx_ap_pg_refusal(pg, result);
+    }
+}
+
+
+static ngx_int_t
+ngx_ap_pg_refusal(ngx_ap_pg_t *pg, const PGresult *result)
+{
+    const char  *state;
+
+    state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+    /* an error that libpq made itself: it lost the server */
+
+    if (state == NULL) {
+        ngx_ap_pg_because_libpq(pg, PQresultErrorMessage(result));
+        return NGX_ABORT;
+    }
+
+    /* read_only_sql_transaction: it became a standby */
+
+    if (strcmp(state, "25006") == 0) {
+        pg->elsewhere = 1;
+    }
+
+    if (pg->elsewhere
+        || strncmp(state, "08", 2) == 0
+        || strncmp(state, "57P0", 4) == 0
+        || strcmp(state, "53300") == 0)
+    {
+        ngx_ap_pg_because(pg, "%s", ngx_ap_pg_message(result));
+        return NGX_ABORT;
+    }
+
+    /* rolled back, out of resources, cancelled, system error */
+
+    if (strncmp(state, "40", 2) == 0
+        || strncmp(state, "53", 2) == 0
+        || strncmp(state, "57", 2) == 0
+        || strncmp(state, "58", 2) == 0)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_DECLINED;
+}
+
+
+const char *
+ngx_ap_pg_message(const PGresult *result)
+{
+    const char  *message;
+
+    message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+
+    return message ? message : "no message";
+}
+
+
+static void
+ngx_ap_pg_notifications(ngx_ap_pg_t *pg)
+{
+    PGnotify  *notify;
+
+    if (pg->options.notified == NULL) {
+        return;
+    }
+
+    while ((notify = PQnotifies(pg->conn)) != NULL) {
+        pg->options.notified(pg->options.data, notify->relname,
+                             notify->extra);
+        PQfreemem(notify);
+    }
+}

@@ -1,0 +1,45 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+#include "ngx_ap_statements.h"
+
+
+/* in the order of ngx_ap_statement_e; columns are read by their position */
+
+const ngx_ap_pg_statement_t  ngx_ap_statements[NGX_AP_STATEMENTS] = {
+
+    { "schema",
+      "SELECT version, min_module FROM activitypub.schema()",
+      0 },
+
+    { "document",
+      "SELECT status, kind, uri, url, actor, updated, body"
+      " FROM activitypub.document($1::text, $2::text, $3::text)",
+      3 },
+
+    { "declare",
+      "SELECT verdict, subject, detail"
+      " FROM activitypub.declare($1::text, $2::jsonb)",
+      2 },
+
+    { "actor_key_set",
+      "SELECT activitypub.actor_key_set($1::text, $2::text, $3::text)",
+      3 },
+
+    { "twins",
+      "SELECT id, origin, path, query, actor, object, gone"
+      " FROM activitypub.twins($1::bigint, $2::int)",
+      2 },
+
+    { "twins_at",
+      "SELECT id, origin, path, query, actor, object, gone"
+      " FROM activitypub.twins_at($1::jsonb)",
+      1 },
+
+    { "listen",
+      "LISTEN activitypub_changed",
+      0 }
+};

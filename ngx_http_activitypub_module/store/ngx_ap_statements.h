@@ -1,0 +1,40 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * All SQL text that the module uses, by name.  scripts/check-sql prepares it
+ * against the migrated schema.
+ */
+
+#ifndef NGX_AP_STATEMENTS_H
+#define NGX_AP_STATEMENTS_H
+
+#include "ngx_ap_pg.h"
+
+
+/* the oldest migration that has all we ask for */
+#define NGX_AP_SCHEMA_MIN    1
+
+/* what we understand; a migration may ask for a higher level */
+#define NGX_AP_MODULE_LEVEL  1
+
+
+/* places in the table; the first one is the greeting */
+
+typedef enum {
+    NGX_AP_STATEMENT_SCHEMA = 0,
+    NGX_AP_STATEMENT_DOCUMENT,
+    NGX_AP_STATEMENT_DECLARE,
+    NGX_AP_STATEMENT_KEY_SET,
+    NGX_AP_STATEMENT_TWINS,
+    NGX_AP_STATEMENT_TWINS_AT,
+    NGX_AP_STATEMENT_LISTEN,
+    NGX_AP_STATEMENTS
+} ngx_ap_statement_e;
+
+
+extern const ngx_ap_pg_statement_t  ngx_ap_statements[NGX_AP_STATEMENTS];
+
+
+#endif

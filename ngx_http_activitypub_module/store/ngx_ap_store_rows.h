@@ -1,0 +1,30 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Rows in text format to the store's types.  Strings are views into the
+ * rows.  Arrays are allocated; the caller frees them, also when n is 0.
+ */
+
+#ifndef NGX_AP_STORE_ROWS_H
+#define NGX_AP_STORE_ROWS_H
+
+#include "ngx_ap_store.h"
+
+
+/*
+ * NGX_OK; NGX_DECLINED: no row; NGX_AGAIN: it is not ready yet (an actor
+ * without a key); NGX_ERROR: not what the schema promises.
+ */
+ngx_int_t ngx_ap_store_row_document(const PGresult *rows,
+    fedi_document_t *document);
+
+/* NGX_OK, or NGX_ERROR: no memory, or not what the schema promises */
+ngx_int_t ngx_ap_store_row_verdicts(const PGresult *rows,
+    ngx_ap_store_verdict_t **verdicts, ngx_uint_t *n, ngx_log_t *log);
+ngx_int_t ngx_ap_store_row_twins(const PGresult *rows,
+    ngx_ap_store_twin_t **twins, ngx_uint_t *n, ngx_log_t *log);
+
+
+#endif
