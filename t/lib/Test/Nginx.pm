@@ -156,8 +156,11 @@ sub run {
     my $pid = fork();
     die "fork: $!" unless defined $pid;
 
+    # what it says before its log is open, it says there too
+
     if ($pid == 0) {
         $self->_environment;
+        open STDERR, '>>', "$self->{dir}/stderr.log";
         exec $self->_command or POSIX::_exit(127);
     }
 
