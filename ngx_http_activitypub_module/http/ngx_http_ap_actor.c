@@ -18,6 +18,8 @@ static ngx_int_t ngx_http_ap_actor_build(ngx_conf_t *cf,
     ngx_ap_origin_t *origin, ngx_http_ap_actor_conf_t *conf, json_t *list);
 static ngx_int_t ngx_http_ap_actor_page(ngx_conf_t *cf,
     ngx_ap_origin_t *origin, ngx_http_ap_declared_t *declared);
+static ngx_uint_t ngx_http_ap_actor_path(ngx_ap_origin_t *origin,
+    fedi_str_t path);
 static ngx_int_t ngx_http_ap_actor_image(ngx_conf_t *cf,
     ngx_ap_origin_t *origin, ngx_http_ap_actor_conf_t *conf, ngx_str_t *text,
     ngx_str_t *image);
@@ -169,7 +171,8 @@ ngx_http_ap_actor_page(ngx_conf_t *cf, ngx_ap_origin_t *origin,
         && fedi_url_origin(&arena, &url, &spelled) == FEDI_OK
         && fedi_str_eq(spelled, ngx_http_ap_view(&origin->url))
         && url.path.len && url.fragment.len == 0
-        && fedi_url_decode(&arena, url.path, &declared->path) == FEDI_OK)
+        && fedi_url_decode(&arena, url.path, &declared->path) == FEDI_OK
+        && ngx_http_ap_actor_path(origin, declared->path))
     {
         declared->query = url.query;
         return NGX_OK;
@@ -180,6 +183,44 @@ ngx_http_ap_actor_page(ngx_conf_t *cf, ngx_ap_origin_t *origin,
                       "or a URL of \"%V\"",
                       text, &declared->conf->username, &origin->url);
     return NGX_ERROR;
+}
+
+
+/*
+ * A path that a request may have: nginx folds "//", "/./" and "/../".  What
+ * is below the prefix has no page: a browser would be sent round in circles.
+ */
+
+static ngx_uint_t
+ngx_http_ap_actor_path(ngx_ap_origin_t *origin, fedi_str_t path)
+{
+    size_t       i;
+    fedi_str_t   segment;
+    const char  *slash;
+
+    if (path.len >= origin->prefix.len
+        && ngx_memcmp(path.data, origin->prefix.data, origin->prefix.len) == 0)
+    {
+        return 0;
+    }
+
+    for (i = 1; i < path.len; i += segment.len + 1) {
+        segment = fedi_str_from(path, i);
+        slash = memchr(segment.data, '/', segment.len);
+
+        if (slash) {
+            segment.len = slash - segment.data;
+        }
+
+        if (segment.len == 0
+            || fedi_str_eq(segment, fedi_str("."))
+            || fedi_str_eq(segment, fedi_str("..")))
+        {
+            return 0;
+        }
+    }
+
+    return 1;
 }
 
 

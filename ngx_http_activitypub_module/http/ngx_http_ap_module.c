@@ -24,6 +24,7 @@ static ngx_int_t ngx_http_ap_servers_build(ngx_conf_t *cf,
 static ngx_int_t ngx_http_ap_server_check(ngx_conf_t *cf,
     ngx_http_ap_srv_conf_t *ascf);
 static void *ngx_http_ap_create_main_conf(ngx_conf_t *cf);
+static char *ngx_http_ap_init_main_conf(ngx_conf_t *cf, void *conf);
 static void *ngx_http_ap_create_srv_conf(ngx_conf_t *cf);
 static char *ngx_http_ap_merge_srv_conf(ngx_conf_t *cf, void *parent,
     void *child);
@@ -125,7 +126,7 @@ static ngx_http_module_t  ngx_http_activitypub_module_ctx = {
     ngx_http_ap_postconfiguration,         /* postconfiguration */
 
     ngx_http_ap_create_main_conf,          /* create main configuration */
-    NULL,                                  /* init main configuration */
+    ngx_http_ap_init_main_conf,            /* init main configuration */
 
     ngx_http_ap_create_srv_conf,           /* create server configuration */
     ngx_http_ap_merge_srv_conf,            /* merge server configuration */
@@ -359,6 +360,17 @@ ngx_http_ap_create_main_conf(ngx_conf_t *cf)
     amcf->allow_http = NGX_CONF_UNSET;
 
     return amcf;
+}
+
+
+static char *
+ngx_http_ap_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_http_ap_main_conf_t *amcf = conf;
+
+    ngx_conf_init_value(amcf->allow_http, 0);
+
+    return NGX_CONF_OK;
 }
 
 
