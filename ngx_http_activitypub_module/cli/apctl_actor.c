@@ -6,6 +6,8 @@
  * apctl actor list|show
  */
 
+#include <string.h>
+
 #include "apctl_actor.h"
 #include "apctl_connect.h"
 #include "apctl_output.h"
@@ -15,9 +17,10 @@
 
 #define APCTL_ACTOR_COLUMNS                                                   \
     "a.name, a.handle, a.type, a.posts, a.page, a.uri, a.display_name,"       \
-    " a.origin, " APCTL_TIME_SQL("a.created") " AS created"
+    " a.origin, a.declared, " APCTL_TIME_SQL("a.created") " AS created"
 
 
+static bool apctl_actor_declared(const PGresult *result, int row);
 static apctl_exit_e apctl_actor_ambiguous(apctl_t *ap,
     const PGresult *result);
 
@@ -61,8 +64,8 @@ apctl_actor_show(apctl_t *ap)
 
     code = apctl_query(ap,
         "SELECT " APCTL_ACTOR_COLUMNS " FROM activitypub.actors a"
-        " WHERE ltrim($1::text, '@') IN (a.name, a.handle, a.uri)"
-        " ORDER BY a.handle", 1, &ap->operand, &result);
+        " WHERE " APCTL_ACTOR_SQL " ORDER BY a.declared DESC, a.handle",
+        1, &ap->operand, &result);
 
     if (code != APCTL_OK) {
         return code;
@@ -72,7 +75,9 @@ apctl_actor_show(apctl_t *ap)
         code = apctl_fail(APCTL_NOT_FOUND, "there is no actor \"%s\"",
                           ap->operand);
 
-    } else if (PQntuples(result) > 1) {
+    } else if (apctl_actor_declared(result, 1)
+               || (PQntuples(result) > 1 && !apctl_actor_declared(result, 0)))
+    {
         code = apctl_actor_ambiguous(ap, result);
 
     } else {
@@ -82,6 +87,17 @@ apctl_actor_show(apctl_t *ap)
     PQclear(result);
 
     return code;
+}
+
+
+/* of several with one name only one may be in nginx's configuration */
+
+static bool
+apctl_actor_declared(const PGresult *result, int row)
+{
+    return row < PQntuples(result)
+           && strcmp(PQgetvalue(result, row, PQfnumber(result, "declared")),
+                     "t") == 0;
 }
 
 

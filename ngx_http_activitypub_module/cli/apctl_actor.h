@@ -12,6 +12,15 @@
 #include "apctl_context.h"
 
 
+/*
+ * Whether $1 means the actor of a row "a" of the view activitypub.actors: by
+ * name, handle or id, as the publisher's API understands it; SQL text.
+ */
+#define APCTL_ACTOR_SQL                                                       \
+    "(a.uri = $1::text OR a.name = ltrim($1::text, '@')"                      \
+    " OR a.handle = lower(ltrim($1::text, '@')))"
+
+
 apctl_exit_e apctl_actor_list(apctl_t *ap);
 apctl_exit_e apctl_actor_show(apctl_t *ap);
 

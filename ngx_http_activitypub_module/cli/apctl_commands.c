@@ -24,8 +24,10 @@
     (APCTL_TEXT_OPTIONS | APCTL_BIT(ACTOR) | APCTL_BIT(PUBLISHED)             \
      | APCTL_BIT(TYPE))
 
-#define APCTL_NEW_POST_REQUIRED                                               \
-    (APCTL_BIT(ACTOR) | APCTL_BIT(URL) | APCTL_BIT(TITLE))
+#define APCTL_NEW_POST_REQUIRED  (APCTL_BIT(ACTOR) | APCTL_BIT(URL))
+
+#define APCTL_OBJECT                                                          \
+    "OBJECT is the post's id, its uuid, or the URL of its page."
 
 
 const apctl_command_t  apctl_commands[] = {
@@ -78,9 +80,9 @@ const apctl_command_t  apctl_commands[] = {
 
     { "post", "delete", "OBJECT", APCTL_BIT(DRY_RUN) | APCTL_BIT(YES), 0,
       "Deletes a post.  The page itself stays.",
-      "OBJECT is the post's id, its uuid, or the URL of its page.  Its id\n"
-      "answers 410 from then on.  Asks first on a terminal; elsewhere --yes\n"
-      "is needed.",
+      APCTL_OBJECT "\n"
+      "Its id answers 410 from then on.  Asks first on a terminal; elsewhere\n"
+      "--yes is needed.",
       "apctl post delete https://acme.example/news/launch\n"
       "apctl post delete 0193b5a0-7a10-7000-8000-000000000001 --yes\n",
       apctl_post_delete },
@@ -94,7 +96,7 @@ const apctl_command_t  apctl_commands[] = {
 
     { "post", "pin", "OBJECT", APCTL_BIT(DRY_RUN) | APCTL_BIT(OFF), 0,
       "Pins a post to its actor's profile, or takes the pin away.",
-      "OBJECT is the post's id, its uuid, or the URL of its page.",
+      APCTL_OBJECT,
       "apctl post pin https://acme.example/news/launch\n"
       "apctl post pin https://acme.example/news/launch --off\n",
       apctl_post_pin },
@@ -120,7 +122,7 @@ const apctl_command_t  apctl_commands[] = {
 
     { "post", "update", "OBJECT", APCTL_TEXT_OPTIONS | APCTL_BIT(DRY_RUN), 0,
       "Changes a post.  What is not given stays.",
-      "OBJECT is the post's id, its uuid, or the URL of its page.",
+      APCTL_OBJECT,
       "apctl post update https://acme.example/news/launch --title Launched\n"
       "apctl post update 0193b5a0-7a10-7000-8000-000000000001 \\\n"
       "    --content-file launch.html --excerpt \"It is there.\"\n",

@@ -24,7 +24,6 @@ static void apctl_completion_options(uint32_t options);
 /* the words before the cursor without options and their values */
 
 static const char  apctl_completion_head[] =
-    "# made by \"apctl completion bash\"\n"
     "_apctl()\n"
     "{\n"
     "    local cur=${COMP_WORDS[COMP_CWORD]}\n"
@@ -69,7 +68,8 @@ apctl_completion_values(void)
     unsigned     i;
     const char  *bar;
 
-    printf("_apctl_takes()\n{\n    case $1 in\n        ");
+    printf("# made by \"apctl completion bash\"\n\n"
+           "_apctl_takes()\n{\n    case $1 in\n        ");
 
     bar = "";
 

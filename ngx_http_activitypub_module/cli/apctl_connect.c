@@ -11,40 +11,22 @@
  */
 
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "apctl_config.h"
 #include "apctl_connect.h"
+#include "apctl_conninfo.h"
 
 
-#define APCTL_DATABASE         "activitypub"
-#define APCTL_CONNECT_TIMEOUT  "10"
-#define APCTL_DIAGNOSE_MSEC    5000
+#define APCTL_DIAGNOSE_MSEC  5000
 
 
-typedef struct {
-    const char  **keywords;
-    const char  **values;
-    unsigned      n;
-} apctl_params_t;
-
-
-static apctl_exit_e apctl_conninfo_parse(apctl_t *ap, const char *dbname,
-    apctl_params_t *params);
-static bool apctl_conninfo_is_name(const char *conninfo);
-static void apctl_params_add(apctl_t *ap, apctl_params_t *params,
-    const char *keyword, const char *value);
-static const char *apctl_params_find(const apctl_params_t *params,
-    const char *keyword);
-static void apctl_params_default(apctl_t *ap, apctl_params_t *params,
-    const char *keyword, const char *variable, const char *value);
 static apctl_exit_e apctl_connect_failed(apctl_t *ap,
     const apctl_params_t *params);
 static const char *apctl_connect_sqlstate(apctl_t *ap,
     const apctl_params_t *params);
 static const char *apctl_verbose_sqlstate(apctl_t *ap, const char *message);
 static const char *apctl_connect_sentence(apctl_t *ap, const char *message);
+static const char *apctl_connect_plain(apctl_t *ap, const char *line);
 static void apctl_connect_notice(void *data, const PGresult *result);
 
 
@@ -54,7 +36,7 @@ apctl_connect(apctl_t *ap, const char *dbname)
     apctl_exit_e    code;
     apctl_params_t  params;
 
-    code = apctl_conninfo_parse(ap, dbname, &params);
+    code = apctl_conninfo(ap, dbname, &params);
 
     if (code != APCTL_OK) {
         return code;
@@ -70,174 +52,6 @@ apctl_connect(apctl_t *ap, const char *dbname)
     PQsetNoticeReceiver(ap->conn, apctl_connect_notice, ap);
 
     return APCTL_OK;
-}
-
-
-apctl_exit_e
-apctl_database_name(apctl_t *ap, const char **name)
-{
-    apctl_exit_e    code;
-    apctl_params_t  params;
-
-    code = apctl_conninfo_parse(ap, NULL, &params);
-
-    if (code != APCTL_OK) {
-        return code;
-    }
-
-    *name = apctl_params_find(&params, "dbname");
-
-    if (*name == NULL) {
-        *name = getenv("PGDATABASE");
-    }
-
-    if (*name == NULL) {
-        return apctl_fail(APCTL_CONFIG, "the service does not say here which "
-                          "database is meant: add dbname=NAME to --db");
-    }
-
-    return APCTL_OK;
-}
-
-
-/* conninfo as keywords and values, "dbname" replaced, and our defaults */
-
-static apctl_exit_e
-apctl_conninfo_parse(apctl_t *ap, const char *dbname, apctl_params_t *params)
-{
-    char              *error;
-    const char        *text, *value;
-    apctl_exit_e       code;
-    PQconninfoOption  *options, *option;
-
-    memset(params, 0, sizeof(apctl_params_t));
-
-    code = apctl_config_conninfo(ap, &text);
-
-    if (code != APCTL_OK) {
-        return code;
-    }
-
-    error = NULL;
-    options = NULL;
-
-    if (text != NULL && apctl_conninfo_is_name(text)) {
-        apctl_params_add(ap, params, "dbname", dbname ? dbname : text);
-
-    } else if (text != NULL) {
-        options = PQconninfoParse(text, &error);
-
-        if (options == NULL) {
-            code = apctl_given(ap, DB) ? APCTL_USAGE : APCTL_CONFIG;
-            apctl_fail(code, "the conninfo is wrong: %s",
-                       error != NULL ? error : "out of memory");
-            PQfreemem(error);
-            return code;
-        }
-    }
-
-    for (option = options; option != NULL && option->keyword; option++) {
-        value = option->val;
-
-        if (dbname != NULL && strcmp(option->keyword, "dbname") == 0) {
-            value = dbname;
-        }
-
-        if (value != NULL) {
-            apctl_params_add(ap, params, apctl_format(ap, "%s",
-                             option->keyword), apctl_format(ap, "%s", value));
-        }
-    }
-
-    PQconninfoFree(options);
-
-    if (dbname != NULL) {
-        apctl_params_default(ap, params, "dbname", NULL, dbname);
-
-    } else if (apctl_params_find(params, "service") == NULL
-               && getenv("PGSERVICE") == NULL)
-    {
-        apctl_params_default(ap, params, "dbname", "PGDATABASE",
-                             APCTL_DATABASE);
-    }
-
-    apctl_params_default(ap, params, "connect_timeout", "PGCONNECT_TIMEOUT",
-                         APCTL_CONNECT_TIMEOUT);
-    apctl_params_default(ap, params, "fallback_application_name", NULL,
-                         "apctl");
-    apctl_params_add(ap, params, "client_encoding", "UTF8");
-
-    return APCTL_OK;
-}
-
-
-/* a bare name is a database, as it is for psql */
-
-static bool
-apctl_conninfo_is_name(const char *conninfo)
-{
-    return *conninfo != '\0'
-           && strchr(conninfo, '=') == NULL
-           && strncmp(conninfo, "postgresql://", 13) != 0
-           && strncmp(conninfo, "postgres://", 11) != 0;
-}
-
-
-static void
-apctl_params_add(apctl_t *ap, apctl_params_t *params, const char *keyword,
-    const char *value)
-{
-    size_t        size;
-    const char  **keywords, **values;
-
-    /* libpq wants both to end with NULL */
-
-    size = (params->n + 2) * sizeof(char *);
-    keywords = apctl_alloc(ap, size);
-    values = apctl_alloc(ap, size);
-
-    if (params->n > 0) {
-        memcpy(keywords, params->keywords, params->n * sizeof(char *));
-        memcpy(values, params->values, params->n * sizeof(char *));
-    }
-
-    keywords[params->n] = keyword;
-    values[params->n] = value;
-    params->n++;
-
-    keywords[params->n] = NULL;
-    values[params->n] = NULL;
-
-    params->keywords = keywords;
-    params->values = values;
-}
-
-
-static const char *
-apctl_params_find(const apctl_params_t *params, const char *keyword)
-{
-    unsigned  i;
-
-    for (i = 0; i < params->n; i++) {
-
-        if (strcmp(params->keywords[i], keyword) == 0) {
-            return params->values[i];
-        }
-    }
-
-    return NULL;
-}
-
-
-static void
-apctl_params_default(apctl_t *ap, apctl_params_t *params,
-    const char *keyword, const char *variable, const char *value)
-{
-    if (apctl_params_find(params, keyword) == NULL
-        && (variable == NULL || getenv(variable) == NULL))
-    {
-        apctl_params_add(ap, params, keyword, value);
-    }
 }
 
 
@@ -355,7 +169,7 @@ static const char *
 apctl_connect_sentence(apctl_t *ap, const char *message)
 {
     size_t       len;
-    const char  *sentence;
+    const char  *sentence, *line;
 
     sentence = "";
 
@@ -363,15 +177,35 @@ apctl_connect_sentence(apctl_t *ap, const char *message)
         len = strcspn(message, "\n");
 
         if (len > 0 && *message != '\t' && *message != ' ') {
-            sentence = apctl_format(ap, "%s%s%.*s", sentence,
-                                    *sentence != '\0' ? "; " : "",
-                                    (int) len, message);
+            line = apctl_connect_plain(ap, apctl_format(ap, "%.*s", (int) len,
+                                                        message));
+            sentence = apctl_format(ap, "%s%s%s", sentence,
+                                    *sentence != '\0' ? "; " : "", line);
         }
 
         len += (message[len] == '\n');
     }
 
     return *sentence != '\0' ? sentence : "cannot connect to the database";
+}
+
+
+/* "... failed: FATAL:  no such role" without the word before two blanks */
+
+static const char *
+apctl_connect_plain(apctl_t *ap, const char *line)
+{
+    const char  *end, *word;
+
+    end = strstr(line, ":  ");
+
+    if (end == NULL) {
+        return line;
+    }
+
+    for (word = end; word > line && word[-1] != ' '; word--) { /* void */ }
+
+    return apctl_format(ap, "%.*s%s", (int) (word - line), line, end + 3);
 }
 
 

@@ -12,9 +12,6 @@
 #include "apctl_context.h"
 
 
-/* the name of the database that is meant */
-apctl_exit_e apctl_database_name(apctl_t *ap, const char **name);
-
 /*
  * Connects ap->conn (a former connection is closed) to "dbname", or to the
  * database that is meant when it is NULL.  On failure a sentence and

@@ -58,6 +58,10 @@ apctl_vformat(apctl_t *ap, const char *format, va_list args)
     len = vsnprintf(NULL, 0, format, again);
     va_end(again);
 
+    if (len < 0) {
+        exit(apctl_fail(APCTL_FAILED, "a text is too long"));
+    }
+
     text = apctl_alloc(ap, (size_t) len + 1);
     vsnprintf(text, (size_t) len + 1, format, args);
 
@@ -125,6 +129,10 @@ apctl_vwrite(FILE *file, const char *format, va_list args)
     len = vsnprintf(NULL, 0, format, again);
     va_end(again);
 
+    if (len < 0) {
+        return;
+    }
+
     text = malloc((size_t) len + 1);
 
     if (text == NULL) {
@@ -133,6 +141,11 @@ apctl_vwrite(FILE *file, const char *format, va_list args)
     }
 
     vsnprintf(text, (size_t) len + 1, format, args);
+
+    while (len > 0 && text[len - 1] == '\n') {
+        text[--len] = '\0';
+    }
+
     apctl_write_clean(file, text);
     fputc('\n', file);
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "apctl_connect.h"
+#include "apctl_conninfo.h"
 #include "apctl_db.h"
 #include "apctl_output.h"
 #include "apctl_query.h"

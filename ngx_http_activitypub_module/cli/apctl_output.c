@@ -25,6 +25,7 @@
 
 static int apctl_text_width(const char *text);
 static void apctl_print_cell(const char *text, int width, bool last);
+static const char *apctl_cell(const PGresult *result, int row, int column);
 static const char *apctl_heading(apctl_t *ap, const char *name);
 
 
@@ -114,7 +115,7 @@ apctl_print_rows(apctl_t *ap, const PGresult *result, int columns,
         width[i] = (int) strlen(PQfname(result, i));
 
         for (row = 0; row < PQntuples(result); row++) {
-            len = apctl_text_width(PQgetvalue(result, row, i));
+            len = apctl_text_width(apctl_cell(result, row, i));
             width[i] = len > width[i] ? len : width[i];
         }
     }
@@ -126,7 +127,7 @@ apctl_print_rows(apctl_t *ap, const PGresult *result, int columns,
 
     for (row = 0; row < PQntuples(result); row++) {
         for (i = 0; i < columns; i++) {
-            apctl_print_cell(PQgetvalue(result, row, i), width[i],
+            apctl_print_cell(apctl_cell(result, row, i), width[i],
                              i + 1 == columns);
         }
     }
@@ -152,8 +153,23 @@ apctl_print_record(apctl_t *ap, const PGresult *result, int row)
 
     for (i = 0; i < PQnfields(result); i++) {
         apctl_print_cell(PQfname(result, i), width, false);
-        apctl_print_cell(PQgetvalue(result, row, i), 0, true);
+        apctl_print_cell(apctl_cell(result, row, i), 0, true);
     }
+}
+
+
+static const char *
+apctl_cell(const PGresult *result, int row, int column)
+{
+    const char  *text;
+
+    text = PQgetvalue(result, row, column);
+
+    if (PQftype(result, column) == APCTL_OID_BOOL && *text != '\0') {
+        return *text == 't' ? "yes" : "no";
+    }
+
+    return text;
 }
 
 

@@ -54,8 +54,8 @@ apctl_post_publish(apctl_t *ap)
         apctl_print_json(json);
 
     } else {
-        printf("%s%s\n", PQgetvalue(result, 0, 0),
-               apctl_given(ap, DRY_RUN) ? " (dry run)" : "");
+        apctl_write_clean(stdout, PQgetvalue(result, 0, 0));
+        puts(apctl_given(ap, DRY_RUN) ? " (dry run)" : "");
     }
 
     PQclear(result);

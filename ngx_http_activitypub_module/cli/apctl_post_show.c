@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "apctl_actor.h"
 #include "apctl_connect.h"
 #include "apctl_output.h"
 #include "apctl_post.h"
@@ -87,12 +88,12 @@ apctl_post_list(apctl_t *ap)
     code = apctl_query(ap,
         "SELECT " APCTL_TIME_SQL("p.published") " AS published, p.actor,"
         " p.title, p.id, p.url, p.type, "
-        APCTL_TIME_SQL("p.updated") " AS updated"
+        APCTL_TIME_SQL("p.updated") " AS updated, p.pinned"
         " FROM activitypub.posts p"
         " WHERE p.deleted IS NULL"
         " AND ($1::text IS NULL OR p.actor IN"
-        " (SELECT a.handle FROM activitypub.actors a"
-        " WHERE ltrim($1::text, '@') IN (a.name, a.handle, a.uri)))"
+        " (SELECT a.handle FROM activitypub.actors a WHERE " APCTL_ACTOR_SQL
+        "))"
         " ORDER BY p.published DESC, p.id DESC LIMIT $2::bigint",
         2, values, &result);
 
@@ -139,8 +140,7 @@ apctl_post_actor(apctl_t *ap)
     }
 
     code = apctl_ask(ap,
-        "SELECT true FROM activitypub.actors a"
-        " WHERE ltrim($1::text, '@') IN (a.name, a.handle, a.uri)",
+        "SELECT true FROM activitypub.actors a WHERE " APCTL_ACTOR_SQL,
         1, &apctl_value(ap, ACTOR), &exists);
 
     if (code == APCTL_OK && !exists) {

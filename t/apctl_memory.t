@@ -1,0 +1,91 @@
+#!/usr/bin/perl
+
+# Copyright (C) The ngx_http_activitypub_module authors
+# SPDX-License-Identifier: BSD-2-Clause
+
+# One run of every command of apctl, and of its failures, under valgrind:
+# nothing is lost, nothing is read that was not written.
+
+###############################################################################
+
+use warnings;
+use strict;
+
+use Test::More;
+
+BEGIN { use FindBin; chdir($FindBin::Bin); }
+
+use lib 'lib';
+use Test::Apctl;
+use Test::Postgres;
+
+###############################################################################
+
+plan(skip_all => 'valgrind is not installed')
+    if system('valgrind --version > /dev/null 2>&1') != 0;
+plan(skip_all => 'the sanitizers see it') if $ENV{SANITIZE};
+
+my $pg = Test::Postgres->shared;
+my $name = "apctl_memory_$$";
+my @db = ('--db', $pg->conninfo($name, 'postgres'));
+my $lost = 90;
+
+my %valgrind = (run => ['valgrind', '-q', "--error-exitcode=$lost",
+    '--leak-check=full', '--show-leak-kinds=all',
+    '--errors-for-leak-kinds=definite,indirect,possible']);
+
+my %seen;
+
+clean('a wrong option', 2, '--foo');
+clean('help', 0, '--help');
+clean('no server', 69, qw/actor list --db host=none/);
+clean('completion', 0, qw/completion bash/);
+clean('no database', 69, qw/db status/, @db);
+clean('init', 0, qw/db init --json/, @db);
+clean('init again', 0, qw/db init/, @db);
+clean('migrate', 0, qw/db migrate --json/, @db);
+clean('migrate without files', 78, qw/db migrate --sql none/, @db);
+clean('status', 0, qw/db status/, @db);
+clean('status as JSON', 0, qw/db status --json/, @db);
+
+$pg->psql($name, q{SELECT * FROM activitypub.declare('node', '{
+    "origin": "https://acme.example", "host": "acme.example",
+    "prefix": "/activitypub/", "account_domain": "acme.example",
+    "actors": [{"username": "news", "type": "Person"}]}')});
+
+my @post = qw{--actor news --url /a --title A};
+
+clean('actor list', 0, qw/actor list/, @db);
+clean('actor list as JSON', 0, qw/actor list --json/, @db);
+clean('actor show', 0, qw/actor show news/, @db);
+clean('actor show nobody', 3, qw/actor show x/, @db);
+clean('preview', 0, qw/post preview/, @post, @db);
+clean('dry run', 0, qw/post publish --dry-run/, @post, @db);
+clean('publish', 0, qw/post publish --content-file -/, @post, @db);
+clean('publish twice', 1, qw/post publish --json/, @post, @db);
+clean('post list', 0, qw/post list/, @db);
+clean('post list as JSON', 0, qw/post list --json --actor news/, @db);
+clean('update', 0, qw{post update /a --title B}, @db);
+clean('pin', 0, qw{post pin /a --json}, @db);
+clean('delete', 0, qw{post delete /a --yes}, @db);
+
+my $help = (apctl('--help'))[1];
+
+is_deeply([ grep { !$seen{$_} } $help =~ /^  (\w+ \w+)  /mg ], [],
+    'every command was run');
+
+$pg->drop($name);
+
+done_testing();
+
+###############################################################################
+
+sub clean {
+    my ($title, $expected, @args) = @_;
+    my ($code, $out, $err) = apctl({ %valgrind, in => 'x' }, @args);
+
+    is($code, $expected, $title) or diag($err);
+    $seen{"$args[0] $args[1]"} = 1 if @args > 1;
+}
+
+###############################################################################
