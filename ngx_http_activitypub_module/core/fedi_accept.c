@@ -495,3 +495,22 @@ fedi_accept_may_want_activity(fedi_str_t value)
 
     return false;
 }
+
+
+bool
+fedi_accept_may_want_html(fedi_str_t value)
+{
+    size_t  i;
+
+    for (i = 0; i + 4 <= value.len; i++) {
+
+        if ((value.data[i] | 0x20) == 'h'
+            && fedi_str_eq_nocase((fedi_str_t) { value.data + i, 4 },
+                                  fedi_str("html")))
+        {
+            return true;
+        }
+    }
+
+    return false;
+}

@@ -69,5 +69,8 @@ bool fedi_accept_wants_html(const fedi_accept_t *accept);
  */
 bool fedi_accept_may_want_activity(fedi_str_t value);
 
+/* likewise for HTML: the test that a machine URL pays */
+bool fedi_accept_may_want_html(fedi_str_t value);
+
 
 #endif

@@ -3,8 +3,10 @@
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * FNV-1a, 64 bits: names of things in shared tables.  Not for secrets, and
- * never the only check where a stranger chooses what is inserted.
+ * A 64-bit hash, eight bytes at a time: names of things in shared tables.
+ * The value is of this machine and this build: never stored, never sent.  Not
+ * for secrets, and never the only check where a stranger chooses what is
+ * inserted.
  */
 
 #ifndef FEDI_HASH_H
@@ -15,28 +17,41 @@
 #include "fedi_str.h"
 
 
-#define FEDI_HASH_SEED  0xcbf29ce484222325ULL
+#define FEDI_HASH_SEED  0x9e3779b97f4a7c15ULL
 
 
-/* continues a hash, so that parts need not be joined */
 static inline uint64_t
-fedi_hash_add(uint64_t hash, fedi_str_t s)
+fedi_hash_mix(uint64_t hash, uint64_t word)
 {
-    size_t  i;
+    hash = (hash ^ word) * 0xd6e8feb86659fd93ULL;
 
-    for (i = 0; i < s.len; i++) {
-        hash = (hash ^ (unsigned char) s.data[i]) * 0x100000001b3ULL;
-    }
-
-    return hash;
+    return hash ^ (hash >> 32);
 }
 
 
-/* a boundary between parts: "a","bc" and "ab","c" differ */
+/*
+ * Continues a hash, so that parts need not be joined.  The length is mixed
+ * in: "a", "bc" and "ab", "c" differ.
+ */
+
 static inline uint64_t
-fedi_hash_end(uint64_t hash)
+fedi_hash_add(uint64_t hash, fedi_str_t s)
 {
-    return (hash ^ 0xff) * 0x100000001b3ULL;
+    size_t    left;
+    uint64_t  word;
+
+    for (left = s.len; left >= sizeof(word); left -= sizeof(word)) {
+        memcpy(&word, s.data + s.len - left, sizeof(word));
+        hash = fedi_hash_mix(hash, word);
+    }
+
+    word = 0;
+
+    if (left) {
+        memcpy(&word, s.data + s.len - left, left);
+    }
+
+    return fedi_hash_mix(fedi_hash_mix(hash, word), s.len);
 }
 
 

@@ -219,7 +219,7 @@ fedi_host_normalize_idn(fedi_arena_t *arena, fedi_str_t host,
     ascii = NULL;
 
     rc = idn2_lookup_u8((const uint8_t *) name.data, &ascii,
-                        IDN2_NFC_INPUT|IDN2_NONTRANSITIONAL);
+                        IDN2_NONTRANSITIONAL);
 
     if (rc != IDN2_OK) {
         return rc == IDN2_MALLOC ? FEDI_ENOMEM : FEDI_EHOST;

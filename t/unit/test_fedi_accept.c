@@ -308,6 +308,7 @@ test_several_lines(void **state)
     fedi_accept_add(&accept, fedi_str("text/html;q=0.3"));
     fedi_accept_add(&accept, fedi_str("application/activity+json;q=0.2"));
     fedi_accept_add(&accept, fedi_str("application/activity+json;q=0.4"));
+    fedi_accept_add(&accept, fedi_str("application/activity+json;q=0.3"));
     fedi_accept_add(&accept, fedi_null_str);
 
     assert_int_equal(fedi_accept_activity(&accept), 400);

@@ -47,6 +47,31 @@ test_alloc(void **state)
 }
 
 
+/* what is lent may take a size of 0 for a mistake */
+
+static void *
+picky_alloc(void *data, size_t size)
+{
+    (void) data;
+
+    assert_int_equal(size, 1);
+
+    return NULL;
+}
+
+
+static void
+test_size(void **state)
+{
+    fedi_arena_t  arena = { picky_alloc, NULL };
+
+    (void) state;
+
+    assert_null(fedi_alloc(&arena, 0));
+    assert_null(fedi_alloc(&arena, 1));
+}
+
+
 static void
 test_copies(void **state)
 {
@@ -96,6 +121,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_alloc),
+        cmocka_unit_test(test_size),
         cmocka_unit_test(test_copies)
     };
 

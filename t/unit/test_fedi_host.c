@@ -244,6 +244,15 @@ test_normalize_refuses(void **state)
                                          &normal),
                      FEDI_ETOOLONG);
 
+    for (i = 0; i < sizeof(text) - 1; i += 2) {
+        memcpy(text + i, "\xc3\xbc", 2);
+    }
+
+    assert_int_equal(fedi_host_normalize(&heap.arena,
+                                         (fedi_str_t) { text, sizeof(text) },
+                                         &normal),
+                     FEDI_ETOOLONG);
+
     fedi_heap_free(&heap);
 }
 

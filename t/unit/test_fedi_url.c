@@ -316,6 +316,12 @@ test_decode(void **state)
 
     assert_int_equal(fedi_url_decode(&heap.arena, fedi_str("a\0b"), &decoded),
                      FEDI_EURL);
+    /* the second digit is behind the end of the view */
+
+    assert_int_equal(fedi_url_decode(&heap.arena,
+                                     (fedi_str_t) { "%41 is not there", 2 },
+                                     &decoded),
+                     FEDI_EURL);
     assert_int_equal(fedi_url_decode(&heap.arena, fedi_null_str, &decoded),
                      FEDI_OK);
     assert_int_equal(decoded.len, 0);
