@@ -4,7 +4,7 @@
 # plain HTTP on a Unix socket.  It stands for the CMS that a site has: it knows
 # nothing of ActivityPub.  Perl's own modules suffice.
 #
-#     app.pl SOCKET PIDFILE GUESTS
+#     app.pl SOCKET PIDFILE GUESTS LOG
 
 use strict;
 use warnings;
@@ -14,7 +14,7 @@ use IO::Socket::UNIX;
 use POSIX qw(strftime);
 
 
-my ($socket, $pidfile, $guests) = @ARGV;
+my ($socket, $pidfile, $guests, $log) = @ARGV;
 my $max_body = 8192;
 
 my %routes = (
@@ -24,7 +24,7 @@ my %routes = (
 );
 
 
-die "usage: app.pl SOCKET PIDFILE GUESTS\n" unless defined $guests;
+die "usage: app.pl SOCKET PIDFILE GUESTS LOG\n" unless defined $log;
 
 unlink $socket;
 my $listen = IO::Socket::UNIX->new(Local => $socket, Listen => 64)
@@ -40,6 +40,7 @@ exit 0 if $parent;
 POSIX::setsid();
 open STDIN, '<', '/dev/null';
 open STDOUT, '>', '/dev/null';
+open STDERR, '>>', $log;
 open my $pid, '>', $pidfile or die "$pidfile: $!\n";
 print $pid "$$\n";
 close $pid;
