@@ -34,6 +34,7 @@ use Test::Builder;
 use Time::HiRes qw/sleep time/;
 
 use Test::Nginx::HTTP;
+use Test::Nginx::Log;
 use Test::Nginx::Ports qw/port/;
 use Test::Nginx::Process qw/children title wait_pid/;
 use Test::Postgres;
@@ -43,11 +44,6 @@ my $NGINX = $ENV{TEST_NGINX_BINARY} || '/usr/sbin/nginx';
 my $MODULE = $ENV{TEST_NGINX_MODULE} || "$TOP/build/module"
     . ($ENV{SANITIZE} ? '-sanitize' : '')
     . '/ngx_http_activitypub_module.so';
-
-# what must not be in error.log
-my $BAD = qr/\[(?:alert|emerg)\]
-    |ERROR:\ (?:Address|Leak|Undefined)\w*Sanitizer
-    |:\d+:\d+:\ runtime\ error:/x;
 
 my $Test = Test::Builder->new;
 my @live;
@@ -159,7 +155,7 @@ sub run {
     # what it says before its log is open, it says there too
 
     if ($pid == 0) {
-        $self->_environment;
+        $self->_environment(1);
         open STDERR, '>>', "$self->{dir}/stderr.log";
         exec $self->_command or POSIX::_exit(127);
     }
@@ -191,7 +187,7 @@ sub check {
     die "fork: $!" unless defined $pid;
 
     if ($pid == 0) {
-        $self->_environment;
+        $self->_environment(0);
         open STDERR, '>&', \*STDOUT;
         exec $self->_command('-t', '-e', 'stderr') or POSIX::_exit(127);
     }
@@ -415,22 +411,12 @@ sub _command {
 }
 
 
-# A sanitized module in an nginx that is not: the runtime goes in first.
-# nginx itself leaks at exit, on purpose: lsan.supp names what.
-
 sub _environment {
-    my ($self) = @_;
+    my ($self, $detect) = @_;
 
-    return unless $ENV{SANITIZE};
+    return if !$ENV{SANITIZE} || $self->{plain};
 
-    my ($libasan) = `gcc -print-file-name=libasan.so` =~ /(\S+)/;
-
-    $ENV{LD_PRELOAD} = $libasan;
-    $ENV{ASAN_OPTIONS} = 'detect_leaks=1:fast_unwind_on_malloc=0'
-        . ':detect_odr_violation=0';
-    $ENV{LSAN_OPTIONS} = "suppressions=$TOP/t/lib/lsan.supp"
-        . ':print_suppressions=0';
-    $ENV{UBSAN_OPTIONS} = 'print_stacktrace=1';
+    %ENV = (%ENV, Test::Nginx::Log::sanitizer($detect));
 }
 
 
@@ -470,19 +456,6 @@ sub _fail {
 }
 
 
-# what error.log holds that it must not
-
-sub alerts {
-    my ($self) = @_;
-
-    return grep {
-        my $line = $_;
-
-        $line =~ $BAD && !grep { $line =~ $_ } @{ $self->{expected} };
-    } split /\n/, $self->error_log;
-}
-
-
 sub _end {
     my ($self) = @_;
 
@@ -495,7 +468,8 @@ sub _end {
 
     $self->_end_database;
 
-    my @bad = (@{ $self->{failures} || [] }, $self->alerts);
+    my @bad = (@{ $self->{failures} || [] },
+        Test::Nginx::Log::alerts($self->error_log, @{ $self->{expected} }));
     my $good = !@bad;
 
     if ($self->{planned}) {
