@@ -14,15 +14,19 @@ CREATE OR REPLACE FUNCTION notify_changed(keys jsonb)
     RETURNS void
     LANGUAGE plpgsql VOLATILE STRICT
 AS $$
+DECLARE
+    payload  text;
 BEGIN
-    IF jsonb_array_length(keys) = 0 THEN
-        RETURN;
+    SELECT jsonb_agg(DISTINCT k)::text INTO payload
+      FROM jsonb_array_elements(keys) AS k;
+
+    IF octet_length(payload) > 7000 THEN
+        payload := '*';
     END IF;
 
-    PERFORM pg_notify('activitypub_changed',
-                      CASE WHEN octet_length(keys::text) > 7000 THEN '*'
-                           ELSE keys::text
-                      END);
+    IF payload IS NOT NULL THEN
+        PERFORM pg_notify('activitypub_changed', payload);
+    END IF;
 END
 $$;
 

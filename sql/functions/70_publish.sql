@@ -121,7 +121,7 @@ BEGIN
       JOIN actor AS a ON a.id = t.actor
      WHERE t.origin = origin_id AND t.path = place.path
        AND t.query = place.query AND NOT t.gone
-       AND t.object IS DISTINCT FROM mine;
+       AND (t.object = mine) IS NOT TRUE;
 
     IF FOUND THEN
         RAISE EXCEPTION USING

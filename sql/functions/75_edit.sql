@@ -125,9 +125,7 @@ BEGIN
     END IF;
 
     IF revise(was, post, author) THEN
-        keys := keys || keys_of_post(post.id);
-        PERFORM notify_changed((SELECT jsonb_agg(DISTINCT k)
-                                  FROM jsonb_array_elements(keys) AS k));
+        PERFORM notify_changed(keys || keys_of_post(post.id));
     END IF;
 END
 $$;

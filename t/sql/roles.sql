@@ -1,0 +1,102 @@
+-- The two roles can do their own, and nothing else.
+
+\i sql/setup.psql
+
+SELECT plan(63);
+
+SELECT pg_temp.found_acme() \g /dev/null
+SELECT activitypub.publish('news', '/posts/1', 'One', 'Text') \g /dev/null
+
+-- what each may
+
+SELECT is(pg_temp.try_as('activitypub_nginx', statement), 'ok',
+          'nginx: ' || statement)
+  FROM unnest(ARRAY[
+    'SELECT * FROM activitypub.schema()',
+    'SELECT * FROM activitypub.document(''https://acme.example'', ''/'', '''')',
+    'SELECT * FROM activitypub.twins(0, 10)',
+    'SELECT * FROM activitypub.twins_at(''[]'')',
+    'SELECT * FROM activitypub.actors',
+    'SELECT * FROM activitypub.posts',
+    format('SELECT * FROM activitypub.declare(''n'', %L)',
+           pg_temp.acme(jsonb_build_array(pg_temp.news()))),
+    $$SELECT activitypub.actor_key_set('https://acme.example/activitypub/news',
+        E'-----BEGIN PRIVATE KEY-----\n', E'-----BEGIN PUBLIC KEY-----\n')$$
+  ]) AS statement;
+
+SELECT is(pg_temp.try_as('activitypub_publisher', statement), 'ok',
+          'publisher: ' || statement)
+  FROM unnest(ARRAY[
+    'SELECT activitypub.publish(''news'', ''/posts/2'', ''Two'', ''Text'')',
+    'SELECT activitypub.preview(''news'', ''/posts/3'', ''Three'', ''Text'')',
+    'SELECT activitypub.update_post(''/posts/1'', title => ''First'')',
+    'SELECT activitypub.pin_post(''/posts/1'')',
+    'SELECT activitypub.delete_post(''/posts/1'')',
+    'SELECT * FROM activitypub.actors',
+    'SELECT * FROM activitypub.posts'
+  ]) AS statement;
+
+-- the functions of the other
+
+SELECT alike(pg_temp.try_as('activitypub_nginx', statement),
+            '42501 permission denied for function%',
+            'nginx may not: ' || statement)
+  FROM unnest(ARRAY[
+    'SELECT activitypub.publish(''news'', ''/posts/4'', ''Four'', ''Text'')',
+    'SELECT activitypub.preview(''news'', ''/posts/4'', ''Four'', ''Text'')',
+    'SELECT activitypub.update_post(''/posts/2'', title => ''x'')',
+    'SELECT activitypub.delete_post(''/posts/2'')',
+    'SELECT activitypub.pin_post(''/posts/2'')'
+  ]) AS statement;
+
+SELECT alike(pg_temp.try_as('activitypub_publisher', statement),
+            '42501 permission denied for function%',
+            'publisher may not: ' || statement)
+  FROM unnest(ARRAY[
+    'SELECT * FROM activitypub.document(''https://acme.example'', ''/'', '''')',
+    'SELECT * FROM activitypub.declare(''n'', ''{}'')',
+    'SELECT activitypub.actor_key_set(''x'', ''y'', ''z'')',
+    'SELECT * FROM activitypub.twins(0, 10)',
+    'SELECT * FROM activitypub.twins_at(''[]'')'
+  ]) AS statement;
+
+-- what neither may: inner functions, tables, the schema, each other
+
+SELECT alike(pg_temp.try_as(role, statement), '42501 permission denied%',
+            role || ' may not: ' || statement)
+  FROM unnest(ARRAY['activitypub_nginx', 'activitypub_publisher']) AS role,
+       unnest(ARRAY[
+    'SELECT activitypub.announce(1, ''Delete'', NULL, now(), ''1'', '''', ''1'')',
+    'SELECT activitypub.render_actor(1)',
+    'SELECT activitypub.find_object(''/posts/1'')',
+    'SELECT private_pem FROM activitypub.actor_key',
+    'SELECT * FROM activitypub.actor',
+    'SELECT * FROM activitypub.activity',
+    'INSERT INTO activitypub.object (id) VALUES (gen_random_uuid())',
+    'INSERT INTO activitypub.fanout (activity) VALUES (gen_random_uuid())',
+    'UPDATE activitypub.actor SET document = ''x''',
+    'DELETE FROM activitypub.twin',
+    'TRUNCATE activitypub.pin',
+    'INSERT INTO activitypub.schema_migration VALUES (9, ''mine'')',
+    'SELECT nextval(''activitypub.twin_id_seq'')',
+    'CREATE TABLE activitypub.mine (a int)',
+    'CREATE FUNCTION activitypub.mine() RETURNS int LANGUAGE sql RETURN 1'
+  ]) AS statement;
+
+SELECT alike(pg_temp.try_as(role, statement), '42501 must be owner%',
+            role || ' may not: ' || statement)
+  FROM unnest(ARRAY['activitypub_nginx', 'activitypub_publisher']) AS role,
+       unnest(ARRAY['ALTER FUNCTION activitypub.schema() SECURITY INVOKER',
+                    'DROP VIEW activitypub.posts']) AS statement;
+
+SELECT is(pg_has_role(role, other, 'MEMBER'), false,
+          role || ' is not in ' || other)
+  FROM (VALUES ('activitypub_nginx', 'activitypub_owner'),
+               ('activitypub_nginx', 'activitypub_publisher'),
+               ('activitypub_publisher', 'activitypub_owner'),
+               ('activitypub_publisher', 'activitypub_nginx'))
+    AS pair (role, other);
+
+SELECT * FROM finish();
+
+ROLLBACK;
