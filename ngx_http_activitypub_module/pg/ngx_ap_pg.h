@@ -79,8 +79,9 @@ typedef struct {
 
     /*
      * The connection became usable ("reason" is the host), or stopped being
-     * so; once per change.  An idle connection that is closed on purpose did
-     * not stop being usable, but with "notified" set it did.
+     * so, or a server that was away is there and will not do (its schema);
+     * once per change.  An idle connection that is closed on purpose did not
+     * stop being usable, but with "notified" set it did.
      */
     void                      (*changed)(void *data, ngx_uint_t up,
                                     ngx_str_t *reason);

@@ -23,13 +23,11 @@ static void ngx_ap_pg_host_failed(ngx_ap_pg_t *pg);
 static void ngx_ap_pg_next_host(ngx_ap_pg_t *pg);
 static void ngx_ap_pg_pause(ngx_ap_pg_t *pg);
 static void ngx_ap_pg_tell(ngx_ap_pg_t *pg, ngx_uint_t up);
-static void ngx_ap_pg_log_reason(ngx_ap_pg_t *pg);
 static void ngx_ap_pg_timer(ngx_ap_pg_t *pg, ngx_msec_t msec,
     ngx_event_handler_pt handler);
 static void ngx_ap_pg_step_timeout(ngx_event_t *ev);
 static void ngx_ap_pg_pause_handler(ngx_event_t *ev);
 static void ngx_ap_pg_idle_handler(ngx_event_t *ev);
-static void ngx_ap_pg_notice(void *arg, const PGresult *notice);
 
 
 /* between two rounds over the hosts; a lazy one tries for its queries only */
@@ -82,6 +80,8 @@ ngx_ap_pg_start(ngx_ap_pg_t *pg, ngx_ap_pg_host_t *host)
     ngx_log_debug2(NGX_LOG_DEBUG_EVENT, pg->log, 0,
                    "database %s: connect to \"%V\"", pg->options.label,
                    &host->name);
+
+    pg->unusable = 0;
 
     pg->conn = PQconnectStartParams(host->keywords, host->values, 0);
 
@@ -201,6 +201,7 @@ ngx_ap_pg_greeted(ngx_ap_pg_t *pg)
     ngx_str_set(&reason, "unusable");
 
     if (pg->options.greeted(pg->options.data, &result, &reason) != NGX_OK) {
+        pg->unusable = 1;
         ngx_ap_pg_because(pg, "%V", &reason);
         return NGX_ERROR;
     }
@@ -248,7 +249,7 @@ ngx_ap_pg_up(ngx_ap_pg_t *pg)
 {
     pg->state = NGX_AP_PG_UP;
     pg->since = ngx_current_msec;
-    pg->reason_crc = 0;
+    pg->logged[pg->host] = 0;
 
     if (pg->timer.timer_set) {
         ngx_del_timer(&pg->timer);
@@ -378,105 +379,43 @@ ngx_ap_pg_pause(ngx_ap_pg_t *pg)
 }
 
 
+/*
+ * A server that goes away has many reasons one after the other, and they are
+ * one change of state.  A server that is there and will not do is another.
+ */
+
 static void
 ngx_ap_pg_tell(ngx_ap_pg_t *pg, ngx_uint_t up)
 {
+    uint32_t           crc;
     ngx_ap_pg_told_e   told;
     ngx_ap_pg_host_t  *hosts;
 
-    told = up ? NGX_AP_PG_TOLD_UP : NGX_AP_PG_TOLD_DOWN;
+    crc = 0;
 
-    if (pg->told == told) {
+    if (up) {
+        told = NGX_AP_PG_TOLD_UP;
+
+    } else if (pg->unusable) {
+        told = NGX_AP_PG_TOLD_UNUSABLE;
+        crc = ngx_crc32_short(pg->reason.data, pg->reason.len);
+
+    } else {
+        told = NGX_AP_PG_TOLD_DOWN;
+    }
+
+    if (pg->told == told && pg->told_crc == crc) {
         return;
     }
 
     pg->told = told;
+    pg->told_crc = crc;
     hosts = pg->conninfo->hosts.elts;
 
     if (pg->options.changed) {
         pg->options.changed(pg->options.data, up,
                             up ? &hosts[pg->host].name : &pg->reason);
     }
-}
-
-
-/* the same failure again and again is worth one line */
-
-static void
-ngx_ap_pg_log_reason(ngx_ap_pg_t *pg)
-{
-    uint32_t    crc;
-    ngx_uint_t  level;
-
-    crc = ngx_crc32_short(pg->reason.data, pg->reason.len);
-    level = (crc == pg->reason_crc) ? NGX_LOG_DEBUG : NGX_LOG_INFO;
-
-    pg->reason_crc = crc;
-
-    ngx_log_error(level, pg->log, 0, "database %s connection failed: %V",
-                  pg->options.label, &pg->reason);
-}
-
-
-void
-ngx_ap_pg_because(ngx_ap_pg_t *pg, const char *fmt, ...)
-{
-    u_char            *p, *last, *end;
-    va_list            args;
-    ngx_ap_pg_host_t  *hosts;
-
-    /* the server's own last words are better than what we conclude */
-
-    if (pg->explained) {
-        return;
-    }
-
-    hosts = pg->conninfo->hosts.elts;
-    end = pg->reason_buf + sizeof(pg->reason_buf);
-
-    va_start(args, fmt);
-    last = ngx_vslprintf(pg->reason_buf, end, fmt, args);
-    va_end(args);
-
-    for (p = pg->reason_buf; p < last; p++) {
-        if (*p < ' ') {
-            *p = ' ';
-        }
-    }
-
-    last = ngx_slprintf(last, end, ", host: \"%V\"", &hosts[pg->host].name);
-
-    pg->reason.data = pg->reason_buf;
-    pg->reason.len = last - pg->reason_buf;
-}
-
-
-/* one line of libpq's, without the address, which we name ourselves */
-
-void
-ngx_ap_pg_because_libpq(ngx_ap_pg_t *pg, const char *message)
-{
-    size_t       len;
-    const char  *failed;
-
-    len = strcspn(message, "\n");
-    failed = strstr(message, " failed: ");
-
-    if (strncmp(message, "connection to server ", 21) == 0
-        && failed != NULL
-        && failed < message + len)
-    {
-        failed += sizeof(" failed: ") - 1;
-        len -= failed - message;
-        message = failed;
-    }
-
-    if (strncmp(message, "FATAL:  ", 8) == 0) {
-        message += 8;
-        len -= 8;
-    }
-
-    ngx_ap_pg_because(pg, "%*s", len, message);
 }
 
 
@@ -538,33 +477,4 @@ ngx_ap_pg_idle_handler(ngx_event_t *ev)
     }
 
     ngx_ap_pg_close(pg);
-}
-
-
-/* without a receiver libpq would print to stderr */
-
-static void
-ngx_ap_pg_notice(void *arg, const PGresult *notice)
-{
-    ngx_ap_pg_t  *pg = arg;
-
-    const char  *severity, *message;
-
-    severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
-    message = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
-
-    if (severity == NULL || message == NULL) {
-        return;
-    }
-
-    ngx_log_debug3(NGX_LOG_DEBUG_EVENT, pg->log, 0,
-                   "database %s: %s: %s", pg->options.label, severity,
-                   message);
-
-    /* an idle connection is told this way why it ends */
-
-    if (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0) {
-        ngx_ap_pg_because_libpq(pg, message);
-        pg->explained = 1;
-    }
 }

@@ -5,9 +5,12 @@
  *
  * What the files of a connection share.
  *
- *   ngx_ap_pg.c          queries: wait, deadline, answer
+ *   ngx_ap_pg.c          life of a connection
+ *   ngx_ap_pg_query.c    queries: wait, send, deadline, answer
  *   ngx_ap_pg_connect.c  hosts: connect, greet, prepare, lose, try again
  *   ngx_ap_pg_io.c       the socket: nginx's events on libpq's descriptor
+ *   ngx_ap_pg_results.c  what the server says
+ *   ngx_ap_pg_reason.c   why it failed
  *
  * Callbacks run from our event handlers only: ngx_ap_pg_query() sends or
  * queues, and leaves what goes wrong to the "work" event.  So all that a
@@ -36,7 +39,8 @@ typedef enum {
 typedef enum {
     NGX_AP_PG_TOLD_NOTHING = 0,
     NGX_AP_PG_TOLD_UP,
-    NGX_AP_PG_TOLD_DOWN
+    NGX_AP_PG_TOLD_DOWN,
+    NGX_AP_PG_TOLD_UNUSABLE
 } ngx_ap_pg_told_e;
 
 
@@ -81,6 +85,7 @@ struct ngx_ap_pg_s {
     ngx_log_t                  *log;
     ngx_ap_pg_state_e           state;
     ngx_ap_pg_told_e            told;
+    uint32_t                    told_crc;   /* why it is unusable */
 
     ngx_queue_t                 waiting;
     ngx_queue_t                 flight;     /* in the order of their answers */
@@ -102,22 +107,27 @@ struct ngx_ap_pg_s {
 
     ngx_str_t                   reason;     /* of the loss to come */
     u_char                      reason_buf[512];
-    uint32_t                    reason_crc; /* last one logged */
+    uint32_t                   *logged;     /* reasons, by host */
 
     unsigned                    broken:1;       /* lost, "work" will see */
     unsigned                    explained:1;    /* reason by the server */
     unsigned                    elsewhere:1;    /* this host is no use */
-    unsigned                    farewell:1;
+    unsigned                    unusable:1;     /* connected, yet no use */
 };
 
 
 /* ngx_ap_pg.c */
 
 void ngx_ap_pg_post(ngx_ap_pg_t *pg);
+
+
+/* ngx_ap_pg_query.c */
+
 ngx_int_t ngx_ap_pg_send_waiting(ngx_ap_pg_t *pg);
-void ngx_ap_pg_fail(ngx_ap_pg_t *pg, ngx_queue_t *queue);
 void ngx_ap_pg_result(ngx_ap_pg_t *pg, PGresult *result, ngx_int_t rc);
 ngx_int_t ngx_ap_pg_synced(ngx_ap_pg_t *pg);
+void ngx_ap_pg_fail(ngx_ap_pg_t *pg, ngx_queue_t *queue);
+void ngx_ap_pg_forget(ngx_queue_t *queue);
 
 
 /* ngx_ap_pg_connect.c */
@@ -130,11 +140,8 @@ ngx_int_t ngx_ap_pg_prepared(ngx_ap_pg_t *pg);
 /* the connection is no use any more, "reason" says why; queries fail */
 void ngx_ap_pg_lose(ngx_ap_pg_t *pg);
 
-/* on purpose, with nothing in flight */
+/* on purpose; whatever is still asked fails */
 void ngx_ap_pg_close(ngx_ap_pg_t *pg);
-
-void ngx_ap_pg_because(ngx_ap_pg_t *pg, const char *fmt, ...);
-void ngx_ap_pg_because_libpq(ngx_ap_pg_t *pg, const char *message);
 
 
 /* ngx_ap_pg_io.c */
@@ -143,6 +150,20 @@ ngx_int_t ngx_ap_pg_attach(ngx_ap_pg_t *pg, ngx_uint_t write);
 void ngx_ap_pg_detach(ngx_ap_pg_t *pg);
 ngx_int_t ngx_ap_pg_flush(ngx_ap_pg_t *pg);
 void ngx_ap_pg_finish(ngx_ap_pg_t *pg);
+
+
+/* ngx_ap_pg_results.c */
+
+ngx_int_t ngx_ap_pg_results(ngx_ap_pg_t *pg);
+void ngx_ap_pg_notifications(ngx_ap_pg_t *pg);
+
+
+/* ngx_ap_pg_reason.c */
+
+void ngx_ap_pg_because(ngx_ap_pg_t *pg, const char *fmt, ...);
+void ngx_ap_pg_because_libpq(ngx_ap_pg_t *pg, const char *message);
+void ngx_ap_pg_log_reason(ngx_ap_pg_t *pg);
+void ngx_ap_pg_notice(void *arg, const PGresult *notice);
 
 
 #endif

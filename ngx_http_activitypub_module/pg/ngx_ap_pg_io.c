@@ -16,12 +16,6 @@ static void ngx_ap_pg_write_handler(ngx_event_t *ev);
 static void ngx_ap_pg_told_to_close(ngx_ap_pg_t *pg, ngx_connection_t *c);
 static void ngx_ap_pg_settle(ngx_ap_pg_t *pg);
 static ngx_int_t ngx_ap_pg_read(ngx_ap_pg_t *pg);
-static ngx_int_t ngx_ap_pg_results(ngx_ap_pg_t *pg);
-static ngx_int_t ngx_ap_pg_sync(ngx_ap_pg_t *pg);
-static ngx_int_t ngx_ap_pg_take(ngx_ap_pg_t *pg, PGresult *result);
-static ngx_int_t ngx_ap_pg_verdict(ngx_ap_pg_t *pg, const PGresult *result);
-static ngx_int_t ngx_ap_pg_refusal(ngx_ap_pg_t *pg, const PGresult *result);
-static void ngx_ap_pg_notifications(ngx_ap_pg_t *pg);
 
 
 ngx_int_t
@@ -227,10 +221,7 @@ ngx_ap_pg_write_handler(ngx_event_t *ev)
 }
 
 
-/*
- * The worker is to exit.  What is asked is answered first.  Who listens makes
- * a last round trip: what was sent to us until now arrives before its answer.
- */
+/* the worker is to exit: what is asked is answered first */
 
 static void
 ngx_ap_pg_told_to_close(ngx_ap_pg_t *pg, ngx_connection_t *c)
@@ -242,14 +233,6 @@ ngx_ap_pg_told_to_close(ngx_ap_pg_t *pg, ngx_connection_t *c)
     if (c->error) {
         ngx_ap_pg_close(pg);
         return;
-    }
-
-    if (pg->options.notified && pg->state == NGX_AP_PG_UP && !pg->farewell) {
-        pg->farewell = 1;
-
-        if (ngx_ap_pg_query(pg, 0, 0, NULL, NULL, NULL) != NULL) {
-            return;
-        }
     }
 
     ngx_ap_pg_settle(pg);
@@ -298,201 +281,4 @@ ngx_ap_pg_read(ngx_ap_pg_t *pg)
     }
 
     return NGX_OK;
-}
-
-
-/* in a pipeline a NULL ends one statement; two in a row: nothing is left */
-
-static ngx_int_t
-ngx_ap_pg_results(ngx_ap_pg_t *pg)
-{
-    ngx_int_t    rc;
-    PGresult    *result;
-    ngx_uint_t   nulls;
-
-    nulls = 0;
-
-    while (nulls < 2 && !PQisBusy(pg->conn)) {
-
-        result = PQgetResult(pg->conn);
-
-        if (result == NULL) {
-            nulls++;
-            continue;
-        }
-
-        nulls = 0;
-
-        if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
-            PQclear(result);
-            rc = ngx_ap_pg_sync(pg);
-
-        } else {
-            rc = ngx_ap_pg_take(pg, result);
-        }
-
-        if (rc != NGX_OK) {
-            return rc;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_ap_pg_sync(ngx_ap_pg_t *pg)
-{
-    switch (pg->state) {
-
-    case NGX_AP_PG_GREETING:
-        return ngx_ap_pg_greeted(pg);
-
-    case NGX_AP_PG_PREPARING:
-        return ngx_ap_pg_prepared(pg);
-
-    default:
-
-        /* what was notified before the answer is told before it */
-        ngx_ap_pg_notifications(pg);
-
-        return ngx_ap_pg_synced(pg);
-    }
-}
-
-
-/* "result" becomes ours */
-
-static ngx_int_t
-ngx_ap_pg_take(ngx_ap_pg_t *pg, PGresult *result)
-{
-    ngx_int_t  rc;
-
-    rc = ngx_ap_pg_verdict(pg, result);
-
-    if (rc == NGX_ABORT) {
-        PQclear(result);
-        return NGX_ERROR;
-    }
-
-    switch (pg->state) {
-
-    case NGX_AP_PG_GREETING:
-        PQclear(pg->greeting);
-
-        pg->greeting = result;
-        pg->greeting_rc = rc;
-
-        return NGX_OK;
-
-    case NGX_AP_PG_PREPARING:
-        if (rc != NGX_OK) {
-            ngx_ap_pg_because(pg, "statement \"%s\" cannot be prepared: %s",
-                              pg->options.statements[pg->prepared].name,
-                              ngx_ap_pg_message(result));
-        }
-
-        PQclear(result);
-        pg->prepared++;
-
-        return rc == NGX_OK ? NGX_OK : NGX_ERROR;
-
-    default:
-        ngx_ap_pg_result(pg, result, rc);
-        return NGX_OK;
-    }
-}
-
-
-/*
- * NGX_DECLINED: the statement will not do; NGX_ERROR: not now; NGX_ABORT: not
- * on this connection.
- */
-
-static ngx_int_t
-ngx_ap_pg_verdict(ngx_ap_pg_t *pg, const PGresult *result)
-{
-    switch (PQresultStatus(result)) {
-
-    case PGRES_COMMAND_OK:
-    case PGRES_TUPLES_OK:
-        return NGX_OK;
-
-    case PGRES_PIPELINE_ABORTED:
-        return NGX_ERROR;
-
-    default:
-        return ngx_ap_pg_refusal(pg, result);
-    }
-}
-
-
-static ngx_int_t
-ngx_ap_pg_refusal(ngx_ap_pg_t *pg, const PGresult *result)
-{
-    const char  *state;
-
-    state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-
-    /* an error that libpq made itself: it lost the server */
-
-    if (state == NULL) {
-        ngx_ap_pg_because_libpq(pg, PQresultErrorMessage(result));
-        return NGX_ABORT;
-    }
-
-    /* read_only_sql_transaction: it became a standby */
-
-    if (strcmp(state, "25006") == 0) {
-        pg->elsewhere = 1;
-    }
-
-    if (pg->elsewhere
-        || strncmp(state, "08", 2) == 0
-        || strncmp(state, "57P0", 4) == 0
-        || strcmp(state, "53300") == 0)
-    {
-        ngx_ap_pg_because(pg, "%s", ngx_ap_pg_message(result));
-        return NGX_ABORT;
-    }
-
-    /* rolled back, out of resources, cancelled, system error */
-
-    if (strncmp(state, "40", 2) == 0
-        || strncmp(state, "53", 2) == 0
-        || strncmp(state, "57", 2) == 0
-        || strncmp(state, "58", 2) == 0)
-    {
-        return NGX_ERROR;
-    }
-
-    return NGX_DECLINED;
-}
-
-
-const char *
-ngx_ap_pg_message(const PGresult *result)
-{
-    const char  *message;
-
-    message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-
-    return message ? message : "no message";
-}
-
-
-static void
-ngx_ap_pg_notifications(ngx_ap_pg_t *pg)
-{
-    PGnotify  *notify;
-
-    if (pg->options.notified == NULL) {
-        return;
-    }
-
-    while ((notify = PQnotifies(pg->conn)) != NULL) {
-        pg->options.notified(pg->options.data, notify->relname,
-                             notify->extra);
-        PQfreemem(notify);
-    }
 }
