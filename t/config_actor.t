@@ -85,8 +85,8 @@ field_refused('field Website ""', qr/actor field "field" is empty/);
 
 # values
 
-my $type_rule = 'it must be Application, '
-    . 'Group, Organization, Person or Service';
+my $type_rule =
+    'it must be Application, Group, Organization, Person or Service';
 
 for my $type (qw/person Note Bot ""/) {
     field_refused("type $type", qr/invalid actor type ".*": $type_rule/);

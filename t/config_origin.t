@@ -27,7 +27,8 @@ my $actor = 'activitypub_actor news { }';
 
 # the origin: a scheme and a host name
 
-my $origin_rule = 'it must be a scheme and a host name';
+my $origin_rule =
+    'it must be a scheme and a host name, as in "https://acme.example"';
 
 for my $url ('acme.example', '//acme.example', 'https://', '""',
     'ftp://acme.example', 'https://acme.example/blog', 'https://a_b.example',
@@ -38,7 +39,7 @@ for my $url ('acme.example', '//acme.example', 'https://', '""',
     "https://b\xc3\xbccher.example", 'https://$host')
 {
     $c->refused("origin $url",
-        qr/invalid origin ".*": $origin_rule, as in "https:/,
+        qr/invalid origin ".*": $origin_rule/,
         server => "activitypub_origin $url; # here\n$actor");
 }
 
@@ -93,13 +94,13 @@ for my $domain ('https://acme.example', 'acme.example:443', '192.0.2.1',
 
 # the prefix: a path of its own
 
-my $prefix_rule = 'it must be a path that begins and ends with';
+my $prefix_rule = 'it must be a path that begins and ends with "/"';
 
 for my $prefix ('fedi', '/', '//', '/fedi', 'fedi/', '""', '/a//b/', '/./',
     '/../', '/a/../b/', '/.well-known/fedi/', '/.hidden/', '"/a b/"',
     '/a%20b/', '/a?b/', "/\xc3\xa9/", '/' . 'a' x 63 . '/')
 {
-    $c->refused("prefix $prefix", qr/invalid prefix ".*": $prefix_rule "\/"/,
+    $c->refused("prefix $prefix", qr/invalid prefix ".*": $prefix_rule/,
         server => "activitypub_prefix $prefix; # here\n$actor");
 }
 

@@ -43,7 +43,7 @@ ngx_http_ap_database(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
             timeout = ngx_parse_time(&text, 0);
 
-            if (timeout != (ngx_msec_t) NGX_ERROR && timeout != 0) {
+            if (timeout != (ngx_msec_t) NGX_ERROR) {
                 continue;
             }
 
