@@ -26,7 +26,7 @@ typedef struct {
     fedi_str_t  host;       /* as written */
     uint16_t    port;       /* effective: 443 or 80 when none is written */
     bool        port_given;
-    fedi_str_t  path;       /* begins with "/", or empty */
+    fedi_str_t  path;       /* begins with "/", or empty there */
     fedi_str_t  query;      /* without "?", empty when absent */
     fedi_str_t  fragment;   /* without "#", empty when absent */
 } fedi_url_t;

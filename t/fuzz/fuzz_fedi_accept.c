@@ -16,8 +16,8 @@
 
 
 /*
- * The longest line of repetitions of a short input takes under a millisecond with
- * sanitizers; were it quadratic it would take a hundred.
+ * The longest line of repetitions of a short input takes half a millisecond
+ * with sanitizers; were it quadratic it would take a hundred.
  */
 #define FUZZ_LINE      FEDI_ACCEPT_MAX
 #define FUZZ_PATTERN   24

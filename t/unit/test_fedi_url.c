@@ -76,6 +76,11 @@ test_parse(void **state)
         assert_int_equal(url.port, rows[i].port);
         assert_int_equal(url.port_given, rows[i].port_given);
 
+        /* also an empty path says where the authority ends */
+
+        assert_non_null(url.path.data);
+        assert_true(url.path.data >= url.host.data + url.host.len);
+
         fedi_test_within(rows[i].text, url.host, text);
         fedi_test_within(rows[i].text, url.path, text);
         fedi_test_within(rows[i].text, url.query, text);
