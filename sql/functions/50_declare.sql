@@ -113,7 +113,7 @@ CREATE OR REPLACE FUNCTION place_profile(actor_id bigint, origin_id int,
     LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
 AS $$
 DECLARE
-    keys  jsonb := '[]';
+    keys  jsonb := '[]'::jsonb;
     base  text;
     old   twin;
 BEGIN
@@ -207,7 +207,7 @@ BEGIN
                 WHERE d.node = node_name AND d.actor = actor_id
                   AND d.hash = stamp)
     THEN
-        RETURN '[]';
+        RETURN '[]'::jsonb;
     END IF;
 
     -- this locks the row: a key that is being set is waited for
@@ -277,7 +277,7 @@ DECLARE
     wanted   jsonb := declare.declaration;
     home     origin;
     item     jsonb;
-    changed  jsonb := '[]';
+    changed  jsonb;
 BEGIN
     PERFORM check_declaration(wanted);
 

@@ -93,7 +93,7 @@ CREATE OR REPLACE FUNCTION render_outbox_page(actor_id bigint, uri text,
     LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
 AS $$
 DECLARE
-    below  uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+    below  uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid;
     items  json;
     last   uuid;
     more   boolean;

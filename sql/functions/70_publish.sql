@@ -75,40 +75,43 @@ $$;
 -- A page that can be published: on the actor's origin, outside of what the
 -- module answers itself.
 
-CREATE OR REPLACE FUNCTION check_page(home origin, page text)
-    RETURNS TABLE (url text, path text, query text)
+CREATE OR REPLACE FUNCTION check_page(home origin, wanted text)
+    RETURNS page
     LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
 AS $$
-#variable_conflict use_column
 DECLARE
-    place    record;
+    origin   text;
+    place    page;
     problem  text;
 BEGIN
-    SELECT p.* INTO place FROM parse_page(coalesce(page, ''), home.url) AS p;
+    SELECT p.problem, p.origin, p.url, p.path, p.query
+      INTO problem, origin, place.url, place.path, place.query
+      FROM parse_page(coalesce(wanted, ''), home.url) AS p;
 
-    problem := CASE
-        WHEN place.problem IS NOT NULL THEN place.problem
-        WHEN place.origin <> home.url
-            THEN format('is not on the actor''s origin %s', home.url)
-        WHEN starts_with(place.path, home.prefix)
-             OR place.path LIKE '/.well-known/%'
-            THEN 'is not a page: the module answers there itself'
-    END;
+    IF problem IS NULL THEN
+        problem := CASE
+            WHEN origin <> home.url
+                THEN format('is not on the actor''s origin %s', home.url)
+            WHEN starts_with(place.path, home.prefix)
+                 OR place.path LIKE '/.well-known/%'
+                THEN 'is not a page: the module answers there itself'
+        END;
+    END IF;
 
     IF problem IS NOT NULL THEN
         RAISE EXCEPTION USING
             ERRCODE = '22023',
-            MESSAGE = format('url "%s" %s', left(page, 200), problem);
+            MESSAGE = format('url "%s" %s', left(wanted, 200), problem);
     END IF;
 
-    RETURN QUERY SELECT place.url, place.path, place.query;
+    RETURN place;
 END
 $$;
 
 
 -- Complains when a page is an actor's, or a living post's other than "mine".
 
-CREATE OR REPLACE FUNCTION check_page_free(origin_id int, place record,
+CREATE OR REPLACE FUNCTION check_page_free(origin_id int, place page,
     mine uuid)
     RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
@@ -139,7 +142,7 @@ $$;
 -- Two who publish one page at the same time meet here: the second one waits
 -- for the first, and is refused.
 
-CREATE OR REPLACE FUNCTION claim_page(origin_id int, place record,
+CREATE OR REPLACE FUNCTION claim_page(origin_id int, place page,
     post object)
     RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
@@ -198,7 +201,7 @@ $$;
 
 -- A post as publish() would make it, with its document; nothing is written.
 
-CREATE OR REPLACE FUNCTION compose(author actor, place record, title text,
+CREATE OR REPLACE FUNCTION compose(author actor, place page, title text,
     content text, excerpt text, content_warning text, language text,
     published timestamptz, object_type text)
     RETURNS object
@@ -253,7 +256,7 @@ AS $$
 DECLARE
     author  actor := find_actor(publish.actor);
     home    origin;
-    place   record;
+    place   page;
     post    object;
 BEGIN
     IF NOT is_declared(author.id) THEN
@@ -264,7 +267,7 @@ BEGIN
     END IF;
 
     SELECT o.* INTO home FROM origin AS o WHERE o.id = author.origin;
-    SELECT p.* INTO place FROM check_page(home, publish.url) AS p;
+    place := check_page(home, publish.url);
 
     post := compose(author, place, publish.title, publish.content,
                     publish.excerpt, publish.content_warning,
@@ -295,11 +298,11 @@ AS $$
 DECLARE
     author  actor := find_actor(preview.actor);
     home    origin;
-    place   record;
+    place   page;
     post    object;
 BEGIN
     SELECT o.* INTO home FROM origin AS o WHERE o.id = author.origin;
-    SELECT p.* INTO place FROM check_page(home, preview.url) AS p;
+    place := check_page(home, preview.url);
 
     PERFORM check_page_free(home.id, place, NULL);
 

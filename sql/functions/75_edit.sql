@@ -30,7 +30,7 @@ END
 $$;
 
 
-CREATE OR REPLACE FUNCTION move_page(origin_id int, place record, post object)
+CREATE OR REPLACE FUNCTION move_page(origin_id int, place page, post object)
     RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
 AS $$
@@ -101,7 +101,7 @@ DECLARE
     keys    jsonb := keys_of_post(was.id);
     author  actor;
     home    origin;
-    place   record;
+    place   page;
 BEGIN
     SELECT a.* INTO author FROM actor AS a WHERE a.id = was.actor;
     SELECT o.* INTO home FROM origin AS o WHERE o.id = author.origin;
@@ -116,7 +116,7 @@ BEGIN
     post.language := coalesce(update_post.language, was.language);
 
     IF update_post.url IS NOT NULL THEN
-        SELECT p.* INTO place FROM check_page(home, update_post.url) AS p;
+        place := check_page(home, update_post.url);
 
         IF place.url <> was.url THEN
             post.url := place.url;

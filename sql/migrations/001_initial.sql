@@ -141,6 +141,15 @@ CREATE UNIQUE INDEX twin_object ON twin (object);
 CREATE UNIQUE INDEX twin_profile ON twin (actor) WHERE object IS NULL;
 
 
+-- A page URL taken apart, on its way to a twin.
+
+CREATE TYPE page AS (
+    url    text,
+    path   text,
+    query  text
+);
+
+
 -- "listed" ones stand in the outbox: Creates of posts that are not deleted.
 
 CREATE TABLE activity (
