@@ -22,7 +22,7 @@ use Test::Nginx;
 
 ###############################################################################
 
-my $t = Test::Nginx->new(plain => 1)->has(qw/http proxy/)->plan(23);
+my $t = Test::Nginx->new(plain => 1)->has(qw/http proxy/)->plan(25);
 
 $t->write_file_expand('nginx.conf', <<'EOF')->run();
 
@@ -117,6 +117,10 @@ isnt(run_inner('open my $f, ">>", $t->testdir . "/error.log";
 isnt(run_inner('open my $f, ">>", $t->testdir . "/error.log";
     print $f "[alert] 1#1: x\n"', 'done_testing()'), 0,
     'without a plan too');
+isnt(run_inner(leak('/src/ngx_http_activitypub_module/core/fedi_url.c:9')), 0,
+    'a leak through the module fails a test');
+is(run_inner(leak('(/usr/sbin/nginx+0x4ccfe)')), 0,
+    'a leak of nginx itself does not');
 
 ###############################################################################
 
@@ -143,6 +147,21 @@ EOF
 
     return system("$^X -Ilib " . $t->testdir . '/inner.t >'
         . $t->testdir . '/inner.log 2>&1');
+}
+
+
+# code that leaves a report of a leak in error.log
+
+sub leak {
+    my ($frame) = @_;
+
+    return <<"EOF";
+open my \$f, ">>", \$t->testdir . "/error.log";
+print \$f "==7==ERROR: LeakSanitizer: detected memory leaks\\n\\n",
+    "Direct leak of 64 byte(s) in 1 object(s) allocated from:\\n",
+    "    #0 0x7fe6d2eb89cf in malloc\\n    #1 0x55b8 in a $frame\\n\\n",
+    "SUMMARY: AddressSanitizer: 64 byte(s) leaked.\\n"
+EOF
 }
 
 

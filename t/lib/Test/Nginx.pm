@@ -49,7 +49,7 @@ my $Test = Test::Builder->new;
 my @live;
 
 # ends the blocks below instead of the process
-$SIG{INT} = $SIG{TERM} = sub { exit 1 };
+$SIG{HUP} = $SIG{INT} = $SIG{TERM} = sub { exit 1 };
 $SIG{PIPE} = 'IGNORE';
 
 
@@ -303,7 +303,7 @@ sub run_daemon {
     die "fork: $!" unless defined $pid;
 
     if ($pid == 0) {
-        $SIG{INT} = $SIG{TERM} = 'DEFAULT';
+        $SIG{HUP} = $SIG{INT} = $SIG{TERM} = 'DEFAULT';
 
         if (ref $what[0] eq 'CODE') {
             my $code = shift @what;
