@@ -10,7 +10,7 @@
 
 
 /* a port and its colon, U-labels of up to 4 bytes for each of the A-label */
-#define FEDI_ACCT_HOST_MAX  (4 * FEDI_HOST_MAX + 6)
+#define FEDI_ACCT_HOST_MAX  (4 * (size_t) FEDI_HOST_MAX + 6)
 
 
 static bool fedi_acct_user(fedi_str_t user);

@@ -14,7 +14,7 @@
 #define FEDI_LABEL_MAX  63
 
 /* a U-label is never longer in UTF-8 than 4 bytes for each of the A-label */
-#define FEDI_HOST_UTF8_MAX  (4 * FEDI_HOST_MAX)
+#define FEDI_HOST_UTF8_MAX  (4 * (size_t) FEDI_HOST_MAX)
 
 
 /* RFC 6761, 6762, 7686, 8375, 9476 and ICANN's .internal */

@@ -39,7 +39,11 @@ fedi_str_eq(fedi_str_t a, fedi_str_t b)
 static inline char
 fedi_lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char) (c | 0x20) : c;
+    if (c >= 'A' && c <= 'Z') {
+        return (char) (c | 0x20);
+    }
+
+    return c;
 }
 
 

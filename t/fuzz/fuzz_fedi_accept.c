@@ -63,6 +63,10 @@ fuzz_bounds(const fedi_accept_t *accept, fedi_str_t value)
         fedi_fuzz_assert(!fedi_accept_wants_html(accept));
     }
 
+    if (fedi_accept_html(accept) != -1) {
+        fedi_fuzz_assert(fedi_accept_may_want_html(value));
+    }
+
     if (fedi_accept_wants_html(accept)) {
         fedi_fuzz_assert(fedi_accept_html(accept) > 0);
     }

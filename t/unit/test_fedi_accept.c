@@ -275,6 +275,12 @@ accept_rows(const accept_row_t *row, size_t n)
         {
             fail_msg("%s: missed without parsing", row->who);
         }
+
+        if (row->html != -1
+            && !fedi_accept_may_want_html(fedi_test_view(row->value)))
+        {
+            fail_msg("%s: html missed without parsing", row->who);
+        }
     }
 }
 
@@ -394,6 +400,23 @@ test_may_want(void **state)
 }
 
 
+static void
+test_may_want_html(void **state)
+{
+    (void) state;
+
+    assert_true(fedi_accept_may_want_html(fedi_str("html")));
+    assert_true(fedi_accept_may_want_html(fedi_str("text/HTML;q=0.1")));
+    assert_true(fedi_accept_may_want_html(fedi_str("hhtml")));
+
+    assert_false(fedi_accept_may_want_html(
+                     fedi_str("application/activity+json, */*")));
+    assert_false(fedi_accept_may_want_html(fedi_str("text/htm")));
+    assert_false(fedi_accept_may_want_html((fedi_str_t) { "html", 3 }));
+    assert_false(fedi_accept_may_want_html(fedi_null_str));
+}
+
+
 int
 main(void)
 {
@@ -402,7 +425,8 @@ main(void)
         cmocka_unit_test(test_rules),
         cmocka_unit_test(test_several_lines),
         cmocka_unit_test(test_limit),
-        cmocka_unit_test(test_may_want)
+        cmocka_unit_test(test_may_want),
+        cmocka_unit_test(test_may_want_html)
     };
 
     return cmocka_run_group_tests_name("fedi_accept", tests, NULL, NULL);
