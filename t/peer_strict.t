@@ -66,7 +66,7 @@ $urls{outbox_page} = get($urls{outbox})->json->{first};
 $urls{activity} = activity_of($urls{note});
 $urls{largest_activity} = activity_of($urls{largest});
 
-my ($rows, $killed, %fetched) = (0, 0);
+my ($rows, $killed, %fetched, %rows, %killed) = (0, 0);
 
 for my $row (Strict::rows()) {
     my $claim = "$row->{system}: $row->{claim} [wire.md $row->{cite}]";
@@ -86,10 +86,12 @@ for my $row (Strict::rows()) {
 
     ok(!$survives, "$claim: turns red");
 
-    $rows++;
-    $killed++ unless $survives;
+    $rows{$row->{system}}++, $rows++;
+    $killed{$row->{system}}++, $killed++ unless $survives;
 }
 
+diag(sprintf '%-12s %3d rows, %3d killed', $_, $rows{$_}, $killed{$_} // 0)
+    for sort keys %rows;
 diag("$rows rows, $killed killed");
 cmp_ok($rows, '>=', 60, 'a table worth its name');
 is($killed, $rows, 'no row survives its break');
@@ -159,8 +161,6 @@ sub activity_of {
 
 sub fetched {
     my ($row) = @_;
-
-    my @headers = Strict::headers_of($row);
 
     return $fetched{$row->{system}}{$row->{on}} //= do {
         my $url = $urls{$row->{on}} or die "no document \"$row->{on}\"";

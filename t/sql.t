@@ -35,12 +35,15 @@ for my $file (@files) {
 
     my ($code, $out, $err) = $t->psql(do { local $/; <$f> });
     my $parser = TAP::Parser->new({ tap => $out });
+    my $failed = 0;
+
+    # pgTAP explains a failure in the comments after it
 
     while (my $line = $parser->next) {
         if ($line->is_test) {
-            ok($line->is_ok, "$file " . $line->description);
+            $failed = !ok($line->is_ok, "$file " . $line->description);
 
-        } elsif ($line->is_comment) {
+        } elsif ($line->is_comment && $failed) {
             diag($line->as_string);
         }
     }
