@@ -82,11 +82,9 @@ my $before = ask($functions);
 succeeds('unchanged functions', qw/db migrate/, @db, @sql);
 is(ask($functions), $before, 'unchanged functions stay');
 
-write_file('functions/15_extra.sql', <<'EOF_SQL');
-SET LOCAL ROLE activitypub_owner;
-CREATE OR REPLACE FUNCTION activitypub.extra() RETURNS int LANGUAGE sql
-RETURN 1;
-EOF_SQL
+# behind grants.sql by its name, and nevertheless run before it
+
+extra(0);
 
 ($code, $out) = apctl(qw/db status --json/, @db, @sql);
 is($code, 1, 'status: functions changed');
@@ -96,7 +94,11 @@ is(succeeds('changed functions', qw/db migrate --json/, @db, @sql)
     ->{functions}, 'applied', 'changed functions run');
 isnt(ask($functions), $before, 'all of them');
 is(ask("SELECT has_function_privilege('activitypub_nginx',
-    'activitypub.extra()', 'EXECUTE')"), 'f', 'the grants run last');
+    'activitypub.extra()', 'EXECUTE')"), 'f', 'the grants run last, from nothing');
+
+extra(1);
+succeeds('another text', qw/db migrate/, @db, @sql);
+is(ask('SELECT activitypub.extra()'), 1, 'a file that changed runs');
 
 # one that fails leaves no trace, and those before it stay
 
@@ -116,7 +118,8 @@ is(ask("SELECT to_regclass('activitypub.bad')"), '', 'it leaves no table');
 ($code, $out) = apctl(qw/db status --json/, @db, @sql);
 like($out, qr/"functions":"outdated"/, 'functions are due after a failure');
 
-migration(3, 'bad', "\n-- \x{c3}\x{bc}\nSELECT 'ü' FROM activitypub.missing;");
+migration(3, 'bad', "\n-- " . ("\x{c3}\x{bc}" x 50)
+    . "\nSELECT 1 FROM activitypub.missing;\n" . "-- more\n" x 20);
 fails('a failing one with its line', 1, qr{migrations/$numbers[2]_bad.sql
     \ line\ 5:\ relation\ "activitypub.missing"\ does\ not\ exist}x,
     qw/db migrate --quiet/, @db, @sql);
@@ -139,16 +142,16 @@ fails('one with data', 1, qr/_bad.sql/, qw/db migrate --quiet/, @db, @sql);
 is(ask("SELECT max(version) FROM activitypub.schema_migration"), $newest + 2,
     'none of them is applied');
 
-write_file('functions/16_bad.sql', "SET LOCAL ROLE activitypub_owner;\n"
+write_file('functions/bad.sql', "SET LOCAL ROLE activitypub_owner;\n"
     . "DROP FUNCTION activitypub.extra();\nSELECT nothing();");
 unlink glob "$d/migrations/*_bad.sql";
 
 fails('a failing function', 1,
-    qr{functions/16_bad.sql line 3: function nothing\(\) does not exist},
+    qr{functions/bad.sql line 3: function nothing\(\) does not exist},
     qw/db migrate/, @db, @sql);
 is(ask('SELECT activitypub.extra()'), 1, 'no function is changed then');
 
-unlink "$d/functions/16_bad.sql";
+unlink "$d/functions/bad.sql";
 is(succeeds('the next run', qw/db migrate --json/, @db, @sql)->{functions},
     'applied', 'the next run finishes');
 
@@ -230,6 +233,14 @@ sub migration {
 
     write_file("migrations/$numbers[$n - 1]_$title.sql", sprintf
         "-- version: %d\n-- min_module: 1\n%s", $newest + $n, $text);
+}
+
+sub extra {
+    write_file('functions/late.sql', "SET LOCAL ROLE activitypub_owner;\n"
+        . "CREATE OR REPLACE FUNCTION activitypub.extra() RETURNS int"
+        . " LANGUAGE sql RETURN $_[0];\n"
+        . "GRANT EXECUTE ON FUNCTION activitypub.extra()"
+        . " TO activitypub_nginx;\n");
 }
 
 sub write_file {

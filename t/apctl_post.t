@@ -212,6 +212,16 @@ fails('not migrated', 78,
     qr/database "postgres" is not migrated .*: run "apctl db migrate"/,
     qw/post list/, '--db', $pg->conninfo('postgres', 'postgres'));
 
+# of several with one name the declared one is meant
+
+declare('other.example');
+is(succeeds('one of two is declared', qw/actor show news --json/, @db)
+    ->{origin}, $home, 'the declared one');
+
+declare('acme.example');
+fails('none of two is declared', 1, qr/"news" is not unique/,
+    qw/actor show news/, @db);
+
 # a text with an escape does not reach the terminal as one
 
 $pg->psql($name, "UPDATE activitypub.actor SET declaration = declaration
