@@ -65,8 +65,8 @@ CREATE OR REPLACE FUNCTION embed(document text)
     RETURNS json
     LANGUAGE sql IMMUTABLE STRICT
 AS $$
-    SELECT ('{' || string_agg(to_json(m.key) || ':' || m.value, ',' ORDER BY m.n)
-            || '}')::json
+    SELECT ('{' || string_agg(to_json(m.key) || ':' || m.value, ','
+                              ORDER BY m.n) || '}')::json
       FROM json_each(document::json) WITH ORDINALITY AS m (key, value, n)
      WHERE m.key <> '@context'
 $$;

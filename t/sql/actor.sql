@@ -9,7 +9,8 @@ SELECT pg_temp.declare('one', pg_temp.acme(jsonb_build_array(
                    "image": "https://acme.example/img/wide.jpg",
                    "fields": [
                      {"name": "Website", "value": "https://acme.example/"},
-                     {"name": "Shop", "value": "http://shop.acme.example/a?b&c"},
+                     {"name": "Shop",
+                      "value": "http://shop.acme.example/a?b&c"},
                      {"name": "<i>", "value": "\"x\" <y> https://z"}]}'),
     '{"username": "bare"}'::jsonb))) \g /dev/null
 

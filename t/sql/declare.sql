@@ -122,7 +122,8 @@ SELECT pg_temp.declare('two', pg_temp.acme('[{"username": "blog"}]'))
     \g /dev/null
 SELECT ok(NOT (SELECT declared FROM activitypub.actors WHERE name = 'news'),
     'until that one does not either');
-SELECT alike(pg_temp.try($$SELECT activitypub.publish('news', '/x', 'T', 'C')$$),
+SELECT alike(pg_temp.try(
+        $$SELECT activitypub.publish('news', '/x', 'T', 'C')$$),
     'P0002 actor news@acme.example is not configured any more',
     'nobody publishes as an actor that answers 404');
 SELECT is(pg_temp.declare('one', pg_temp.acme(jsonb_build_array(
@@ -151,7 +152,8 @@ SELECT results_eq($$SELECT path, actor FROM activitypub.twins(0, 10)
 SELECT activitypub.publish('news', '/about', 'About', 'us') AS about \gset
 
 SELECT pg_temp.declare('one', pg_temp.acme(jsonb_build_array(
-    pg_temp.news(), '{"username": "blog", "path": "/about", "query": ""}'::jsonb)))
+    pg_temp.news(),
+    '{"username": "blog", "path": "/about", "query": ""}'::jsonb)))
     \g /dev/null
 SELECT is((SELECT actor FROM pg_temp.at('/about')), 'blog',
     'a declared profile page wins over a post');
@@ -208,7 +210,8 @@ SELECT is(pg_temp.declare('one',
     'ok https://acme.test, keyless https://acme.test/ap/x/actor, '
     'keyless https://acme.test/ap/x/news',
     'the same name under another account domain');
-SELECT alike(pg_temp.try($$SELECT activitypub.publish('news', '/x', 'T', 'C')$$),
+SELECT alike(pg_temp.try(
+        $$SELECT activitypub.publish('news', '/x', 'T', 'C')$$),
     '22023 several actors are named "news"%', 'the name alone is not enough');
 SELECT is(pg_temp.try(format('SELECT activitypub.publish(%L, %L, ''T'', '''')',
                              wanted, '/as' || n)),

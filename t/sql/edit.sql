@@ -104,10 +104,12 @@ SELECT is(pg_temp.body('/posts/1') ->> 'url', 'https://acme.example/posts/1',
 
 -- the page moves
 
-SELECT activitypub.update_post('/posts/1', url => '/posts/caf%C3%A9') \g /dev/null
+SELECT activitypub.update_post('/posts/1', url => '/posts/caf%C3%A9')
+    \g /dev/null
 
 SELECT is(pg_temp.told(), '/activitypub/news/ID /activitypub/news/activities/ID'
-    ' /activitypub/news/outbox /posts/1 /posts/café', 'both pages are notified');
+    ' /activitypub/news/outbox /posts/1 /posts/café',
+    'both pages are notified');
 SELECT is_empty('SELECT * FROM pg_temp.at(''/posts/1'')', 'nothing at the old');
 SELECT is((SELECT d.url FROM pg_temp.at('/posts/café') AS d),
     'https://acme.example/posts/caf%C3%A9', 'the post at the new one');
@@ -184,7 +186,8 @@ SELECT is((SELECT v.document::jsonb -> 'object'
             WHERE v.type = 'Delete'), pg_temp.body('/posts/2') - '@context',
     'a Delete with the Tombstone goes out');
 SELECT set_eq(format($$
-    SELECT d.status, d.body::jsonb ->> 'type' AS a, d.body::jsonb ->> 'formerType' AS b
+    SELECT d.status, d.body::jsonb ->> 'type' AS type,
+           d.body::jsonb ->> 'formerType' AS former
       FROM activitypub.activity AS v,
            pg_temp.at('/activitypub/news/activities/' || v.id) AS d
      WHERE v.object = %L AND v.type IN ('Create', 'Update')$$,

@@ -14,7 +14,8 @@ SELECT activitypub.publish('news', '/posts/1', E' Fish\n& <Chips> ',
     published => '2026-03-04 05:06:07.89+02') AS one \gset
 SELECT pg_temp.path(:'one') AS path \gset
 
-SELECT matches(:'one'::text, '^https://acme\.example/activitypub/news/[0-9a-f-]{36}$',
+SELECT matches(:'one'::text,
+    '^https://acme\.example/activitypub/news/[0-9a-f-]{36}$',
     'publish() returns the id');
 
 SELECT is((SELECT replace(body, :'one', 'ID') FROM pg_temp.at('/posts/1')),
@@ -144,7 +145,7 @@ SELECT is((SELECT url || ' ' || path || ' ' || query
 SELECT alike(pg_temp.try(format(
         'SELECT activitypub.publish(''news'', %L, ''T'', ''C'')', page)),
     '22023 url "' || replace(left(page, 200), '\', '\\') || '" ' || problem,
-    'no page: ' || left(page, 40))
+    'no page: ' || replace(left(page, 40), E'\n', '\n'))
   FROM (VALUES
     ('', 'is not an absolute%'), ('posts/1', 'is not an absolute%'),
     ('//acme.example/', 'is not an absolute%'),

@@ -12,7 +12,8 @@ SELECT is(escape_html($$<a b="c" d='e'>&amp;$$),
 SELECT is(one_line(E'  a\t\r\n b\u00a0\u2028c\u0007\u009f '), 'a b c',
     'one line has no controls and single spaces');
 
-SELECT is(paragraphs(E'a\r\nb\n \n\nc <d>\n'), '<p>a<br>b</p><p>c &lt;d&gt;</p>',
+SELECT is(paragraphs(E'a\r\nb\n \n\nc <d>\n'),
+    '<p>a<br>b</p><p>c &lt;d&gt;</p>',
     'lines and paragraphs of plain text');
 SELECT is(paragraphs(E' \n\n '), '', 'nothing makes no paragraph');
 
@@ -21,8 +22,10 @@ SELECT is(paragraphs(E' \n\n '), '', 'nothing makes no paragraph');
 SELECT is(unescape_html(html), plain, 'unescaped: ' || html)
   FROM (VALUES
     ('a &amp; b', 'a & b'), ('&lt;b&gt;', '<b>'), ('&amp;lt;', '&lt;'),
-    ('&#38;lt;', '&lt;'), ('&#x26;amp;', '&amp;'), ('&quot;&apos;&#39;', '"'''''),
-    ('&#x1F600;', '😀'), ('&#8230;&hellip;', '……'), ('&#0;&#xD800;', '  '),
+    ('&#38;lt;', '&lt;'), ('&#x26;amp;', '&amp;'),
+    ('&quot;&apos;&#39;', '"'''''),
+    ('&#x1F600;', '😀'), ('&#8230;&hellip;', '……'),
+    ('&#0;&#xD800;', '  '),
     ('&#9999999;', ' '), ('&unknown; & &;', '&unknown; & &;'),
     ('&Auml;&auml;', 'Ää'), ('&#X41;&#x0041;', 'AA')
   ) AS row (html, plain);
@@ -47,7 +50,8 @@ SELECT is(strip_html(html), plain, 'stripped: ' || html)
 SELECT is(make_excerpt('<p>short</p>'), 'short', 'a short text stays');
 SELECT is(make_excerpt(repeat('word ', 80)), btrim(repeat('word ', 80)),
     '399 characters stay');
-SELECT is(make_excerpt(repeat('words ', 80)), repeat('words ', 65) || 'words…',
+SELECT is(make_excerpt(repeat('words ', 80)),
+    repeat('words ', 65) || 'words…',
     'a long one is cut between words');
 SELECT is(make_excerpt(repeat('字', 500)), repeat('字', 399) || '…',
     'or where it has none');
