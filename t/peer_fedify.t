@@ -101,8 +101,9 @@ like($post->{content}, qr/One.*The first post\..*\/posts\/one\.html/s,
     'title, teaser and link');
 is_deeply($post->{to}, [$public], 'to the public');
 is_deeply($post->{cc}, ["$ACTOR/followers"], 'and to followers');
-is_deeply($peer->ask(lookup => { object => "$ORIGIN/posts/one.html" }), $post,
-    'the same by its page');
+is_deeply($t->wait_for(sub {
+    $peer->ask(lookup => { object => "$ORIGIN/posts/one.html", quiet => 1 });
+}), $post, 'the same by its page');
 
 # an Article and the outbox
 

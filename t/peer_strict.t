@@ -133,6 +133,13 @@ sub posts {
         content => '<p>Not for long.</p>');
     $t->sql("SELECT activitypub.delete_post('$id{tombstone}')");
 
+    # nginx hears of pages in the order of their posts
+
+    $t->wait_for(sub {
+        get("$ORIGIN/posts/five.html")->header('Content-Type') =~ /activity/;
+    })
+        or die "the page of a post does not become one";
+
     return %id;
 }
 
