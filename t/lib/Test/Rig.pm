@@ -20,6 +20,7 @@ package Test::Rig;
 use warnings;
 use strict;
 
+use Cwd qw/abs_path/;
 use File::Temp;
 use FindBin;
 use POSIX ();
@@ -84,12 +85,12 @@ sub new {
     print $f "nameserver $RESOLVER\noptions timeout:1 attempts:1\n";
     close $f;
 
-    # a link would be followed out of what may be mounted over
-    my $target = readlink '/etc/resolv.conf' ? POSIX::realpath(
-        '/etc/resolv.conf') : '/etc/resolv.conf';
+    # systemd-resolved's is a link, and a link cannot be mounted over
+    my $target = abs_path('/etc/resolv.conf');
 
-    system('mount', '--bind', "$dir/resolv.conf", $target) == 0
-        or die "resolv.conf cannot be replaced\n";
+    defined $target
+        && system('mount', '--bind', "$dir/resolv.conf", $target) == 0
+        or die "/etc/resolv.conf cannot be replaced\n";
 
     return $self;
 }
