@@ -21,7 +21,7 @@
 
 
 static apctl_exit_e apctl_connect_failed(apctl_t *ap,
-    const apctl_params_t *params);
+    const apctl_params_t *params, bool ours);
 static const char *apctl_connect_sqlstate(apctl_t *ap,
     const apctl_params_t *params);
 static const char *apctl_verbose_sqlstate(apctl_t *ap, const char *message);
@@ -46,7 +46,7 @@ apctl_connect(apctl_t *ap, const char *dbname)
     ap->conn = PQconnectdbParams(params.keywords, params.values, 0);
 
     if (PQstatus(ap->conn) != CONNECTION_OK) {
-        return apctl_connect_failed(ap, &params);
+        return apctl_connect_failed(ap, &params, dbname == NULL);
     }
 
     PQsetNoticeReceiver(ap->conn, apctl_connect_notice, ap);
@@ -56,7 +56,7 @@ apctl_connect(apctl_t *ap, const char *dbname)
 
 
 static apctl_exit_e
-apctl_connect_failed(apctl_t *ap, const apctl_params_t *params)
+apctl_connect_failed(apctl_t *ap, const apctl_params_t *params, bool ours)
 {
     const char    *state, *sentence;
     apctl_exit_e   code;
@@ -64,7 +64,7 @@ apctl_connect_failed(apctl_t *ap, const apctl_params_t *params)
     state = apctl_connect_sqlstate(ap, params);
     sentence = apctl_connect_sentence(ap, PQerrorMessage(ap->conn));
 
-    if (strcmp(state, "3D000") == 0) {
+    if (ours && strcmp(state, "3D000") == 0) {
         return apctl_fail(APCTL_UNAVAILABLE, "the database \"%s\" does not "
                           "exist: \"apctl db init\" makes it",
                           PQdb(ap->conn));

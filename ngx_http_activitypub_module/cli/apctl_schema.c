@@ -19,16 +19,26 @@
 #define APCTL_LOCK_WAIT  "10s"
 
 
+const char *
+apctl_schema_privilege(apctl_t *ap)
+{
+    return PQserverVersion(ap->conn) >= 160000 ? "SET" : "MEMBER";
+}
+
+
 apctl_exit_e
 apctl_schema_as_owner(apctl_t *ap)
 {
     bool           member, exists;
     PGresult      *result;
+    const char    *privilege;
     apctl_exit_e   code;
 
+    privilege = apctl_schema_privilege(ap);
+
     code = apctl_query(ap,
-        "SELECT pg_has_role(r.oid, 'MEMBER') FROM pg_roles r"
-        " WHERE r.rolname = '" APCTL_OWNER "'", 0, NULL, &result);
+        "SELECT pg_has_role(r.oid, $1) FROM pg_roles r"
+        " WHERE r.rolname = '" APCTL_OWNER "'", 1, &privilege, &result);
 
     if (code != APCTL_OK) {
         return code;

@@ -24,6 +24,12 @@ typedef struct {
 } apctl_schema_t;
 
 
+/*
+ * The privilege, for pg_has_role(), of one who may become a role: since
+ * PostgreSQL 16 not every member may.
+ */
+const char *apctl_schema_privilege(apctl_t *ap);
+
 /* becomes activitypub_owner, or says why not */
 apctl_exit_e apctl_schema_as_owner(apctl_t *ap);
 
