@@ -18,12 +18,14 @@ my %published = map { $_ => 1 } published();
 for my $entry (reverse entries()) {
     next if $published{$entry->{url}};
 
-    system $apctl, '--db', $database, 'post', 'publish', '--quiet',
-           '--actor', $actor, '--language', 'en',
-           map { ("--$_", $entry->{$_}) }
-           qw(url title excerpt content published);
+    open my $id, '-|', $apctl, '--db', $database, 'post', 'publish',
+         '--actor', $actor, '--language', 'en',
+         map { ("--$_", $entry->{$_}) }
+         qw(url title excerpt content published)
+        or die "$apctl: $!\n";
 
-    exit 1 if $? != 0;
+    () = <$id>;
+    close $id or exit 1;
     print "published $entry->{url}\n";
 }
 
