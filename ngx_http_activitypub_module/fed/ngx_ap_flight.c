@@ -148,7 +148,7 @@ ngx_ap_flight_hash(const ngx_ap_cache_key_t *key)
         part.data = (const char *) parts[i]->data;
         part.len = parts[i]->len;
 
-        hash = fedi_hash_end(fedi_hash_add(hash, part));
+        hash = fedi_hash_add(hash, part);
     }
 
     return (ngx_rbtree_key_t) hash;

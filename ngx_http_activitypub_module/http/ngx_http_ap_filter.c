@@ -16,6 +16,7 @@
 static ngx_int_t ngx_http_ap_header_filter(ngx_http_request_t *r);
 static ngx_int_t ngx_http_ap_link(ngx_http_request_t *r,
     ngx_ap_actor_t *actor, ngx_ap_cache_twin_t *twin);
+static u_char *ngx_http_ap_uuid(u_char *p, const u_char *uuid);
 static ngx_table_elt_t *ngx_http_ap_filter_header(ngx_http_request_t *r);
 
 
@@ -110,7 +111,7 @@ static ngx_int_t
 ngx_http_ap_link(ngx_http_request_t *r, ngx_ap_actor_t *actor,
     ngx_ap_cache_twin_t *twin)
 {
-    u_char           *p, hex[32];
+    u_char           *p;
     ngx_table_elt_t  *link;
 
     static u_char  zeros[16];
@@ -135,18 +136,8 @@ ngx_http_ap_link(ngx_http_request_t *r, ngx_ap_actor_t *actor,
     p = ngx_cpymem(p, actor->uri.data, actor->uri.len);
 
     if (ngx_memcmp(twin->object, zeros, sizeof(zeros)) != 0) {
-        ngx_hex_dump(hex, twin->object, sizeof(twin->object));
-
         *p++ = '/';
-        p = ngx_cpymem(p, hex, 8);
-        *p++ = '-';
-        p = ngx_cpymem(p, hex + 8, 4);
-        *p++ = '-';
-        p = ngx_cpymem(p, hex + 12, 4);
-        *p++ = '-';
-        p = ngx_cpymem(p, hex + 16, 4);
-        *p++ = '-';
-        p = ngx_cpymem(p, hex + 20, 12);
+        p = ngx_http_ap_uuid(p, twin->object);
     }
 
     p = ngx_cpymem(p, NGX_HTTP_AP_LINK_TAIL,
@@ -155,6 +146,29 @@ ngx_http_ap_link(ngx_http_request_t *r, ngx_ap_actor_t *actor,
     link->value.len = p - link->value.data;
 
     return NGX_OK;
+}
+
+
+/* the 36 characters of RFC 9562 section 4, lower case; returns their end */
+
+static u_char *
+ngx_http_ap_uuid(u_char *p, const u_char *uuid)
+{
+    ngx_uint_t  i;
+
+    static const u_char  hex[] = "0123456789abcdef";
+
+    for (i = 0; i < 16; i++) {
+
+        if (i == 4 || i == 6 || i == 8 || i == 10) {
+            *p++ = '-';
+        }
+
+        *p++ = hex[uuid[i] >> 4];
+        *p++ = hex[uuid[i] & 15];
+    }
+
+    return p;
 }
 
 

@@ -159,8 +159,8 @@ ngx_http_ap_machine_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
 
     document = &ctx->document;
 
-    if (!ctx->wants_html || document->url.len == 0
-        || document->status != NGX_HTTP_OK)
+    if (document->url.len == 0 || document->status != NGX_HTTP_OK
+        || !ngx_http_ap_wants_html(r, ctx))
     {
         return ngx_http_ap_document_answer(r, document, 1);
     }

@@ -252,9 +252,8 @@ ngx_http_ap_origin_identity(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf,
     origin->account_domain = ascf->account_domain.len ? ascf->account_domain
                                                       : origin->authority;
 
-    hash = fedi_hash_end(fedi_hash_add(FEDI_HASH_SEED, spelled));
-    hash = fedi_hash_end(fedi_hash_add(hash,
-                                       ngx_http_ap_view(&origin->prefix)));
+    hash = fedi_hash_add(FEDI_HASH_SEED, spelled);
+    hash = fedi_hash_add(hash, ngx_http_ap_view(&origin->prefix));
     hash = fedi_hash_add(hash, ngx_http_ap_view(&origin->account_domain));
 
     origin->identity = hash ? hash : 1;

@@ -6,7 +6,6 @@
 
 #include "ngx_http_ap_request.h"
 
-#include "fedi_accept.h"
 #include "ngx_http_ap_answer.h"
 #include "ngx_http_ap_discovery.h"
 #include "ngx_http_ap_machine.h"
@@ -18,13 +17,9 @@ static ngx_int_t ngx_http_ap_server_rewrite_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_ap_precontent_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_ap_own_handler(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx);
-static void ngx_http_ap_accept(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx);
 static void ngx_http_ap_ctx_cleanup(void *data);
 static void ngx_http_ap_document_ready(void *data, ngx_int_t rc,
     const fedi_document_t *document);
-
-
-static ngx_uint_t  ngx_http_ap_accept_hash;
 
 
 ngx_int_t
@@ -35,8 +30,6 @@ ngx_http_ap_request_init(ngx_conf_t *cf)
     ngx_http_core_main_conf_t  *cmcf;
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
-
-    ngx_http_ap_accept_hash = ngx_hash_key((u_char *) "accept", 6);
 
     h = ngx_array_push(&cmcf->phases[NGX_HTTP_POST_READ_PHASE].handlers);
     if (h == NULL) {
@@ -128,8 +121,6 @@ ngx_http_ap_post_read_handler(ngx_http_request_t *r)
     ctx->query = r->args;
     ctx->own = ngx_http_ap_own_kind(ascf, &r->uri);
 
-    ngx_http_ap_accept(r, ctx);
-
     return NGX_DECLINED;
 }
 
@@ -186,7 +177,7 @@ ngx_http_ap_precontent_handler(ngx_http_request_t *r)
 
     } else {
 
-        if (!ctx->wants_activity) {
+        if (!ngx_http_ap_wants_activity(r, ctx)) {
             return NGX_DECLINED;
         }
 
@@ -227,70 +218,6 @@ ngx_http_ap_own_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
 
     default: /* NGX_HTTP_AP_OWN_MACHINE */
         return ngx_http_ap_machine_handler(r, ctx);
-    }
-}
-
-
-/* every Accept line counts; most requests have one, without ActivityPub */
-
-static void
-ngx_http_ap_accept(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
-{
-    ngx_uint_t        i, parse;
-    fedi_accept_t     accept;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *header;
-
-    parse = 0;
-
-    part = &r->headers_in.headers.part;
-    header = part->elts;
-
-    for (i = 0; /* void */ ; i++) {
-
-        if (i >= part->nelts) {
-
-            if (part->next == NULL) {
-                break;
-            }
-
-            part = part->next;
-            header = part->elts;
-            i = 0;
-        }
-
-        if (header[i].hash != ngx_http_ap_accept_hash
-            || header[i].key.len != sizeof("Accept") - 1)
-        {
-            continue;
-        }
-
-        if (!parse) {
-
-            if (ctx->own == NGX_HTTP_AP_OWN_NONE
-                && !fedi_accept_may_want_activity(
-                                          ngx_http_ap_view(&header[i].value)))
-            {
-                continue;
-            }
-
-            parse = 1;
-            fedi_accept_init(&accept);
-
-            /* an earlier line may have preferred HTML: start again */
-
-            part = &r->headers_in.headers.part;
-            header = part->elts;
-            i = (ngx_uint_t) -1;
-            continue;
-        }
-
-        fedi_accept_add(&accept, ngx_http_ap_view(&header[i].value));
-    }
-
-    if (parse) {
-        ctx->wants_activity = fedi_accept_wants_activity(&accept);
-        ctx->wants_html = fedi_accept_wants_html(&accept);
     }
 }
 

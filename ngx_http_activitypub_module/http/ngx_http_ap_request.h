@@ -5,8 +5,7 @@
  *
  * A request's way through nginx's phases:
  *
- *     POST_READ       a context with the URL as it was asked for, and
- *                     whether the client wants ActivityPub
+ *     POST_READ       a context with the URL as it was asked for
  *     SERVER_REWRITE  behind the server block's own rewrites: our own URLs
  *                     leave the site's locations
  *     PRECONTENT      behind every check, before try_files: the answer,
@@ -47,6 +46,7 @@ typedef struct {
     fedi_document_t             document;
     ngx_int_t                   rc;
 
+    unsigned                    negotiated:1;
     unsigned                    wants_activity:1;
     unsigned                    wants_html:1;
     unsigned                    waited:1;   /* rc and document are set */
@@ -59,6 +59,15 @@ ngx_int_t ngx_http_ap_request_init(ngx_conf_t *cf);
 
 /* also behind an internal redirect; NULL: not a request of ours */
 ngx_http_ap_ctx_t *ngx_http_ap_ctx(ngx_http_request_t *r);
+
+/*
+ * Reads Accept, once: every request of the site asks for wants_activity, and
+ * pays for a look at the header; a machine URL asks for wants_html.
+ */
+ngx_uint_t ngx_http_ap_wants_activity(ngx_http_request_t *r,
+    ngx_http_ap_ctx_t *ctx);
+ngx_uint_t ngx_http_ap_wants_html(ngx_http_request_t *r,
+    ngx_http_ap_ctx_t *ctx);
 
 /*
  * Fills ctx->document for ctx->key.  NGX_AGAIN: the phase will be run again

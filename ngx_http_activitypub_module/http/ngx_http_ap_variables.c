@@ -56,7 +56,7 @@ ngx_http_ap_variable_request(ngx_http_request_t *r,
     v->no_cacheable = 0;
     v->not_found = 0;
     v->data = one;
-    v->len = (ctx && ctx->wants_activity) ? 1 : 0;
+    v->len = (ctx && ngx_http_ap_wants_activity(r->main, ctx)) ? 1 : 0;
 
     return NGX_OK;
 }

@@ -113,14 +113,14 @@ ngx_ap_cache_url_hash(const ngx_ap_cache_key_t *key)
     path.data = (const char *) key->path.data;
     path.len = key->path.len;
 
-    hash = fedi_hash_end(fedi_hash_add(FEDI_HASH_SEED, origin));
+    hash = fedi_hash_add(FEDI_HASH_SEED, origin);
 
-    return fedi_hash_end(fedi_hash_add(hash, path));
+    return fedi_hash_add(hash, path);
 }
 
 
 uint64_t
-ngx_ap_cache_key_hash(const ngx_ap_cache_key_t *key)
+ngx_ap_cache_key_hash(uint64_t url, const ngx_ap_cache_key_t *key)
 {
     uint64_t    hash;
     fedi_str_t  query;
@@ -128,7 +128,7 @@ ngx_ap_cache_key_hash(const ngx_ap_cache_key_t *key)
     query.data = (const char *) key->query.data;
     query.len = key->query.len;
 
-    hash = fedi_hash_add(ngx_ap_cache_url_hash(key), query);
+    hash = fedi_hash_add(url, query);
 
     /* 0 is the name of a free place */
 

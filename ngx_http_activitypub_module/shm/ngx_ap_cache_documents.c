@@ -37,7 +37,7 @@ static ngx_ap_cache_entry_t *ngx_ap_cache_lookup(ngx_ap_cache_shared_t *shared,
 static ngx_uint_t ngx_ap_cache_same_key(ngx_ap_cache_entry_t *entry,
     const ngx_ap_cache_key_t *key);
 static ngx_int_t ngx_ap_cache_freshness(ngx_ap_cache_shared_t *shared,
-    const ngx_ap_cache_key_t *key, const ngx_ap_cache_stamp_t *stamp);
+    uint64_t url, const ngx_ap_cache_stamp_t *stamp);
 static void ngx_ap_cache_copy(fedi_document_t *to, const fedi_document_t *from,
     u_char *p);
 static size_t ngx_ap_cache_document_len(const fedi_document_t *document);
@@ -50,13 +50,14 @@ ngx_ap_cache_find(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
     ngx_pool_t *pool, fedi_document_t *document)
 {
     u_char                 *p;
-    uint64_t                hash;
+    uint64_t                url, hash;
     ngx_int_t               rc;
     ngx_ap_cache_entry_t   *entry;
     ngx_ap_cache_shared_t  *shared;
 
     shared = cache->shared;
-    hash = ngx_ap_cache_key_hash(key);
+    url = ngx_ap_cache_url_hash(key);
+    hash = ngx_ap_cache_key_hash(url, key);
 
     ngx_shmtx_lock(&cache->shpool->mutex);
 
@@ -67,7 +68,7 @@ ngx_ap_cache_find(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
         goto done;
     }
 
-    rc = ngx_ap_cache_freshness(shared, key, &entry->stamp);
+    rc = ngx_ap_cache_freshness(shared, url, &entry->stamp);
 
     if (rc == NGX_DECLINED) {
         ngx_ap_cache_remove(cache, entry);
@@ -119,14 +120,15 @@ ngx_ap_cache_store(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
 {
     u_char                 *p;
     size_t                  key_len, size;
-    uint64_t                hash;
+    uint64_t                url, hash;
     ngx_rbtree_key_t        name;
     ngx_rbtree_node_t      *node;
     ngx_ap_cache_entry_t   *entry;
     ngx_ap_cache_shared_t  *shared;
 
     shared = cache->shared;
-    hash = ngx_ap_cache_key_hash(key);
+    url = ngx_ap_cache_url_hash(key);
+    hash = ngx_ap_cache_key_hash(url, key);
     name = (ngx_rbtree_key_t) hash;
 
     key_len = key->origin.len + 1 + key->path.len + 1 + key->query.len;
@@ -140,7 +142,7 @@ ngx_ap_cache_store(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
 
     ngx_shmtx_lock(&cache->shpool->mutex);
 
-    if (ngx_ap_cache_freshness(shared, key, &stamp) != NGX_OK) {
+    if (ngx_ap_cache_freshness(shared, url, &stamp) != NGX_OK) {
         goto done;
     }
 
@@ -293,14 +295,12 @@ ngx_ap_cache_same_key(ngx_ap_cache_entry_t *entry,
 
 
 static ngx_int_t
-ngx_ap_cache_freshness(ngx_ap_cache_shared_t *shared,
-    const ngx_ap_cache_key_t *key, const ngx_ap_cache_stamp_t *stamp)
+ngx_ap_cache_freshness(ngx_ap_cache_shared_t *shared, uint64_t url,
+    const ngx_ap_cache_stamp_t *stamp)
 {
-    ngx_uint_t  n;
-
-    n = ngx_ap_cache_url_hash(key) % NGX_AP_CACHE_GENERATIONS;
-
-    if (stamp->generation != shared->generations[n]) {
+    if (stamp->generation
+        != shared->generations[url % NGX_AP_CACHE_GENERATIONS])
+    {
         return NGX_DECLINED;
     }
 

@@ -59,11 +59,11 @@ struct ngx_ap_cache_s {
 
 
 /*
- * The hash of a key.  With the query: the name of a document; without: the
- * name of the URL that all its pages belong to.
+ * The hash of a key without its query, of which all pages of a collection
+ * are; and with it, continued from there: the name of one document.
  */
 uint64_t ngx_ap_cache_url_hash(const ngx_ap_cache_key_t *key);
-uint64_t ngx_ap_cache_key_hash(const ngx_ap_cache_key_t *key);
+uint64_t ngx_ap_cache_key_hash(uint64_t url, const ngx_ap_cache_key_t *key);
 
 /*
  * Memory of the zone, with the mutex held.  Documents make room, the least

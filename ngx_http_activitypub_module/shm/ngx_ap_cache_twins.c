@@ -26,7 +26,7 @@ ngx_ap_cache_twin_find(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
     ngx_ap_cache_shared_t  *shared;
 
     shared = cache->shared;
-    name = ngx_ap_cache_key_hash(key);
+    name = ngx_ap_cache_key_hash(ngx_ap_cache_url_hash(key), key);
 
     ngx_shmtx_lock(&cache->shpool->mutex);
 
@@ -81,7 +81,7 @@ ngx_ap_cache_twin_add(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
     ngx_int_t              rc;
     ngx_ap_table_entry_t  *entry;
 
-    name = ngx_ap_cache_key_hash(key);
+    name = ngx_ap_cache_key_hash(ngx_ap_cache_url_hash(key), key);
 
     ngx_shmtx_lock(&cache->shpool->mutex);
 
@@ -112,7 +112,7 @@ ngx_ap_cache_twin_remove(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key)
 {
     uint64_t  name;
 
-    name = ngx_ap_cache_key_hash(key);
+    name = ngx_ap_cache_key_hash(ngx_ap_cache_url_hash(key), key);
 
     ngx_shmtx_lock(&cache->shpool->mutex);
     ngx_ap_table_remove(&cache->shared->twins, name);

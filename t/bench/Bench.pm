@@ -44,6 +44,25 @@ sub workers {
 }
 
 
+# nginx itself is asked to finish, not the tool before it
+
+sub stop {
+    my ($self) = @_;
+
+    my ($nginx) = $self->read_file('nginx.pid') =~ /(\d+)/;
+
+    return $self->SUPER::stop unless $self->{tool} && $nginx;
+
+    my $pid = delete $self->{pid} or return $self;
+
+    kill 'QUIT', $nginx;
+    Test::Nginx::Process::wait_pid($pid, 60)
+        or die "nginx does not finish\n", $self->error_log;
+
+    return $self;
+}
+
+
 # the same request again and again, over one connection
 
 sub requests {
@@ -61,18 +80,28 @@ sub requests {
 }
 
 
+# From an nginx that is ready on: what it did to become so is not counted.
+
 sub instructions {
     my ($run, $n, $request) = @_;
 
-    return _slope($run, $n, $request, sub {
-        my ($file) = @_;
+    my $file = "/tmp/apt-bench-$$";
 
-        return ['valgrind', '-q', '--tool=callgrind',
-            "--callgrind-out-file=$file"];
+    return _slope($n, sub {
+        my ($n) = @_;
 
-    }, sub {
-        my ($total) = $_[0] =~ /^(?:summary|totals): (\d+)/m
+        my $t = $run->(['valgrind', '-q', '--tool=callgrind',
+            "--callgrind-out-file=$file"]);
+
+        requests($t->{http}, 10, $request);
+        system("callgrind_control --zero $t->{pid} > /dev/null 2>&1") == 0
+            or die "callgrind_control does not work\n";
+        requests($t->{http}, $n, $request);
+        $t->stop;
+
+        my ($total) = _read($file) =~ /^(?:summary|totals): (\d+)/m
             or die "no figure from callgrind\n";
+        unlink $file;
 
         return $total;
     });
@@ -82,37 +111,44 @@ sub instructions {
 sub syscalls {
     my ($run, $n, $request) = @_;
 
-    return _slope($run, $n, $request, sub {
-        my ($file) = @_;
+    my $file = "/tmp/apt-bench-$$";
 
-        return ['strace', '-f', '-qq', '-o', $file];
+    return _slope($n, sub {
+        my ($n) = @_;
 
-    }, sub {
-        my $calls = () = $_[0] =~ /^\d+ +\w+\(/mg;
+        my $t = $run->(['strace', '-f', '-qq', '-o', $file]);
+
+        requests($t->{http}, 10, $request);
+
+        my $before = _calls($file);
+
+        requests($t->{http}, $n, $request);
+
+        my $calls = _calls($file) - $before;
+
+        $t->stop;
+        unlink $file;
 
         return $calls;
     });
 }
 
 
+sub _calls {
+    my ($file) = @_;
+
+    my $calls = () = _read($file) =~ /^\d+ +\w+\(/mg;
+
+    return $calls;
+}
+
+
 sub _slope {
-    my ($run, $n, $request, $tool, $read) = @_;
+    my ($n, $count) = @_;
 
-    my @counts;
+    my ($one, $two) = map { $count->($_ * $n) } 1, 2;
 
-    for my $times (1, 2) {
-        my $file = "/tmp/apt-bench-$$";
-        my $t = $run->($tool->($file));
-
-        requests($t->{http}, $times * $n, $request);
-        $t->stop;
-
-        push @counts, $read->(_read($file));
-        unlink $file;
-    }
-
-    return { one => $counts[0], two => $counts[1],
-        slope => ($counts[1] - $counts[0]) / $n };
+    return { one => $one, two => $two, slope => ($two - $one) / $n };
 }
 
 
@@ -138,9 +174,7 @@ sub rss {
 sub figure {
     my ($name, $value, $target) = @_;
 
-    $value = sprintf '%.2f', $value;
-
-    printf "%s %s %s %s\n", $name, $value, $target,
+    printf "%s %.3f %s %s\n", $name, $value, $target,
         $value <= $target ? 'ok' : 'short';
 }
 
