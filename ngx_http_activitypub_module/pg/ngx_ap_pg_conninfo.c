@@ -304,7 +304,10 @@ ngx_ap_pg_conninfo_copy(ngx_pool_t *pool, const u_char *data, size_t len)
         return NULL;
     }
 
-    ngx_memcpy(copy, data, len);
+    if (len) {
+        ngx_memcpy(copy, data, len);
+    }
+
     copy[len] = '\0';
 
     return copy;

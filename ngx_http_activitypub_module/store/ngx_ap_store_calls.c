@@ -236,7 +236,11 @@ ngx_ap_store_query(ngx_ap_pg_t *pg, ngx_ap_store_call_t *call,
 
     for (i = 0; i < n; i++) {
         values[i] = (char *) p;
-        p = ngx_cpymem(p, texts[i]->data, texts[i]->len);
+
+        if (texts[i]->len) {
+            p = ngx_cpymem(p, texts[i]->data, texts[i]->len);
+        }
+
         *p++ = '\0';
     }
 
