@@ -7,7 +7,6 @@
 #include "ngx_http_ap_actor.h"
 
 #include "fedi_jrd.h"
-#include "fedi_media_type.h"
 #include "fedi_url.h"
 #include "ngx_http_ap_actor_conf.h"
 #include "ngx_http_ap_declaration.h"
@@ -296,7 +295,7 @@ ngx_http_ap_actor_ids(ngx_conf_t *cf, ngx_ap_origin_t *origin,
     jrd.uri = ngx_http_ap_view(&actor->uri);
     jrd.page = ngx_http_ap_view(&actor->page);
     jrd.icon = ngx_http_ap_view(icon);
-    jrd.icon_type = fedi_media_type_of(jrd.icon);
+    jrd.icon_type = ngx_http_ap_image_type(icon);
 
     arena = ngx_http_ap_arena(cf->pool);
 

@@ -10,14 +10,11 @@
 #include "fedi_url.h"
 
 
-static fedi_str_t ngx_http_ap_image_type(ngx_str_t *image);
 static int ngx_http_ap_json_set(json_t *object, const char *member,
     fedi_str_t text);
 
 
-/* the media type by the path alone: a query may hide the ending */
-
-static fedi_str_t
+fedi_str_t
 ngx_http_ap_image_type(ngx_str_t *image)
 {
     fedi_url_t  url;

@@ -27,6 +27,9 @@ typedef struct {
 } ngx_http_ap_declared_t;
 
 
+/* the media type by the path alone: a query may hide the ending */
+fedi_str_t ngx_http_ap_image_type(ngx_str_t *image);
+
 /* a new reference; NULL: a text is not UTF-8, or no memory */
 json_t *ngx_http_ap_declaration_actor(ngx_http_ap_declared_t *declared);
 
