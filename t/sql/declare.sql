@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(60);
+SELECT plan(62);
 
 \set news 'https://acme.example/activitypub/news'
 \set root 'https://acme.example/activitypub/actor'
@@ -87,11 +87,25 @@ SELECT pg_temp.declare('two', pg_temp.acme(jsonb_build_array(
 SELECT is((SELECT count(*) FROM activitypub.activity), 2::bigint,
     'reloads with different files do not overwrite each other');
 
+SELECT pg_temp.declare('one', pg_temp.acme(jsonb_build_array(
+    pg_temp.news('{"name": "Other"}')))) \g /dev/null
+SELECT pg_temp.declare('one', pg_temp.acme(jsonb_build_array(
+    pg_temp.news('{"name": "New Name"}')))) \g /dev/null
+SELECT is(pg_temp.body('/') ->> 'name', 'New Name',
+    'a node that comes back to what it said says it anew');
+
+SELECT pg_temp.declare('two', pg_temp.acme(jsonb_build_array(
+    pg_temp.news('{"name": "Third"}')))) \g /dev/null
+SELECT pg_temp.declare('two', pg_temp.acme(jsonb_build_array(
+    pg_temp.news('{"name": "Other"}')))) \g /dev/null
+SELECT is((SELECT count(*) FROM activitypub.activity), 5::bigint,
+    'each change is an Update');
+
 -- what changes no byte
 
 SELECT pg_temp.declare('one', pg_temp.acme(jsonb_build_array(
     pg_temp.news('{"name": "Other", "nothing": 1}')))) \g /dev/null
-SELECT is((SELECT count(*) FROM activitypub.activity), 2::bigint,
+SELECT is((SELECT count(*) FROM activitypub.activity), 5::bigint,
     'a declaration that reads the same makes no Update');
 
 -- the profile page moves

@@ -2,9 +2,11 @@
 
 \i sql/setup.psql
 
-SELECT plan(43);
+SELECT plan(45);
 
 SELECT pg_temp.found_acme() \g /dev/null
+SELECT pg_temp.declare('two', pg_temp.acme('[{"username": "blog"}]'))
+    \g /dev/null
 SELECT activitypub.publish('news', '/posts/1?a=b', 'One', 'Text') AS post
     \gset
 SELECT pg_temp.path(:'post') AS path \gset
@@ -72,6 +74,8 @@ SELECT is_empty(format('SELECT * FROM pg_temp.at(%L, %L)', path, query),
     ('/activitypub/actor/featured', ''),
     ('/activitypub/actor/' || right(:'path', 36), ''),
     ('/activitypub/news/activities/' || right(:'path', 36), ''),
+    ('/activitypub/blog/activities/' || :'activity', ''),
+    ('/activitypub/blog/' || right(:'path', 36), ''),
     ('/activitypub/news/' || :'activity', ''),
     ('/activitypub/news/' || upper(right(:'path', 36)), ''),
     (:'path' || '/dislikes', ''), (:'path' || '/replies/', ''),

@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(58);
+SELECT plan(59);
 
 SELECT pg_temp.found_acme() \g /dev/null
 SELECT activitypub.publish('news', '/posts/1', 'One', '<p>Text</p>') AS one
@@ -217,6 +217,8 @@ SELECT activitypub.publish('news', '/posts/2', 'Again', 'Text') AS again \gset
 SELECT isnt(:'again'::text, :'two', 'published again, it has a new id');
 SELECT is((SELECT d.uri FROM pg_temp.at('/posts/2') AS d), :'again',
     'the page is the new post''s');
+SELECT is((SELECT gone FROM activitypub.twins(0, 1000) WHERE path = '/posts/2'),
+    false, 'and not gone');
 SELECT is((SELECT d.status FROM pg_temp.at(pg_temp.path(:'two')) AS d), 410,
     'the old id stays gone');
 

@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(80);
+SELECT plan(81);
 
 SELECT pg_temp.found_acme() \g /dev/null
 DELETE FROM notified;
@@ -114,6 +114,11 @@ SELECT ok(NOT jsonb_path_exists(pg_temp.shape('T', 'C', NULL, '', '', type),
 SELECT is(pg_temp.shape('T', 'C', NULL, NULL, NULL, NULL) ->> 'published',
     to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SSZ'),
     'published now, unless it is said');
+
+SELECT is(activitypub.preview('news', '/p?a=1&b=2', 'T', '')::jsonb
+              ->> 'content', '<p>T</p><p><a href="https://acme.example/p?a=1'
+    '&amp;b=2">https://acme.example/p?a=1&amp;b=2</a></p>',
+    'a URL is escaped in HTML');
 
 -- a preview writes nothing
 

@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(44);
+SELECT plan(46);
 
 SET LOCAL search_path = activitypub, public;
 
@@ -75,6 +75,22 @@ SELECT is(percent_decode(text), NULL, 'not decoded: ' || text)
 SELECT matches(uuid7()::text,
     '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
     'an id is a UUID of version 7');
+
+CREATE TEMP TABLE made (n int, id uuid);
+
+DO $$
+BEGIN
+    FOR i IN 1 .. 1000 LOOP
+        INSERT INTO made VALUES (i, uuid7());
+    END LOOP;
+END
+$$;
+
+SELECT is((SELECT count(DISTINCT right(id::text, 16)) FROM made), 1000::bigint,
+    'no two end alike');
+SELECT cmp_ok((SELECT count(*) FROM made AS a JOIN made AS b ON b.n = a.n + 1
+                WHERE a.id < b.id), '>', 900::bigint,
+    'they sort by time, also within a millisecond');
 
 SELECT * FROM finish();
 
