@@ -373,6 +373,7 @@ ngx_ap_watch_leave(ngx_ap_watch_t *watch)
 
     ngx_ap_twins_stop(watch->twins);
     ngx_ap_cache_listener_release(watch->cache);
+    ngx_ap_store_listen_end(watch->worker->store);
 
     watch->leaving = 0;
     watch->left = 1;

@@ -80,6 +80,19 @@ ngx_ap_pg_ready(ngx_ap_pg_t *pg)
 }
 
 
+void
+ngx_ap_pg_let_go(ngx_ap_pg_t *pg)
+{
+    pg->options.keep = 0;
+
+    if (pg->connection) {
+        pg->connection->idle = 1;
+    }
+
+    ngx_ap_pg_post(pg);
+}
+
+
 /*
  * Always in the next turn of the event loop: a callback that asks again at
  * once would otherwise keep this turn from ending.
@@ -105,6 +118,7 @@ ngx_ap_pg_work_handler(ngx_event_t *ev)
     }
 
     if (pg->state == NGX_AP_PG_UP) {
+        ngx_ap_pg_settle(pg);
         return;
     }
 

@@ -97,7 +97,7 @@ typedef struct {
 
     /*
      * Not idle in nginx's eyes: stays open when the worker is told to exit,
-     * until destroyed or the worker shutdown timeout comes.  For a listening
+     * until let go or the worker shutdown timeout comes.  For a listening
      * connection, which must hear everything until its heir listens.
      */
     unsigned                    keep:1;
@@ -131,6 +131,9 @@ void *ngx_ap_pg_query_data(ngx_ap_pg_query_t *query);
 
 /* what the server said of a refused statement, never NULL */
 const char *ngx_ap_pg_message(const PGresult *result);
+
+/* ends "keep": in a worker that exits, closes when nothing is in flight */
+void ngx_ap_pg_let_go(ngx_ap_pg_t *pg);
 
 /* usable now */
 ngx_uint_t ngx_ap_pg_ready(ngx_ap_pg_t *pg);

@@ -151,6 +151,9 @@ void ngx_ap_pg_detach(ngx_ap_pg_t *pg);
 ngx_int_t ngx_ap_pg_flush(ngx_ap_pg_t *pg);
 void ngx_ap_pg_finish(ngx_ap_pg_t *pg);
 
+/* closes in a worker that exits, unless somebody waits for an answer */
+void ngx_ap_pg_settle(ngx_ap_pg_t *pg);
+
 
 /* ngx_ap_pg_results.c */
 

@@ -14,7 +14,6 @@
 static void ngx_ap_pg_read_handler(ngx_event_t *ev);
 static void ngx_ap_pg_write_handler(ngx_event_t *ev);
 static void ngx_ap_pg_told_to_close(ngx_ap_pg_t *pg, ngx_connection_t *c);
-static void ngx_ap_pg_settle(ngx_ap_pg_t *pg);
 static ngx_int_t ngx_ap_pg_read(ngx_ap_pg_t *pg);
 
 
@@ -239,7 +238,7 @@ ngx_ap_pg_told_to_close(ngx_ap_pg_t *pg, ngx_connection_t *c)
 }
 
 
-static void
+void
 ngx_ap_pg_settle(ngx_ap_pg_t *pg)
 {
     if (ngx_exiting

@@ -136,6 +136,15 @@ ngx_ap_store_destroy(ngx_ap_store_t *store)
 }
 
 
+void
+ngx_ap_store_listen_end(ngx_ap_store_t *store)
+{
+    if (store->listener) {
+        ngx_ap_pg_let_go(store->listener);
+    }
+}
+
+
 ngx_uint_t
 ngx_ap_store_ready(ngx_ap_store_t *store)
 {

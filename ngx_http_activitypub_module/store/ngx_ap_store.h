@@ -54,6 +54,9 @@ ngx_uint_t ngx_ap_store_ready(ngx_ap_store_t *store);
 void ngx_ap_store_listen_flush(ngx_ap_store_t *store,
     void (*flushed)(void *data), void *data);
 
+/* a worker that exits needs to hear nothing any more */
+void ngx_ap_store_listen_end(ngx_ap_store_t *store);
+
 
 /* forget the callback of a call that was started */
 void ngx_ap_store_cancel(ngx_ap_pg_query_t *call);
