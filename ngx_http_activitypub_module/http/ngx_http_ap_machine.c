@@ -30,7 +30,7 @@
 
 
 static ngx_int_t ngx_http_ap_machine_document(ngx_http_request_t *r,
-    ngx_http_ap_ctx_t *ctx);
+    ngx_http_ap_ctx_t *ctx, ngx_str_t *query);
 static ngx_uint_t ngx_http_ap_machine_split(ngx_str_t *path,
     ngx_str_t *segments);
 static ngx_uint_t ngx_http_ap_machine_exists(ngx_ap_origin_t *origin,
@@ -94,13 +94,13 @@ ngx_int_t
 ngx_http_ap_machine_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
 {
     ngx_int_t                rc;
-    ngx_str_t                path, segments[NGX_HTTP_AP_SEGMENTS];
+    ngx_str_t                path, query, segments[NGX_HTTP_AP_SEGMENTS];
     ngx_uint_t               n;
     ngx_ap_origin_t         *origin;
     ngx_http_ap_srv_conf_t  *ascf;
 
-    if (ctx->waited) {
-        return ngx_http_ap_machine_document(r, ctx);
+    if (ctx->fetch) {
+        return ngx_http_ap_machine_document(r, ctx, NULL);
     }
 
     ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
@@ -127,22 +127,21 @@ ngx_http_ap_machine_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
         return ngx_http_ap_refuse(r, NGX_HTTP_NOT_FOUND, "nothing is here");
     }
 
-    ctx->key.origin = origin->url;
-    ctx->key.path = ctx->path;
-    ctx->key.query = ngx_http_ap_machine_query(&segments[n - 1], &ctx->query);
+    query = ngx_http_ap_machine_query(&segments[n - 1], &ctx->query);
 
-    return ngx_http_ap_machine_document(r, ctx);
+    return ngx_http_ap_machine_document(r, ctx, &query);
 }
 
 
 static ngx_int_t
-ngx_http_ap_machine_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
+ngx_http_ap_machine_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
+    ngx_str_t *query)
 {
     ngx_int_t              rc;
     fedi_document_t       *document;
     ngx_http_ap_answer_t   answer;
 
-    rc = ngx_http_ap_document_get(r, ctx);
+    rc = ngx_http_ap_fetch(r, ctx, &ctx->path, query);
 
     if (rc == NGX_AGAIN) {
         return NGX_AGAIN;
@@ -157,7 +156,7 @@ ngx_http_ap_machine_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
                                   "the database is away");
     }
 
-    document = &ctx->document;
+    document = &ctx->fetch->document;
 
     if (document->url.len == 0 || document->status != NGX_HTTP_OK
         || !ngx_http_ap_wants_html(r, ctx))

@@ -19,6 +19,7 @@ ngx_http_ap_page_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
 {
     ngx_int_t                 rc;
     ngx_ap_origin_t          *origin;
+    ngx_ap_cache_key_t        key;
     ngx_ap_cache_twin_t       twin;
     ngx_http_ap_srv_conf_t   *ascf;
     ngx_http_ap_main_conf_t  *amcf;
@@ -30,17 +31,17 @@ ngx_http_ap_page_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
         return NGX_DECLINED;
     }
 
-    if (ctx->waited) {
+    if (ctx->fetch) {
         return ngx_http_ap_page_document(r, ctx, origin);
     }
 
     amcf = ngx_http_get_module_main_conf(r, ngx_http_activitypub_module);
 
-    ctx->key.origin = origin->url;
-    ctx->key.path = ctx->path;
-    ctx->key.query = ctx->query;
+    key.origin = origin->url;
+    key.path = ctx->path;
+    key.query = ctx->query;
 
-    rc = ngx_ap_cache_twin_find(amcf->cache, &ctx->key, &twin);
+    rc = ngx_ap_cache_twin_find(amcf->cache, &key, &twin);
 
     if (rc == NGX_DECLINED
         || (rc == NGX_OK && ngx_http_ap_twin_actor(origin, &twin) == NULL))
@@ -67,7 +68,7 @@ ngx_http_ap_page_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
     ngx_int_t  rc;
     ngx_str_t  name;
 
-    rc = ngx_http_ap_document_get(r, ctx);
+    rc = ngx_http_ap_fetch(r, ctx, &ctx->path, &ctx->query);
 
     if (rc == NGX_AGAIN || rc == NGX_DECLINED) {
         return rc;
@@ -78,13 +79,13 @@ ngx_http_ap_page_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
                                   "the database is away");
     }
 
-    name = ngx_http_ap_string(ctx->document.actor);
+    name = ngx_http_ap_string(ctx->fetch->document.actor);
 
     if (ngx_http_ap_actor_find(origin, &name) == NULL) {
         return NGX_DECLINED;
     }
 
-    return ngx_http_ap_document_answer(r, &ctx->document, 0);
+    return ngx_http_ap_document_answer(r, &ctx->fetch->document, 0);
 }
 
 

@@ -18,7 +18,7 @@ static ngx_int_t ngx_http_ap_precontent_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_ap_own_handler(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx);
 static void ngx_http_ap_ctx_cleanup(void *data);
-static void ngx_http_ap_document_ready(void *data, ngx_int_t rc,
+static void ngx_http_ap_fetched(void *data, ngx_int_t rc,
     const fedi_document_t *document);
 
 
@@ -223,31 +223,50 @@ ngx_http_ap_own_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
 
 
 ngx_int_t
-ngx_http_ap_document_get(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
+ngx_http_ap_fetch(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
+    ngx_str_t *path, ngx_str_t *query)
 {
-    ngx_int_t         rc;
-    ngx_ap_worker_t  *worker;
+    ngx_int_t                rc;
+    ngx_ap_worker_t         *worker;
+    ngx_http_ap_fetch_t     *fetch;
+    ngx_http_ap_srv_conf_t  *ascf;
 
-    if (ctx->waited) {
-        return ctx->rc;
+    if (ctx->fetch) {
+        return ctx->fetch->done ? ctx->fetch->rc : NGX_AGAIN;
     }
 
     worker = ngx_ap_worker();
+    fetch = ngx_pcalloc(r->pool, sizeof(ngx_http_ap_fetch_t));
 
-    if (worker == NULL) {
+    if (worker == NULL || fetch == NULL) {
         return NGX_ERROR;
     }
 
-    rc = ngx_ap_documents_get(worker, r->pool, &ctx->key, &ctx->document,
-                              ngx_http_ap_document_ready, ctx, &ctx->wait);
+    ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
 
-    if (rc != NGX_AGAIN) {
-        return rc;
+    fetch->key.origin = ascf->origin->url;
+    fetch->key.path = *path;
+    fetch->key.query = *query;
+
+    rc = ngx_ap_documents_get(worker, r->pool, &fetch->key, &fetch->document,
+                              ngx_http_ap_fetched, ctx, &fetch->wait);
+
+    if (rc == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    ctx->fetch = fetch;
+
+    if (rc == NGX_OK) {
+        fetch->done = 1;
+        return NGX_OK;
     }
 
     if (ngx_handle_read_event(r->connection->read, 0) != NGX_OK) {
-        ngx_ap_documents_cancel(ctx->wait);
-        ctx->wait = NULL;
+        ngx_ap_documents_cancel(fetch->wait);
+        fetch->wait = NULL;
+        fetch->rc = NGX_ERROR;
+        fetch->done = 1;
         return NGX_ERROR;
     }
 
@@ -261,8 +280,7 @@ ngx_http_ap_document_get(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
 
 
 static void
-ngx_http_ap_document_ready(void *data, ngx_int_t rc,
-    const fedi_document_t *document)
+ngx_http_ap_fetched(void *data, ngx_int_t rc, const fedi_document_t *document)
 {
     ngx_http_ap_ctx_t *ctx = data;
 
@@ -274,12 +292,12 @@ ngx_http_ap_document_ready(void *data, ngx_int_t rc,
 
     ngx_http_set_log_request(c->log, r);
 
-    ctx->wait = NULL;
-    ctx->waited = 1;
-    ctx->rc = rc;
+    ctx->fetch->wait = NULL;
+    ctx->fetch->rc = rc;
+    ctx->fetch->done = 1;
 
     if (rc == NGX_OK) {
-        ctx->document = *document;
+        ctx->fetch->document = *document;
     }
 
     r->read_event_handler = ngx_http_block_reading;
@@ -295,8 +313,8 @@ ngx_http_ap_ctx_cleanup(void *data)
 {
     ngx_http_ap_ctx_t *ctx = data;
 
-    if (ctx->wait) {
-        ngx_ap_documents_cancel(ctx->wait);
-        ctx->wait = NULL;
+    if (ctx->fetch && ctx->fetch->wait) {
+        ngx_ap_documents_cancel(ctx->fetch->wait);
+        ctx->fetch->wait = NULL;
     }
 }

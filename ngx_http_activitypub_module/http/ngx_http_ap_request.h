@@ -21,6 +21,17 @@
 #include "ngx_http_ap_own.h"
 
 
+/* a document that is asked for; apart, because most requests need none */
+
+typedef struct {
+    ngx_ap_cache_key_t          key;
+    ngx_ap_documents_wait_t    *wait;
+    fedi_document_t             document;
+    ngx_int_t                   rc;
+    unsigned                    done:1;     /* rc and document are set */
+} ngx_http_ap_fetch_t;
+
+
 /*
  * On the main request only.  A redirect inside nginx zeroes r->ctx, and with
  * it our right to answer: the URL that passed the checks is no longer the one
@@ -40,16 +51,11 @@ typedef struct {
     ngx_ap_origin_t            *origin;
     ngx_ap_actor_t             *actor;
 
-    /* a document that was asked of the database */
-    ngx_ap_cache_key_t          key;
-    ngx_ap_documents_wait_t    *wait;
-    fedi_document_t             document;
-    ngx_int_t                   rc;
+    ngx_http_ap_fetch_t        *fetch;      /* NULL: no document is needed */
 
     unsigned                    negotiated:1;
     unsigned                    wants_activity:1;
     unsigned                    wants_html:1;
-    unsigned                    waited:1;   /* rc and document are set */
     unsigned                    answered:1; /* by us */
 } ngx_http_ap_ctx_t;
 
@@ -70,11 +76,13 @@ ngx_uint_t ngx_http_ap_wants_html(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx);
 
 /*
- * Fills ctx->document for ctx->key.  NGX_AGAIN: the phase will be run again
- * when the answer is there; else ctx->rc's meaning of ngx_ap_documents_pt.
+ * Fetches the document of this server block's origin at a path and query
+ * that live as long as the request.  NGX_AGAIN: the phase will be run again
+ * when the answer is there.  Else ctx->fetch->done is set, and the result is
+ * ngx_ap_documents_pt's.
  */
-ngx_int_t ngx_http_ap_document_get(ngx_http_request_t *r,
-    ngx_http_ap_ctx_t *ctx);
+ngx_int_t ngx_http_ap_fetch(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
+    ngx_str_t *path, ngx_str_t *query);
 
 
 #endif
