@@ -59,17 +59,13 @@ RETURN '["https://www.w3.org/ns/activitystreams",
           "webfinger": "wf:webfinger"}]'::json;
 
 
--- A document as a part of another one: without the context.
+-- A document as a part of another one: without the context.  Every document
+-- made here begins with that, and "id" comes next; a context has "@id" only.
 
 CREATE OR REPLACE FUNCTION embed(document text)
     RETURNS json
     LANGUAGE sql IMMUTABLE STRICT
-AS $$
-    SELECT ('{' || string_agg(to_json(m.key) || ':' || m.value, ','
-                              ORDER BY m.n) || '}')::json
-      FROM json_each(document::json) WITH ORDINALITY AS m (key, value, n)
-     WHERE m.key <> '@context'
-$$;
+RETURN ('{' || substr(document, strpos(document, '"id":')))::json;
 
 
 -- Profile fields.  A value that is a URL becomes a link, whose text is the
@@ -283,8 +279,7 @@ AS $$
 $$;
 
 
--- An activity as it is served: around what its post is today.  Without an
--- edit these are the bytes that were delivered.
+-- An activity as it is served: around what its post is today.
 
 CREATE OR REPLACE FUNCTION serve_activity(activity activity, actor_uri text,
     post object)
@@ -297,6 +292,8 @@ AS $$
         WHEN post.deleted IS NOT NULL
             THEN render_tombstone(activity_uri(actor_uri, activity.id),
                                   activity.type, post.deleted)
+        WHEN post.updated IS NULL
+            THEN activity.document
         ELSE render_activity(activity_uri(actor_uri, activity.id),
                              activity.type, actor_uri, activity.published,
                              embed(post.document), NULL, object_context())

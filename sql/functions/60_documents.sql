@@ -1,7 +1,8 @@
 -- Copyright (C) The ngx_http_activitypub_module authors
 -- SPDX-License-Identifier: BSD-2-Clause
 --
--- The document at a URL.
+-- The document at a URL.  In PL/pgSQL throughout: it keeps its plans, where a
+-- function in SQL would be planned at every call.
 
 SET LOCAL ROLE activitypub_owner;
 SET LOCAL search_path = activitypub, pg_temp;
@@ -10,8 +11,11 @@ SET LOCAL search_path = activitypub, pg_temp;
 CREATE OR REPLACE FUNCTION document_of_actor(actor_id bigint)
     RETURNS TABLE (status int, kind text, uri text, url text, actor text,
                    updated bigint, body text)
-    LANGUAGE sql STABLE SET search_path = activitypub, pg_temp
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT CASE WHEN a.document IS NULL THEN 503 ELSE 200 END, 'actor', a.uri,
            CASE WHEN a.instance THEN o.url || '/'
                 ELSE coalesce(a.declaration ->> 'url', '')
@@ -20,20 +24,25 @@ AS $$
            epoch(a.changed), coalesce(a.document, '')
       FROM actor AS a
       JOIN origin AS o ON o.id = a.origin
-     WHERE a.id = actor_id
+     WHERE a.id = actor_id;
+END
 $$;
 
 
 CREATE OR REPLACE FUNCTION document_of_object(object_id uuid, owner bigint)
     RETURNS TABLE (status int, kind text, uri text, url text, actor text,
                    updated bigint, body text)
-    LANGUAGE sql STABLE SET search_path = activitypub, pg_temp
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT CASE WHEN p.deleted IS NULL THEN 200 ELSE 410 END, 'object',
            object_uri(a.uri, p.id), p.url, a.name, epoch(p.changed), p.document
       FROM object AS p
       JOIN actor AS a ON a.id = p.actor
-     WHERE p.id = object_id AND p.actor = owner
+     WHERE p.id = object_id AND p.actor = owner;
+END
 $$;
 
 
@@ -41,8 +50,11 @@ CREATE OR REPLACE FUNCTION document_of_activity(activity_id uuid,
     owner bigint)
     RETURNS TABLE (status int, kind text, uri text, url text, actor text,
                    updated bigint, body text)
-    LANGUAGE sql STABLE SET search_path = activitypub, pg_temp
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT CASE WHEN p.deleted IS NOT NULL
                  AND v.type IN ('Create', 'Update') THEN 410
                 ELSE 200
@@ -52,7 +64,8 @@ AS $$
       FROM activity AS v
       JOIN actor AS a ON a.id = v.actor
       LEFT JOIN object AS p ON p.id = v.object
-     WHERE v.id = activity_id AND v.actor = owner
+     WHERE v.id = activity_id AND v.actor = owner;
+END
 $$;
 
 
@@ -213,8 +226,11 @@ CREATE OR REPLACE FUNCTION document_of_reactions(owner actor, object_id uuid,
     name text)
     RETURNS TABLE (status int, kind text, uri text, url text, actor text,
                    updated bigint, body text)
-    LANGUAGE sql STABLE SET search_path = activitypub, pg_temp
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT 200, 'collection', c.uri, '', owner.name, epoch(p.published),
            json_strip_nulls(json_build_object(
                '@context', plain_context(),
@@ -226,7 +242,8 @@ AS $$
            LATERAL (SELECT object_uri(owner.uri, p.id) || '/' || name)
            AS c (uri)
      WHERE p.id = object_id AND p.actor = owner.id AND p.deleted IS NULL
-       AND name IN ('replies', 'likes', 'shares')
+       AND name IN ('replies', 'likes', 'shares');
+END
 $$;
 
 
