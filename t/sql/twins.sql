@@ -54,10 +54,10 @@ CREATE TEMP TABLE fresh AS
       JOIN activitypub.actor AS a ON a.name = 'a' || (n % 2000 + 1);
 
 INSERT INTO activitypub.object (id, actor, type, url, published, document)
-SELECT object, actor, 'Note', 'https://acme.example/' || n, now(), '{"a":1}'
+SELECT object, actor, 'Note', 'https://acme.example/' || n, now(), '{"id":"x"}'
   FROM fresh;
 INSERT INTO activitypub.activity
-SELECT activity, actor, 'Create', object, true, now(), '{"a":1}' FROM fresh;
+SELECT activity, actor, 'Create', object, true, now(), '{"id":"x"}' FROM fresh;
 INSERT INTO activitypub.twin (origin, path, actor, object)
 SELECT (SELECT id FROM activitypub.origin), '/' || n, actor, object FROM fresh;
 INSERT INTO activitypub.declaration SELECT DISTINCT 'one', actor, '' FROM fresh;
