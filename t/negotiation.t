@@ -124,7 +124,8 @@ http {
 
 EOF
 
-$t->wait_document('/', host => 'acme.example') or die "no actor\n";
+$t->wait_document("/activitypub/$_", host => 'acme.example')
+    or die "no actor $_\n" for qw/news actor/;
 
 my $page = '/posts/one.html';
 my $id = publish($t, $page);

@@ -115,8 +115,8 @@ for my $name ('acme', grep { $_ ne 'return' } keys %servers) {
     }, 30) or die "no actor of $name.example\n";
 }
 
-$t->wait_document('/activitypub/news', host => 'acme.example')
-    or die "no document\n";
+$t->wait_document("/activitypub/$_", host => 'acme.example')
+    or die "no document $_\n" for qw/news actor/;
 
 ###############################################################################
 

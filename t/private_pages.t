@@ -115,7 +115,8 @@ http {
 
 EOF
 
-die "no actor\n" unless $t->wait_document('/', host => 'acme.example');
+$t->wait_document('/activitypub/news', host => 'acme.example')
+    or die "no actor\n";
 
 my %id = map { ("/$_.html", publish($t, "/$_.html")) }
     qw/private secret admin request protected allowed open/;

@@ -62,8 +62,8 @@ http {
 
 EOF
 
-$t->wait_document('/activitypub/news', host => 'acme.example')
-    or die "no actor\n";
+$t->wait_document("/activitypub/$_", host => 'acme.example')
+    or die "no actor $_\n" for qw/news actor/;
 
 my $next = "GET /activitypub/actor HTTP/1.1\r\nHost: acme.example\r\n\r\n";
 
