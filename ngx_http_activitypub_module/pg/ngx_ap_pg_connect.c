@@ -5,7 +5,7 @@
  *
  * How a connection comes and goes:
  *
- *     connect -> poll -> connected -> greeted -> prepared -> up
+ *     connect -> poll -> connected -> greet -> greeted -> up
  *
  * Each arrow goes on or ends in ngx_ap_pg_lose(), which tries the next host,
  * and after the last one pauses for a while that grows.  The host that served
@@ -18,7 +18,6 @@
 static ngx_int_t ngx_ap_pg_start(ngx_ap_pg_t *pg, ngx_ap_pg_host_t *host);
 static void ngx_ap_pg_connected(ngx_ap_pg_t *pg);
 static ngx_int_t ngx_ap_pg_greet(ngx_ap_pg_t *pg);
-static ngx_int_t ngx_ap_pg_up(ngx_ap_pg_t *pg);
 static void ngx_ap_pg_host_failed(ngx_ap_pg_t *pg);
 static void ngx_ap_pg_next_host(ngx_ap_pg_t *pg);
 static void ngx_ap_pg_pause(ngx_ap_pg_t *pg);
@@ -238,13 +237,6 @@ ngx_ap_pg_greeted(ngx_ap_pg_t *pg)
 
 
 ngx_int_t
-ngx_ap_pg_prepared(ngx_ap_pg_t *pg)
-{
-    return ngx_ap_pg_up(pg);
-}
-
-
-static ngx_int_t
 ngx_ap_pg_up(ngx_ap_pg_t *pg)
 {
     pg->state = NGX_AP_PG_UP;

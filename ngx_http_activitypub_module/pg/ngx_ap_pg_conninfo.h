@@ -30,10 +30,12 @@ typedef struct {
 
 /*
  * "text" is keyword=value pairs or a postgresql:// URI.  "password" may be
- * empty.  Adds gssencmode=disable, statement_timeout and application_name.
- * A host that is a name without hostaddr is refused.  Everything is in the
- * pool; NGX_ERROR leaves a lower-case text for an [emerg] in "error", which
- * never holds the password.
+ * empty.  Adds gssencmode=disable, statement_timeout and UTF-8; and, where
+ * not given, application_name, keepalives and, for several hosts,
+ * target_session_attrs=read-write.  A host that is a name without hostaddr is
+ * refused, as are parameters that make a worker read other people's files.
+ * Everything is in the pool; NGX_ERROR leaves a lower-case text for an
+ * [emerg] in "error", which never holds the password.
  */
 ngx_int_t ngx_ap_pg_conninfo_parse(ngx_pool_t *pool, ngx_str_t *text,
     ngx_str_t *password, ngx_msec_t timeout, ngx_ap_pg_conninfo_t *conninfo,

@@ -135,7 +135,7 @@ void ngx_ap_pg_forget(ngx_queue_t *queue);
 void ngx_ap_pg_connect(ngx_ap_pg_t *pg);
 void ngx_ap_pg_poll(ngx_ap_pg_t *pg);
 ngx_int_t ngx_ap_pg_greeted(ngx_ap_pg_t *pg);
-ngx_int_t ngx_ap_pg_prepared(ngx_ap_pg_t *pg);
+ngx_int_t ngx_ap_pg_up(ngx_ap_pg_t *pg);
 
 /* the connection is no use any more, "reason" says why; queries fail */
 void ngx_ap_pg_lose(ngx_ap_pg_t *pg);

@@ -65,7 +65,7 @@ ngx_ap_pg_sync(ngx_ap_pg_t *pg)
         return ngx_ap_pg_greeted(pg);
 
     case NGX_AP_PG_PREPARING:
-        return ngx_ap_pg_prepared(pg);
+        return ngx_ap_pg_up(pg);
 
     default:
 

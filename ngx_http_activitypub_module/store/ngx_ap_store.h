@@ -50,7 +50,10 @@ void ngx_ap_store_destroy(ngx_ap_store_t *store);
 
 ngx_uint_t ngx_ap_store_ready(ngx_ap_store_t *store);
 
-/* a last round trip on the listening connection: what was sent has arrived */
+/*
+ * A last round trip on the listening connection: what was sent has arrived.
+ * When the connection is lost instead, "deaf" comes first.
+ */
 void ngx_ap_store_listen_flush(ngx_ap_store_t *store,
     void (*flushed)(void *data), void *data);
 
@@ -62,7 +65,11 @@ void ngx_ap_store_listen_end(ngx_ap_store_t *store);
 void ngx_ap_store_cancel(ngx_ap_pg_query_t *call);
 
 
-/* the document at origin + path + query; etag is left empty */
+/*
+ * The document at origin + path + query; etag is left empty.  NGX_DECLINED
+ * means that there is none: a refusal is NGX_ERROR here, as is an actor that
+ * has no key yet.
+ */
 
 typedef void (*ngx_ap_store_document_pt)(void *data, ngx_int_t rc,
     const fedi_document_t *document);

@@ -27,6 +27,7 @@ typedef struct {
     ngx_queue_t                 queue;
     ngx_ap_store_t             *store;
     ngx_ap_statement_e          statement;
+    ngx_uint_t                  nvalues;
     ngx_ap_store_handler_t      handler;
     void                       *data;
     unsigned                    answering:1;
@@ -35,9 +36,9 @@ typedef struct {
 
 static ngx_ap_pg_query_t *ngx_ap_store_call(ngx_ap_store_t *store,
     ngx_ap_pg_t *pg, const ngx_ap_store_call_t *template,
-    ngx_str_t *const *texts, ngx_ap_pg_answered_pt answered);
+    const ngx_str_t *texts, ngx_ap_pg_answered_pt answered);
 static ngx_ap_pg_query_t *ngx_ap_store_query(ngx_ap_pg_t *pg,
-    ngx_ap_store_call_t *call, ngx_str_t *const *texts,
+    ngx_ap_store_call_t *call, const ngx_str_t *texts,
     ngx_ap_pg_answered_pt answered);
 static ngx_int_t ngx_ap_store_begin(ngx_ap_store_call_t *call,
     const ngx_ap_pg_result_t *result);
@@ -61,12 +62,13 @@ ngx_ap_store_document(ngx_ap_store_t *store, ngx_str_t *origin,
     ngx_str_t *path, ngx_str_t *query, ngx_ap_store_document_pt handler,
     void *data)
 {
-    ngx_str_t            *texts[] = { origin, path, query };
+    ngx_str_t             texts[] = { *origin, *path, *query };
     ngx_ap_store_call_t   call;
 
     ngx_memzero(&call, sizeof(ngx_ap_store_call_t));
 
     call.statement = NGX_AP_STATEMENT_DOCUMENT;
+    call.nvalues = 3;
     call.handler.document = handler;
     call.data = data;
 
@@ -79,12 +81,13 @@ ngx_ap_pg_query_t *
 ngx_ap_store_declare(ngx_ap_store_t *store, ngx_str_t *node,
     ngx_str_t *declaration, ngx_ap_store_declared_pt handler, void *data)
 {
-    ngx_str_t            *texts[] = { node, declaration };
+    ngx_str_t             texts[] = { *node, *declaration };
     ngx_ap_store_call_t   call;
 
     ngx_memzero(&call, sizeof(ngx_ap_store_call_t));
 
     call.statement = NGX_AP_STATEMENT_DECLARE;
+    call.nvalues = 2;
     call.handler.declared = handler;
     call.data = data;
 
@@ -98,12 +101,13 @@ ngx_ap_store_key_set(ngx_ap_store_t *store, ngx_str_t *actor,
     ngx_str_t *private_pem, ngx_str_t *public_pem,
     ngx_ap_store_done_pt handler, void *data)
 {
-    ngx_str_t            *texts[] = { actor, private_pem, public_pem };
+    ngx_str_t             texts[] = { *actor, *private_pem, *public_pem };
     ngx_ap_store_call_t   call;
 
     ngx_memzero(&call, sizeof(ngx_ap_store_call_t));
 
     call.statement = NGX_AP_STATEMENT_KEY_SET;
+    call.nvalues = 3;
     call.handler.done = handler;
     call.data = data;
 
@@ -117,7 +121,7 @@ ngx_ap_store_twins(ngx_ap_store_t *store, int64_t after,
     ngx_ap_store_twins_pt handler, void *data)
 {
     u_char                from[NGX_INT64_LEN], most[NGX_INT_T_LEN];
-    ngx_str_t             texts[2], *list[] = { &texts[0], &texts[1] };
+    ngx_str_t             texts[2];
     ngx_ap_store_call_t   call;
 
     texts[0].data = from;
@@ -129,10 +133,11 @@ ngx_ap_store_twins(ngx_ap_store_t *store, int64_t after,
     ngx_memzero(&call, sizeof(ngx_ap_store_call_t));
 
     call.statement = NGX_AP_STATEMENT_TWINS;
+    call.nvalues = 2;
     call.handler.twins = handler;
     call.data = data;
 
-    return ngx_ap_store_call(store, store->bulk, &call, list,
+    return ngx_ap_store_call(store, store->bulk, &call, texts,
                              ngx_ap_store_twins_answered);
 }
 
@@ -141,16 +146,16 @@ ngx_ap_pg_query_t *
 ngx_ap_store_twins_at(ngx_ap_store_t *store, ngx_str_t *keys,
     ngx_ap_store_twins_pt handler, void *data)
 {
-    ngx_str_t            *texts[] = { keys };
     ngx_ap_store_call_t   call;
 
     ngx_memzero(&call, sizeof(ngx_ap_store_call_t));
 
     call.statement = NGX_AP_STATEMENT_TWINS_AT;
+    call.nvalues = 1;
     call.handler.twins = handler;
     call.data = data;
 
-    return ngx_ap_store_call(store, store->bulk, &call, texts,
+    return ngx_ap_store_call(store, store->bulk, &call, keys,
                              ngx_ap_store_twins_answered);
 }
 
@@ -182,7 +187,7 @@ ngx_ap_store_listen_flush(ngx_ap_store_t *store,
 
 static ngx_ap_pg_query_t *
 ngx_ap_store_call(ngx_ap_store_t *store, ngx_ap_pg_t *pg,
-    const ngx_ap_store_call_t *template, ngx_str_t *const *texts,
+    const ngx_ap_store_call_t *template, const ngx_str_t *texts,
     ngx_ap_pg_answered_pt answered)
 {
     ngx_ap_pg_query_t    *query;
@@ -212,19 +217,18 @@ ngx_ap_store_call(ngx_ap_store_t *store, ngx_ap_pg_t *pg,
 
 static ngx_ap_pg_query_t *
 ngx_ap_store_query(ngx_ap_pg_t *pg, ngx_ap_store_call_t *call,
-    ngx_str_t *const *texts, ngx_ap_pg_answered_pt answered)
+    const ngx_str_t *texts, ngx_ap_pg_answered_pt answered)
 {
     u_char             *buf, *p;
     size_t              size;
-    ngx_uint_t          i, n;
+    ngx_uint_t          i;
     const char         *values[NGX_AP_STORE_VALUES];
     ngx_ap_pg_query_t  *query;
 
     size = 1;
-    n = ngx_ap_statements[call->statement].nparams;
 
-    for (i = 0; i < n; i++) {
-        size += texts[i]->len + 1;
+    for (i = 0; i < call->nvalues; i++) {
+        size += texts[i].len + 1;
     }
 
     buf = ngx_alloc(size, call->store->log);
@@ -234,17 +238,18 @@ ngx_ap_store_query(ngx_ap_pg_t *pg, ngx_ap_store_call_t *call,
 
     p = buf;
 
-    for (i = 0; i < n; i++) {
+    for (i = 0; i < call->nvalues; i++) {
         values[i] = (char *) p;
 
-        if (texts[i]->len) {
-            p = ngx_cpymem(p, texts[i]->data, texts[i]->len);
+        if (texts[i].len) {
+            p = ngx_cpymem(p, texts[i].data, texts[i].len);
         }
 
         *p++ = '\0';
     }
 
-    query = ngx_ap_pg_query(pg, call->statement, n, values, answered, call);
+    query = ngx_ap_pg_query(pg, call->statement, call->nvalues, values,
+                            answered, call);
 
     ngx_free(buf);
 
