@@ -90,7 +90,8 @@ BEGIN
 END
 $$;
 
-SELECT is(pg_temp.scanned(statement), 0::bigint, 'no scan: ' || replace(statement, E'\n', ''))
+SELECT is(pg_temp.scanned(statement), 0::bigint,
+          'no scan: ' || replace(statement, E'\n', ''))
   FROM unnest(ARRAY[
     'SELECT * FROM pg_temp.at(''/777'')',
     'SELECT * FROM pg_temp.at(''/nothing'')',
