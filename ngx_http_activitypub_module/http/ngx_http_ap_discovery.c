@@ -171,8 +171,7 @@ ngx_http_ap_webfinger_url(ngx_http_ap_srv_conf_t *ascf,
     /* host and port as written, path and query as written */
 
     authority.data = url->host.data;
-    authority.len = url->path.data ? (size_t) (url->path.data - url->host.data)
-                                   : url->host.len;
+    authority.len = url->path.data - url->host.data;
 
     path.data = url->path.data;
     path.len = url->query.len
