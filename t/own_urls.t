@@ -24,7 +24,7 @@ use MIME::Base64 qw/encode_base64/;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(70);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(71);
 
 $t->write_file('htpasswd', "user:{PLAIN}secret\n");
 $t->write_file('index.html', "SITE\n");
@@ -83,7 +83,7 @@ http {
         activitypub_actor news { }
 
         client_max_body_size  10k;
-        error_page            404 405 =200 /index.html;
+        error_page            400 404 405 =200 /index.html;
         try_files             $uri /index.html;
         rewrite               ^/(.*)$ /moved/$1;
 
@@ -171,6 +171,12 @@ is($r->status, 405, 'POST is refused by us, whatever its size');
 is($r->header('Allow'), 'GET, HEAD', 'with what is allowed');
 is(http_post('/activitypub/inbox', host => $host, body => 'x' x 2_000_000)
     ->status, 405, 'and so is more than we would ever take');
+
+my $broken = http_connect();
+
+$broken->send("POST /activitypub/inbox HTTP/1.1\r\nHost: $host\r\n"
+    . "Transfer-Encoding: chunked\r\n\r\nnonsense\r\n\r\n");
+is($broken->response->status, 400, 'a broken body has no page of the site');
 
 # what is not ours, is the site's
 
