@@ -118,6 +118,18 @@ is($two->answer, 'ok', 'and is taken');
 like($one->ask(document('/activitypub/third')), qr/Third Changed.*KEY/,
     'the document has both');
 
+# and the other way round
+
+declare($one, 'node1', 'Fifth', name => 'fifth');
+$one->ask('BEGIN');
+declare($one, 'node1', 'Fifth Changed', name => 'fifth');
+$two->send(key('KEY', 'fifth'));
+ok($two->waits, 'a key waits for a declaration');
+$one->ask('COMMIT');
+is($two->answer, 't', 'and is set');
+like($one->ask(document('/activitypub/fifth')), qr/Fifth Changed.*KEY/,
+    'that document has both, too');
+
 # a publish does not keep a declaration or a key waiting
 
 declare($one, 'node1', 'Fourth', name => 'fourth');
@@ -223,6 +235,9 @@ sub new {
         $t->conninfo('postgres'));
     my $self = bless { t => $t, in => $in, out => $out, pid => $pid }, $class;
 
+    # who waits for itself fails, and does not hang
+
+    $self->ask("SET lock_timeout = '10s'");
     $self->{backend} = $self->ask('SELECT pg_backend_pid()');
 
     return $self;
