@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(45);
+SELECT plan(48);
 
 SELECT pg_temp.found_acme() \g /dev/null
 SELECT pg_temp.declare('two', pg_temp.acme('[{"username": "blog"}]'))
@@ -57,6 +57,15 @@ SELECT cmp_ok(d.updated, '>=', extract(epoch FROM now())::bigint - 1,
     'updated is a time: ' || path)
   FROM unnest(ARRAY['/', :'path', '/activitypub/news/outbox']) AS path,
        pg_temp.at(path) AS d;
+
+UPDATE activitypub.object SET changed = '2030-01-02 03:04:05.6Z';
+UPDATE activitypub.actor SET changed = '2031-01-02 03:04:05.6Z';
+
+SELECT is((SELECT d.updated FROM pg_temp.at(path) AS d), epoch,
+          'updated when it changed: ' || path)
+  FROM (VALUES (:'path', 1893553445), ('/', 1925089445),
+               ('/activitypub/news/activities/' || :'activity', 1893553445))
+    AS row (path, epoch);
 
 -- nothing
 
