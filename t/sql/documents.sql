@@ -61,7 +61,7 @@ SELECT cmp_ok(d.updated, '>=', extract(epoch FROM now())::bigint - 1,
 UPDATE activitypub.object SET changed = '2030-01-02 03:04:05.6Z';
 UPDATE activitypub.actor SET changed = '2031-01-02 03:04:05.6Z';
 
-SELECT is((SELECT d.updated FROM pg_temp.at(path) AS d), epoch,
+SELECT is((SELECT d.updated FROM pg_temp.at(path) AS d), epoch::bigint,
           'updated when it changed: ' || path)
   FROM (VALUES (:'path', 1893553445), ('/', 1925089445),
                ('/activitypub/news/activities/' || :'activity', 1893553445))
