@@ -97,7 +97,8 @@ ngx_http_ap_actor_build(ngx_conf_t *cf, ngx_ap_origin_t *origin,
     declared.actor = actor;
 
     if (ngx_http_ap_actor_page(cf, origin, &declared) != NGX_OK
-        || ngx_http_ap_actor_image(cf, origin, conf, &conf->icon, &declared.icon)
+        || ngx_http_ap_actor_image(cf, origin, conf, &conf->icon,
+                                   &declared.icon)
            != NGX_OK
         || ngx_http_ap_actor_image(cf, origin, conf, &conf->image,
                                    &declared.image)

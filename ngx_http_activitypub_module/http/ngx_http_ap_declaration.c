@@ -46,6 +46,7 @@ ngx_http_ap_declaration_actor(ngx_http_ap_declared_t *declared)
 {
     int                        bad;
     json_t                    *object, *fields, *property;
+    fedi_str_t                 query;
     ngx_uint_t                 i;
     ngx_http_ap_field_t       *field;
     ngx_http_ap_actor_conf_t  *conf;
@@ -71,9 +72,12 @@ ngx_http_ap_declaration_actor(ngx_http_ap_declared_t *declared)
 
 #undef set
 
+    /* always there, for it is a part of the page's name */
+
+    query = declared->query.len ? declared->query : fedi_str("");
+
     bad |= json_object_set_new(object, "query",
-                        json_stringn(declared->query.len ? declared->query.data : "",
-                                     declared->query.len));
+                               json_stringn(query.data, query.len));
 
     field = conf->fields.elts;
 
