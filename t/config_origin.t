@@ -45,14 +45,15 @@ for my $url ('acme.example', '//acme.example', 'https://', '""',
 
 # a public one, unless we are developing
 
-my $public_rule = 'it must be https, '
-    . 'without a port, on a full host name, unless';
+my $public_rule = ' is not public: it must be https, '
+    . 'without a port, on a full host name, unless '
+    . '"activitypub_allow_http" is on';
 
 for my $url ('http://acme.example', 'https://acme.example:8443',
     'http://acme.example:443', 'https://localhost', 'https://acme',
     'https://acme.local', 'https://acme.test', 'https://acme.internal')
 {
-    $c->refused("origin $url", qr/origin ".*" is not public: $public_rule/,
+    $c->refused("origin $url", qr/origin ".*"$public_rule/,
         server => "activitypub_origin $url; # here\n$actor");
 
     $c->accepted("origin $url in development",
@@ -69,15 +70,15 @@ $c->accepted('the standard port',
 
 # without one: the first server_name, if that is a name
 
-my $name_rule =
-    qr/"activitypub_origin": the first server_name ".*" is not a host name/;
+my $name_rule = '"activitypub_actor" requires "activitypub_origin": '
+    . 'the first server_name ".*" is not a host name';
 
 for my $names ('', '""', '_', '*.acme.example', '.acme.example',
     'www.acme.*', '~^acme\.example$', '192.0.2.1', 'a_b.example',
     '*.acme.example acme.example')
 {
     $c->refused("server_name $names without an origin",
-        qr/"activitypub_actor" requires $name_rule/,
+        qr/$name_rule/,
         server_name => $names,
         server => "activitypub_actor news { # here\n }");
 }

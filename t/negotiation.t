@@ -75,6 +75,10 @@ my @table = (
         'json', 'json'],
     ['two lines, HTML last', ['application/activity+json;q=0.5', 'text/html'],
         'html', 'redirect'],
+    ['two lines, HTML less', ['application/activity+json', 'text/html;q=0.1'],
+        'json', 'json'],
+    ['two lines, HTML more', ['text/html', 'application/activity+json;q=0.5'],
+        'html', 'redirect'],
     ['two lines, one with nothing', ['a/b', 'application/ld+json'],
         'json', 'json'],
 );
