@@ -38,6 +38,7 @@ fedi_address_parse_v4(fedi_str_t text, fedi_address_t *address)
     fedi_str_t  part;
 
     value = 0;
+    number = 0;
 
     for (n = 0; n < 4; n++) {
         for (len = 0; len < text.len && text.data[len] != '.'; len++) {
