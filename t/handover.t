@@ -22,11 +22,11 @@ use Test::Gate;
 use Test::Posts;
 
 use IO::Socket::INET;
-use Time::HiRes qw/time/;
+use Time::HiRes qw/sleep time/;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http proxy/)->plan(18);
+my $t = Test::Nginx->new()->has(qw/http proxy/)->plan(21);
 
 # workers are killed on purpose
 $t->expect(qr/worker process \d+ exited on signal 9/);
@@ -96,6 +96,26 @@ is(scalar(grep { changed($_) } @pages), 10, 'and all edits');
 
 ###############################################################################
 
+# the successor comes late: the old one waits for it, and listens meanwhile
+
+ap_get('/two.html');
+
+$gate->close('greetings');
+kill 'HUP', $t->{pid};
+$t->wait_for(sub { $gate->held }) or die "no successor\n";
+
+$documents = $gate->calls('documents');
+edit($t, 'update', $id, '--title', 'Third');
+sleep 0.5;
+
+$gate->open();
+
+ok($t->wait_for(sub { current('/one.html', 'Third') }, 10), 'a late edit');
+is(ap_get('/two.html')->status, 200, 'another document');
+is($gate->calls('documents') - $documents, 1, 'one of them was asked for');
+
+###############################################################################
+
 # an old worker that has more to do, but nothing to hear
 
 configure(1);
@@ -127,11 +147,15 @@ $documents = $gate->calls('documents');
 ap_get('/one.html');
 is($gate->calls('documents'), $documents, 'cached');
 
-kill 'KILL', $t->workers;
-edit($t, 'update', $id, '--title', 'Third');
-publish($t, '/lost.html');
+# nginx makes no new worker before all has happened
 
-ok($t->wait_for(sub { current('/one.html', 'Third') }, 10),
+kill 'STOP', $t->{pid};
+kill 'KILL', $t->workers;
+edit($t, 'update', $id, '--title', 'Fourth');
+publish($t, '/lost.html');
+kill 'CONT', $t->{pid};
+
+ok($t->wait_for(sub { current('/one.html', 'Fourth') }, 10),
     'a change that nobody heard');
 ok(wait_twin('/lost.html'), 'a page that nobody heard of');
 

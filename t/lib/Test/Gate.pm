@@ -4,14 +4,15 @@ package Test::Gate;
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Between nginx and the functions of a test's database: counts the calls of
-# document() and twins(), and holds answers of document() back, after they
-# were read, until the test lets them go.
+# document() and twins(), and holds answers back, after they were read, until
+# the test lets them go: of document(), or of schema(), with which every new
+# connection begins.
 
 use warnings;
 use strict;
 
 # of pg_advisory_lock()
-my $LOCK = 4711;
+my %LOCK = (documents => 4711, greetings => 4712);
 
 my $document = 'text, text, text';
 my $twins = 'bigint, integer';
@@ -31,6 +32,7 @@ CREATE SEQUENCE behind.twins;
 
 ALTER FUNCTION activitypub.document($document) SET SCHEMA behind;
 ALTER FUNCTION activitypub.twins($twins) SET SCHEMA behind;
+ALTER FUNCTION activitypub.schema() SET SCHEMA behind;
 
 CREATE FUNCTION activitypub.document(origin text, path text, query text)
     RETURNS TABLE(status int, kind text, uri text, url text, actor text,
@@ -40,7 +42,7 @@ BEGIN
     PERFORM nextval('behind.documents');
     RETURN QUERY SELECT * FROM behind.document(\$1, \$2, \$3);
     IF \$2 ~ '$paths' THEN
-        PERFORM pg_advisory_xact_lock_shared($LOCK);
+        PERFORM pg_advisory_xact_lock_shared($LOCK{documents});
     END IF;
 END
 \$\$;
@@ -55,8 +57,17 @@ BEGIN
 END
 \$\$;
 
+CREATE FUNCTION activitypub.schema()
+    RETURNS TABLE(version int, min_module int)
+    LANGUAGE plpgsql SECURITY DEFINER AS \$\$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared($LOCK{greetings});
+    RETURN QUERY SELECT * FROM behind.schema();
+END
+\$\$;
+
 GRANT EXECUTE ON FUNCTION activitypub.document($document),
-    activitypub.twins($twins) TO activitypub_nginx;
+    activitypub.twins($twins), activitypub.schema() TO activitypub_nginx;
 SQL
 
     return bless { t => $t }, $class;
@@ -73,18 +84,21 @@ sub calls {
 }
 
 
+# for "documents" (those that match), or "greetings"
+
 sub close {
-    my ($self) = @_;
+    my ($self, $what) = @_;
 
     my $pid = open my $psql, '|-', 'psql', '-XAtq', '-o', '/dev/null',
         '-d', $self->{t}->conninfo('postgres');
 
     die "psql: $!" unless $pid;
 
-    $psql->autoflush(1);
-    print $psql "SELECT pg_advisory_lock($LOCK);\n";
-
+    $self->{lock} = $LOCK{$what || 'documents'};
     $self->{psql} = $psql;
+
+    $psql->autoflush(1);
+    print $psql "SELECT pg_advisory_lock($self->{lock});\n";
 
     $self->{t}->wait_for(sub { $self->_locks('granted') }, 10)
         or die "the gate does not close\n";
@@ -111,7 +125,7 @@ sub _locks {
     my ($self, $which) = @_;
 
     return $self->{t}->sql("SELECT count(*) FROM pg_locks
-        WHERE locktype = 'advisory' AND objid = $LOCK AND $which
+        WHERE locktype = 'advisory' AND objid = $self->{lock} AND $which
             AND database = (SELECT oid FROM pg_database
                 WHERE datname = current_database())");
 }
