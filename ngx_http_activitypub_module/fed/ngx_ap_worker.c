@@ -180,7 +180,8 @@ ngx_ap_worker_changed(void *data, ngx_uint_t up, ngx_str_t *reason)
 
         if (up) {
             ngx_log_error(NGX_LOG_NOTICE, worker->log, 0,
-                          "activitypub: database \"%V\" is available", name);
+                          "activitypub: database \"%V\" is available",
+                          reason);
 
         } else {
             ngx_log_error(NGX_LOG_ERR, worker->log, 0,
