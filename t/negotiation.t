@@ -83,7 +83,7 @@ my @table = (
         'json', 'json'],
 );
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(@table * 4 + 39);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(@table * 4 + 54);
 
 $t->write_file('posts/one.html', 'THE PAGE');
 $t->write_file('posts/other.html', 'OTHER');
@@ -206,9 +206,23 @@ is(get('/activitypub/actor', accept => $BROWSER)->status, 302,
 is(get('/activitypub/news/outbox', accept => $BROWSER)->status, 200,
     'a collection has no page');
 
+# a link that somebody has added to leads to the same page
+
+for my $query ('utm_source=mastodon&utm_medium=social', 'fbclid=a',
+    'utm_campaign=a&gclid=b&mtm_source=c')
+{
+    is((ap_get("$page?$query")->json || {})->{id}, $id, "$query: document");
+    like(get("$page?$query")->header('Link') // '', qr/^<\Q$id\E>/,
+        "$query: Link");
+}
+
+is(ap_get("$machine?utm_source=a")->json->{id}, $id, 'also at a machine URL');
+
 # a page without a document is the site's alone
 
-for my $uri ('/posts/other.html', "$page?a=b", '/?p=1') {
+for my $uri ('/posts/other.html', "$page?a=b", '/?p=1', '/?utm=1',
+    '/?p=1&utm_source=a', '/?utm_source=a&p=1', '/?UTM_source=a')
+{
     $r = get($uri);
 
     is_deeply([$r->header('Vary'), $r->header('Link')], [],

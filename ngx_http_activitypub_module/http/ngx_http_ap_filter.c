@@ -34,15 +34,13 @@ ngx_http_ap_filter_init(void)
 static ngx_int_t
 ngx_http_ap_header_filter(ngx_http_request_t *r)
 {
-    ngx_int_t                 rc;
-    ngx_ap_actor_t           *actor;
-    ngx_table_elt_t          *vary;
-    ngx_http_ap_ctx_t        *ctx;
-    ngx_ap_cache_key_t        key;
-    ngx_ap_cache_twin_t       twin;
-    ngx_http_ap_srv_conf_t   *ascf;
-    ngx_http_ap_loc_conf_t   *alcf;
-    ngx_http_ap_main_conf_t  *amcf;
+    ngx_int_t                rc;
+    ngx_ap_actor_t          *actor;
+    ngx_table_elt_t         *vary;
+    ngx_http_ap_ctx_t       *ctx;
+    ngx_ap_cache_twin_t      twin;
+    ngx_http_ap_srv_conf_t  *ascf;
+    ngx_http_ap_loc_conf_t  *alcf;
 
     if (r != r->main
         || (r->headers_out.status != NGX_HTTP_OK
@@ -65,13 +63,7 @@ ngx_http_ap_header_filter(ngx_http_request_t *r)
         return ngx_http_next_header_filter(r);
     }
 
-    amcf = ngx_http_get_module_main_conf(r, ngx_http_activitypub_module);
-
-    key.origin = ascf->origin->url;
-    key.path = ctx->path;
-    key.query = ctx->query;
-
-    rc = ngx_ap_cache_twin_find(amcf->cache, &key, &twin);
+    rc = ngx_http_ap_page_twin(r, ctx, ascf->origin, &twin);
 
     if (rc == NGX_DECLINED) {
         return ngx_http_next_header_filter(r);

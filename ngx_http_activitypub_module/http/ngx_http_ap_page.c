@@ -12,17 +12,33 @@
 
 static ngx_int_t ngx_http_ap_page_document(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx, ngx_ap_origin_t *origin);
+static ngx_uint_t ngx_http_ap_page_tracking(ngx_str_t *query);
+
+
+/* what others add to a link, to know by which way a reader came */
+
+static ngx_str_t  ngx_http_ap_page_trackers[] = {
+    ngx_string("dclid="),
+    ngx_string("fbclid="),
+    ngx_string("gclid="),
+    ngx_string("igshid="),
+    ngx_string("mc_cid="),
+    ngx_string("mc_eid="),
+    ngx_string("msclkid="),
+    ngx_string("mtm_"),
+    ngx_string("pk_"),
+    ngx_string("utm_"),
+    ngx_null_string
+};
 
 
 ngx_int_t
 ngx_http_ap_page_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
 {
-    ngx_int_t                 rc;
-    ngx_ap_origin_t          *origin;
-    ngx_ap_cache_key_t        key;
-    ngx_ap_cache_twin_t       twin;
-    ngx_http_ap_srv_conf_t   *ascf;
-    ngx_http_ap_main_conf_t  *amcf;
+    ngx_int_t                rc;
+    ngx_ap_origin_t         *origin;
+    ngx_ap_cache_twin_t      twin;
+    ngx_http_ap_srv_conf_t  *ascf;
 
     ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
     origin = ascf->origin;
@@ -35,13 +51,7 @@ ngx_http_ap_page_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
         return ngx_http_ap_page_document(r, ctx, origin);
     }
 
-    amcf = ngx_http_get_module_main_conf(r, ngx_http_activitypub_module);
-
-    key.origin = origin->url;
-    key.path = ctx->path;
-    key.query = ctx->query;
-
-    rc = ngx_ap_cache_twin_find(amcf->cache, &key, &twin);
+    rc = ngx_http_ap_page_twin(r, ctx, origin, &twin);
 
     if (rc == NGX_DECLINED
         || (rc == NGX_OK && ngx_http_ap_twin_actor(origin, &twin) == NULL))
@@ -86,6 +96,77 @@ ngx_http_ap_page_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
     }
 
     return ngx_http_ap_document_answer(r, &ctx->fetch->document, 0);
+}
+
+
+ngx_int_t
+ngx_http_ap_page_twin(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
+    ngx_ap_origin_t *origin, ngx_ap_cache_twin_t *twin)
+{
+    ngx_int_t                 rc;
+    ngx_ap_cache_key_t        key;
+    ngx_http_ap_main_conf_t  *amcf;
+
+    amcf = ngx_http_get_module_main_conf(r, ngx_http_activitypub_module);
+
+    key.origin = origin->url;
+    key.path = ctx->path;
+    key.query = ctx->query;
+
+    rc = ngx_ap_cache_twin_find(amcf->cache, &key, twin);
+
+    if (rc != NGX_DECLINED
+        || ctx->query.len == 0
+        || !ngx_http_ap_page_tracking(&ctx->query))
+    {
+        return rc;
+    }
+
+    /* any other query is another page: "/?p=123" is not "/" */
+
+    ngx_str_null(&ctx->query);
+    key.query = ctx->query;
+
+    return ngx_ap_cache_twin_find(amcf->cache, &key, twin);
+}
+
+
+/* every parameter of the query is one of those */
+
+static ngx_uint_t
+ngx_http_ap_page_tracking(ngx_str_t *query)
+{
+    u_char     *p, *last, *next;
+    ngx_str_t  *name;
+
+    p = query->data;
+    last = p + query->len;
+
+    while (p < last) {
+
+        next = ngx_strlchr(p, last, '&');
+
+        if (next == NULL) {
+            next = last;
+        }
+
+        for (name = ngx_http_ap_page_trackers; name->len; name++) {
+
+            if ((size_t) (next - p) >= name->len
+                && ngx_memcmp(p, name->data, name->len) == 0)
+            {
+                break;
+            }
+        }
+
+        if (name->len == 0) {
+            return 0;
+        }
+
+        p = next + 1;
+    }
+
+    return 1;
 }
 
 

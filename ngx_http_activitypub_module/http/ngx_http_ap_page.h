@@ -20,6 +20,15 @@ ngx_int_t ngx_http_ap_page_handler(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx);
 
 /*
+ * The twin of the page as it was asked for, else of the page without a query
+ * that does no more than track the reader: then ctx->query is dropped.
+ * NGX_AGAIN: the set is not complete.
+ */
+ngx_int_t ngx_http_ap_page_twin(ngx_http_request_t *r,
+    ngx_http_ap_ctx_t *ctx, ngx_ap_origin_t *origin,
+    ngx_ap_cache_twin_t *twin);
+
+/*
  * The actor to whom a twin belongs, if this configuration declares it; NULL:
  * it does not, and the page is just a page.
  */
