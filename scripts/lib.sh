@@ -58,12 +58,14 @@ demo=$run_dir/demo
 PATH=$PATH:/usr/sbin:/sbin
 
 
-# True while the process of a pid file is there.
+# True while the process of a pid file is there.  /var/tmp outlives a reboot,
+# and then the number may be somebody else's.
 
 alive() {
     local pid
 
-    pid=$(cat "$1" 2> /dev/null) && [ -n "$pid" ] && [ -d "/proc/$pid" ]
+    pid=$(cat "$1" 2> /dev/null) && [ -n "$pid" ] \
+        && grep -qaF "$demo" "/proc/$pid/cmdline" 2> /dev/null
 }
 
 
@@ -81,7 +83,7 @@ end() {
         sleep 0.1
     done
 
-    kill -KILL "$pid"
+    kill -KILL "$pid" 2> /dev/null || true
 }
 
 
