@@ -194,9 +194,12 @@ ngx_http_ap_precontent_handler(ngx_http_request_t *r)
         }
     }
 
-    /* NGX_AGAIN: this phase is run again when the database has answered */
+    /*
+     * NGX_AGAIN: this phase is run again when the database has answered; but
+     * of an answer it means that the client is slow, and nginx sends the rest
+     */
 
-    if (rc != NGX_AGAIN) {
+    if (rc != NGX_AGAIN || ctx->answered) {
         ngx_http_finalize_request(r, rc);
     }
 
