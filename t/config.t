@@ -135,6 +135,7 @@ for my $wrong (
 # an unreachable database and nginx -t: no connection, no question
 
 SKIP: {
+    skip 'sanitizers and strace exclude each other', 3 if $ENV{SANITIZE};
     skip 'no strace', 3 unless grep { -x "$_/strace" } split /:/, $ENV{PATH};
 
     $c->accepted('a database elsewhere', server => $actor, database =>

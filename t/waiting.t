@@ -21,7 +21,7 @@ use Test::Posts;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http http_v2 http_ssl/)->plan(17);
+my $t = Test::Nginx->new()->has(qw/http http_v2 http_ssl/)->plan(18);
 
 my $dir = $t->testdir;
 
@@ -98,6 +98,9 @@ my @gone = map { http_connect() } 1 .. 3;
 $_->send(request($paths[7])) for @gone;
 select undef, undef, undef, 0.2;
 $_->close for @gone;
+
+ok($t->wait_for(sub { 3 == grep { / 499 / } split /\n/,
+    $t->read_file('access.log') }), 'it is noticed who leaves');
 
 my $slow = http_connect();
 my $behind = http_connect();
