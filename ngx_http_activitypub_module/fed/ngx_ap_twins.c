@@ -90,6 +90,11 @@ void
 ngx_ap_twins_destroy(ngx_ap_twins_t *twins)
 {
     ngx_ap_retry_stop(&twins->retry);
+
+    /* it went with the store, and cannot be cancelled any more */
+
+    twins->call = NULL;
+
     ngx_ap_twins_forget(twins);
     ngx_free(twins);
 }

@@ -1,0 +1,123 @@
+#!/usr/bin/perl
+
+# Copyright (C) The ngx_http_activitypub_module authors
+# SPDX-License-Identifier: BSD-2-Clause
+
+# A worker that is told to stop at once, in the middle of a statement, ends
+# at once and cleanly: no signal, nothing that a sanitizer would find.
+
+###############################################################################
+
+use warnings;
+use strict;
+
+use Test::More;
+
+BEGIN { use FindBin; chdir($FindBin::Bin); }
+
+use lib 'lib';
+use Test::Nginx;
+use Test::Nginx::Process qw/wait_pid/;
+use Test::Posts;
+use Test::Session;
+
+use Time::HiRes qw/time/;
+
+###############################################################################
+
+my $t = Test::Nginx->new()->has(qw/http/)->plan(8);
+
+$t->write_file_expand('nginx.conf', <<'EOF');
+
+%%TEST_GLOBALS%%
+
+daemon off;
+
+events {
+}
+
+http {
+    %%TEST_GLOBALS_HTTP%%
+
+    activitypub_database "%%DATABASE%%" timeout=20s;
+
+    server {
+        listen       127.0.0.1:8080;
+        server_name  acme.example;
+
+        activitypub_actor news { }
+    }
+}
+
+EOF
+
+my $session = Test::Session->new($t);
+
+###############################################################################
+
+# what is locked when nginx starts, and what waits for it
+
+fast('declare', 'declaration');
+fast('twins', 'twin');
+
+# ... or when it runs, and what is asked then
+
+fast('twins_at', 'twin', sub {
+    $t->sql("NOTIFY activitypub_changed, "
+        . "'[[\"https://acme.example\",\"/a.html\",\"\"]]'");
+});
+
+fast('document', 'object', sub {
+    my ($path) = publish($t, '/a.html') =~ m!//[^/]+(/.*)!;
+    my $c = http_connect();
+
+    $session->ask('BEGIN; LOCK TABLE activitypub.object');
+
+    $c->send("GET $path HTTP/1.1\r\nHost: acme.example\r\n\r\n");
+
+    return $c;
+});
+
+###############################################################################
+
+sub fast {
+    my ($statement, $table, $ask) = @_;
+
+    my $lock = "BEGIN; LOCK TABLE activitypub.$table";
+
+    $session->ask($lock) unless $ask;
+
+    $t->run();
+
+    if ($ask) {
+        $t->wait_document('/activitypub/news', host => 'acme.example')
+            or die "no actor\n";
+        $session->ask($lock) unless $statement eq 'document';
+    }
+
+    my $held = $ask && $ask->();
+
+    ok($t->wait_for(sub { waits($statement) }, 10), "$statement waits");
+
+    my $pid = delete $t->{pid};
+    my $began = time;
+
+    kill 'TERM', $pid;
+
+    ok(wait_pid($pid, 10) && time() - $began < 3, "$statement, and the end");
+
+    unlink $t->testdir . '/nginx.pid';
+
+    $session->ask('ROLLBACK');
+}
+
+
+sub waits {
+    my ($statement) = @_;
+
+    return $t->sql("SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'
+            AND query LIKE '%activitypub.$statement(%'");
+}
+
+###############################################################################
