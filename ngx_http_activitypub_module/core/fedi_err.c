@@ -30,8 +30,26 @@ fedi_strerror(fedi_err_e err)
     case FEDI_ETOOLONG:
         return "too long";
 
+    case FEDI_EJSON:
+        return "not acceptable JSON";
+
+    case FEDI_ELIMIT:
+        return "too deep or too many values in JSON";
+
+    case FEDI_EKEYWORD:
+        return "a JSON-LD keyword that is not accepted";
+
+    case FEDI_EKEY:
+        return "not an acceptable key";
+
+    case FEDI_EMISMATCH:
+        return "the signature does not match";
+
     case FEDI_ENOMEM:
         return "no memory";
+
+    case FEDI_ECRYPTO:
+        return "cryptographic library failed";
     }
 
     return "unknown error";

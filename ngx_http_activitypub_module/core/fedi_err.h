@@ -18,8 +18,14 @@ typedef enum {
     FEDI_EACCT,             /* not an acct: URI */
     FEDI_EUTF8,             /* not valid UTF-8 */
     FEDI_ETOOLONG,          /* longer than the stated limit */
+    FEDI_EJSON,             /* not JSON as the wire may carry it */
+    FEDI_ELIMIT,            /* JSON nested too deep, or too many values */
+    FEDI_EKEYWORD,          /* a JSON-LD keyword that rearranges documents */
+    FEDI_EKEY,              /* not a key that may be used */
+    FEDI_EMISMATCH,         /* the signature is not of this key and text */
 
-    FEDI_ENOMEM
+    FEDI_ENOMEM,
+    FEDI_ECRYPTO            /* OpenSSL failed for no fault of the peer's */
 } fedi_err_e;
 
 

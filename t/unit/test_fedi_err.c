@@ -20,7 +20,7 @@ test_texts(void **state)
 
     unknown = fedi_strerror((fedi_err_e) 1000);
 
-    for (err = FEDI_OK; err <= FEDI_ENOMEM; err++) {
+    for (err = FEDI_OK; err <= FEDI_ECRYPTO; err++) {
         text = fedi_strerror((fedi_err_e) err);
         len = strlen(text);
 

@@ -1,0 +1,176 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include "fedi_base64.h"
+#include "fedi_digest.h"
+
+
+static bool fedi_digest_add(fedi_str_t item, fedi_digest_t *digest,
+    bool *has_sha256);
+static fedi_str_t fedi_digest_trim(fedi_str_t text);
+static bool fedi_digest_hash(fedi_str_t text, const EVP_MD *md,
+    unsigned char *out);
+
+
+fedi_digest_e
+fedi_digest_parse(fedi_str_t value, fedi_digest_t *digest)
+{
+    bool        has_sha256;
+    size_t      len;
+    fedi_str_t  item;
+
+    if (value.len > FEDI_DIGEST_VALUE_MAX) {
+        return FEDI_DIGEST_MALFORMED;
+    }
+
+    has_sha256 = false;
+    digest->has_sha512 = false;
+
+    for ( ;; ) {
+        for (len = 0; len < value.len && value.data[len] != ','; len++) {
+            /* void */
+        }
+
+        item.data = value.data;
+        item.len = len;
+
+        if (!fedi_digest_add(fedi_digest_trim(item), digest, &has_sha256)) {
+            return FEDI_DIGEST_MALFORMED;
+        }
+
+        if (len == value.len) {
+            break;
+        }
+
+        value = fedi_str_from(value, len + 1);
+    }
+
+    return has_sha256 ? FEDI_DIGEST_OK : FEDI_DIGEST_UNKNOWN;
+}
+
+
+static bool
+fedi_digest_add(fedi_str_t item, fedi_digest_t *digest, bool *has_sha256)
+{
+    bool           *has;
+    size_t          i, len, size;
+    fedi_str_t      name;
+    unsigned char  *out;
+
+    for (i = 0; i < item.len && item.data[i] != '='; i++) {
+        /* void */
+    }
+
+    if (i == 0 || i == item.len) {
+        return false;
+    }
+
+    name.data = item.data;
+    name.len = i;
+
+    if (fedi_str_eq_nocase(name, fedi_str("sha-256"))) {
+        has = has_sha256;
+        out = digest->sha256;
+        size = FEDI_SHA256_LEN;
+
+    } else if (fedi_str_eq_nocase(name, fedi_str("sha-512"))) {
+        has = &digest->has_sha512;
+        out = digest->sha512;
+        size = FEDI_SHA512_LEN;
+
+    } else {
+        return true;
+    }
+
+    if (*has) {
+        return false;
+    }
+
+    *has = true;
+
+    return fedi_base64_decode(fedi_str_from(item, i + 1), out, size, &len)
+           && len == size;
+}
+
+
+static fedi_str_t
+fedi_digest_trim(fedi_str_t text)
+{
+    while (text.len != 0 && (text.data[0] == ' ' || text.data[0] == '\t')) {
+        text = fedi_str_from(text, 1);
+    }
+
+    while (text.len != 0 && (text.data[text.len - 1] == ' '
+                             || text.data[text.len - 1] == '\t'))
+    {
+        text.len--;
+    }
+
+    return text;
+}
+
+
+fedi_digest_e
+fedi_digest_verify(const fedi_digest_t *digest, const unsigned char *sha256,
+    const unsigned char *sha512)
+{
+    if (CRYPTO_memcmp(digest->sha256, sha256, FEDI_SHA256_LEN) != 0) {
+        return FEDI_DIGEST_MISMATCH;
+    }
+
+    if (digest->has_sha512
+        && (sha512 == NULL
+            || CRYPTO_memcmp(digest->sha512, sha512, FEDI_SHA512_LEN) != 0))
+    {
+        return FEDI_DIGEST_MISMATCH;
+    }
+
+    return FEDI_DIGEST_OK;
+}
+
+
+fedi_digest_e
+fedi_digest_verify_body(const fedi_digest_t *digest, fedi_str_t body)
+{
+    unsigned char  sha256[FEDI_SHA256_LEN], sha512[FEDI_SHA512_LEN];
+
+    if (!fedi_sha256(body, sha256)
+        || (digest->has_sha512
+            && !fedi_digest_hash(body, EVP_sha512(), sha512)))
+    {
+        return FEDI_DIGEST_MISMATCH;
+    }
+
+    return fedi_digest_verify(digest, sha256,
+                              digest->has_sha512 ? sha512 : NULL);
+}
+
+
+void
+fedi_digest_render(const unsigned char *sha256, char *out)
+{
+    memcpy(out, "SHA-256=", 8);
+    fedi_base64_encode(sha256, FEDI_SHA256_LEN, out + 8);
+}
+
+
+bool
+fedi_sha256(fedi_str_t text, unsigned char *sha256)
+{
+    return fedi_digest_hash(text, EVP_sha256(), sha256);
+}
+
+
+static bool
+fedi_digest_hash(fedi_str_t text, const EVP_MD *md, unsigned char *out)
+{
+    return EVP_Digest(text.len != 0 ? text.data : "", text.len, out, NULL,
+                      md, NULL)
+           == 1;
+}

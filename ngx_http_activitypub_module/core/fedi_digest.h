@@ -1,0 +1,65 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The Digest header (RFC 3230), by which draft-cavage signatures cover a
+ * body.
+ */
+
+#ifndef FEDI_DIGEST_H
+#define FEDI_DIGEST_H
+
+#include "fedi_str.h"
+
+
+#define FEDI_SHA256_LEN  32
+#define FEDI_SHA512_LEN  64
+
+/* "SHA-256=" and 44 characters */
+#define FEDI_DIGEST_HEADER_LEN  52
+
+#define FEDI_DIGEST_VALUE_MAX  1024
+
+
+typedef enum {
+    FEDI_DIGEST_OK = 0,
+    FEDI_DIGEST_MALFORMED,      /* of the digests that we know, at least */
+    FEDI_DIGEST_UNKNOWN,        /* none is SHA-256 */
+    FEDI_DIGEST_MISMATCH
+} fedi_digest_e;
+
+
+typedef struct {
+    bool           has_sha512;
+    unsigned char  sha256[FEDI_SHA256_LEN];
+    unsigned char  sha512[FEDI_SHA512_LEN];
+} fedi_digest_t;
+
+
+/*
+ * Accepts a list of "algorithm=base64", algorithms in any case.  SHA-256 has
+ * to be there, SHA-512 is remembered, each once; others are ignored.
+ */
+fedi_digest_e fedi_digest_parse(fedi_str_t value, fedi_digest_t *digest);
+
+/*
+ * Whether the digests are those of a body, in constant time.  Every known one
+ * has to match: "sha512" may be NULL only when has_sha512 is false, and is a
+ * mismatch otherwise.
+ */
+fedi_digest_e fedi_digest_verify(const fedi_digest_t *digest,
+    const unsigned char *sha256, const unsigned char *sha512);
+
+/* the same for a body that is in memory; a failure of OpenSSL is a mismatch */
+fedi_digest_e fedi_digest_verify_body(const fedi_digest_t *digest,
+    fedi_str_t body);
+
+/* "SHA-256=...", in upper case: some take no other.  No NUL. */
+void fedi_digest_render(const unsigned char *sha256, char *out);
+
+/* false: OpenSSL failed */
+bool fedi_sha256(fedi_str_t text, unsigned char *sha256);
+
+
+#endif

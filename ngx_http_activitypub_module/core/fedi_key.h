@@ -1,0 +1,54 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * RSA keys: PEM from the wire and from the database, DER for caches, and
+ * RSASSA-PKCS1-v1_5 with SHA-256, which is all that a signature by such a
+ * key may be.  Every function may be called in any thread.
+ */
+
+#ifndef FEDI_KEY_H
+#define FEDI_KEY_H
+
+#include <openssl/evp.h>
+
+#include "fedi_arena.h"
+#include "fedi_err.h"
+
+
+#define FEDI_KEY_PEM_MAX    (16 * 1024)
+#define FEDI_KEY_BITS_MIN   2048
+#define FEDI_KEY_BITS_MAX   8192
+
+#define FEDI_KEY_SIGNATURE_MAX  (FEDI_KEY_BITS_MAX / 8)
+
+
+/*
+ * A public key: one PEM block, "PUBLIC KEY" (SPKI) or "RSA PUBLIC KEY"
+ * (PKCS#1), with nothing but white space around it; RSA of 2048 to 8192 bits
+ * with an odd exponent of 65537 to 2^32.  FEDI_EKEY for anything else.  The
+ * caller frees "key" by EVP_PKEY_free().
+ */
+fedi_err_e fedi_key_parse(fedi_arena_t *arena, fedi_str_t pem,
+    EVP_PKEY **key);
+
+/* a private key of ours: "PRIVATE KEY" (PKCS#8) or "RSA PRIVATE KEY" */
+fedi_err_e fedi_key_parse_private(fedi_arena_t *arena, fedi_str_t pem,
+    EVP_PKEY **key);
+
+/* the public key as PKCS#1 DER, copied into the arena; and back */
+fedi_err_e fedi_key_to_der(fedi_arena_t *arena, EVP_PKEY *key,
+    fedi_str_t *der);
+fedi_err_e fedi_key_from_der(fedi_str_t der, EVP_PKEY **key);
+
+/* "signature" has room for FEDI_KEY_SIGNATURE_MAX bytes */
+fedi_err_e fedi_key_sign(EVP_PKEY *key, fedi_str_t text,
+    unsigned char *signature, size_t *len);
+
+/* FEDI_EMISMATCH: not a signature of "text" by this key */
+fedi_err_e fedi_key_verify(EVP_PKEY *key, fedi_str_t text,
+    const unsigned char *signature, size_t len);
+
+
+#endif
