@@ -53,6 +53,13 @@ EOF
 
 my $session = Test::Session->new($t);
 
+# declared, so that a worker has nothing to write when it starts again
+
+$t->run();
+$t->wait_document('/activitypub/news', host => 'acme.example')
+    or die "no actor\n";
+$t->stop();
+
 ###############################################################################
 
 # what is locked when nginx starts, and what waits for it
