@@ -84,6 +84,8 @@ ngx_ap_declare_destroy(ngx_ap_declare_t *declare)
 void
 ngx_ap_declare_available(ngx_ap_declare_t *declare)
 {
+    ngx_ap_keyring_available(declare->keyring);
+
     if (declare->left == 0 || declare->call) {
         return;
     }

@@ -122,6 +122,14 @@ ngx_ap_keyring_want(ngx_ap_keyring_t *keyring, const ngx_str_t *actor)
 }
 
 
+void
+ngx_ap_keyring_available(ngx_ap_keyring_t *keyring)
+{
+    ngx_ap_retry_reset(&keyring->retry);
+    ngx_ap_keyring_next(keyring);
+}
+
+
 static void
 ngx_ap_keyring_next(ngx_ap_keyring_t *keyring)
 {

@@ -29,6 +29,9 @@ ngx_ap_keyring_t *ngx_ap_keyring_create(ngx_ap_worker_t *worker);
  */
 void ngx_ap_keyring_destroy(ngx_ap_keyring_t *keyring);
 
+/* the database can be asked again */
+void ngx_ap_keyring_available(ngx_ap_keyring_t *keyring);
+
 /* "actor" is its URI, copied; NGX_ERROR: no memory */
 ngx_int_t ngx_ap_keyring_want(ngx_ap_keyring_t *keyring,
     const ngx_str_t *actor);

@@ -132,6 +132,10 @@ ngx_ap_pg_work_handler(ngx_event_t *ev)
         return;
     }
 
+    if (pg->state == NGX_AP_PG_PAUSED && !ngx_queue_empty(&pg->waiting)) {
+        ngx_ap_pg_hurry(pg);
+    }
+
     /* down for long already: nobody is made to wait any more */
 
     if (ngx_current_msec - pg->since >= NGX_AP_PG_PATIENCE) {

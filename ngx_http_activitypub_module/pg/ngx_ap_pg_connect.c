@@ -34,6 +34,9 @@ static void ngx_ap_pg_idle_handler(ngx_event_t *ev);
 #define NGX_AP_PG_BACKOFF_MAX   5000
 #define NGX_AP_PG_BACKOFF_LAZY  500
 
+/* but no longer than this while somebody waits */
+#define NGX_AP_PG_BACKOFF_ASKED  1000
+
 /* a connection that lived this long is not a failure of its host */
 #define NGX_AP_PG_STABLE        5000
 
@@ -359,6 +362,7 @@ ngx_ap_pg_pause(ngx_ap_pg_t *pg)
     }
 
     pg->state = NGX_AP_PG_PAUSED;
+    pg->paused = ngx_current_msec;
 
     /* workers that lost a database together do not return together */
 
@@ -368,6 +372,21 @@ ngx_ap_pg_pause(ngx_ap_pg_t *pg)
 
     max = pg->options.lazy ? NGX_AP_PG_BACKOFF_LAZY : NGX_AP_PG_BACKOFF_MAX;
     pg->backoff = ngx_min(pg->backoff * 2, max);
+}
+
+
+void
+ngx_ap_pg_hurry(ngx_ap_pg_t *pg)
+{
+    ngx_msec_t  passed, left;
+
+    passed = ngx_current_msec - pg->paused;
+    left = (passed < NGX_AP_PG_BACKOFF_ASKED)
+           ? NGX_AP_PG_BACKOFF_ASKED - passed : 1;
+
+    if ((ngx_msec_int_t) (pg->timer.timer.key - ngx_current_msec - left) > 0) {
+        ngx_ap_pg_timer(pg, left, ngx_ap_pg_pause_handler);
+    }
 }
 
 

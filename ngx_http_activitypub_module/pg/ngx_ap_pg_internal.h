@@ -98,6 +98,7 @@ struct ngx_ap_pg_s {
     ngx_uint_t                  tried;      /* hosts, since the last pause */
     ngx_msec_t                  backoff;
     ngx_msec_t                  since;      /* not usable, or UP, since then */
+    ngx_msec_t                  paused;     /* since then */
 
     ngx_msec_t                  used;       /* last query was sent then */
 
@@ -136,6 +137,9 @@ void ngx_ap_pg_connect(ngx_ap_pg_t *pg);
 void ngx_ap_pg_poll(ngx_ap_pg_t *pg);
 ngx_int_t ngx_ap_pg_greeted(ngx_ap_pg_t *pg);
 ngx_int_t ngx_ap_pg_up(ngx_ap_pg_t *pg);
+
+/* somebody waits: a long pause ends sooner */
+void ngx_ap_pg_hurry(ngx_ap_pg_t *pg);
 
 /* the connection is no use any more, "reason" says why; queries fail */
 void ngx_ap_pg_lose(ngx_ap_pg_t *pg);

@@ -20,7 +20,7 @@ use strict;
 
 use base qw/Exporter/;
 
-our @EXPORT = qw/node_conf connections ask said queries publish update
+our @EXPORT = qw/node_conf connections ask said asks queries publish update
     listener complete $AP $BROWSER/;
 
 use Test::Nginx;
@@ -119,6 +119,29 @@ sub ask {
     $c = http_connect() or return if $c->isa('Test::Nginx');
 
     return $c->get($uri, host => 'acme.example', accept => $AP, %o);
+}
+
+
+# Each worker has its connection to the database: it answers for a URL that
+# nobody has asked for yet.
+
+my $n = 0;
+
+sub asks {
+    my ($t, $seconds) = @_;
+
+    my %worker = connections($t);
+
+    return !grep {
+        my $c = $_;
+
+        !$t->wait_for(sub {
+            my $r = ask($c, sprintf '/activitypub/news/outbox?page='
+                . '01890000-0000-7000-8000-%012x', $n++);
+
+            $r && $r->status == 200;
+        }, $seconds // 15);
+    } values %worker;
 }
 
 
