@@ -21,7 +21,7 @@ use Test::Config;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(69);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(73);
 my $c = Test::Config->new($t);
 
 my $actor = 'activitypub_actor news { }';
@@ -67,7 +67,8 @@ conninfo_refused('host=a,b hostaddr=192.0.2.1',
     qr/there are 2 values of "host" and 1 of "hostaddr"/);
 conninfo_refused('hostaddr=192.0.2.1,192.0.2.2,192.0.2.3 port=1,2',
     qr/there are 3 hosts and 2 values of "port"/);
-conninfo_refused("hostaddr=192.0.2.1 port=$_", qr/invalid port "$_"/)
+conninfo_refused("hostaddr=192.0.2.1 port=$_",
+    qr/port must be a number from 1 to 65535/)
     for qw/0 65536 x/;
 conninfo_refused('host=/' . 'a' x 100,
     qr!socket directory "/a+" is too long!);
@@ -87,6 +88,13 @@ for my $conninfo ('password=two words', 'dbname=a password=secret=words bad',
     conninfo_refused($conninfo,
         qr/libpq cannot read it \(details would show the password\)/);
     unlike(($t->check)[1], qr/words/, 'no word of it is shown');
+}
+
+for my $uri ('postgresql://a:words/et@192.0.2.1/b',
+    'postgresql://a:p@words@192.0.2.1/b')
+{
+    conninfo_refused($uri, qr/port must be|a host must not contain/);
+    unlike(($t->check)[1], qr/words/, 'nor of one that splits the URI');
 }
 
 # a file with the password

@@ -24,7 +24,7 @@ use MIME::Base64 qw/encode_base64/;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http proxy/)->plan(48);
+my $t = Test::Nginx->new()->has(qw/http proxy/)->plan(50);
 
 $t->write_file('htpasswd', "user:{PLAIN}secret\n");
 $t->write_file("$_.html", "PAGE $_\n") for qw/login open private secret
@@ -143,6 +143,10 @@ site('/request.html', 200, qr/^PAGE login$/,
 document('/private.html', 'with credentials', headers => \@user);
 document('/secret.html', 'with credentials and a named location',
     headers => \@user);
+
+is(ap_get("/$_.html")->header('Link'), undef,
+    "the page of an error does not lead to the document of $_")
+    for qw/private secret/;
 
 # another spelling of a private page
 

@@ -42,7 +42,10 @@ ngx_http_ap_header_filter(ngx_http_request_t *r)
     ngx_http_ap_srv_conf_t  *ascf;
     ngx_http_ap_loc_conf_t  *alcf;
 
+    /* the page of an error, whatever its status, is not the page */
+
     if (r != r->main
+        || r->error_page
         || (r->headers_out.status != NGX_HTTP_OK
             && r->headers_out.status != NGX_HTTP_PARTIAL_CONTENT
             && r->headers_out.status != NGX_HTTP_NOT_MODIFIED))

@@ -118,9 +118,24 @@ ngx_ap_pg_hosts_place(ngx_ap_pg_parser_t *parser, ngx_ap_pg_place_t *place)
 
     port = ngx_atoi(place->port.data, place->port.len);
 
+    /*
+     * A password with an unescaped "/" or "@" in a URI makes libpq take its
+     * rest for a port or a host: what makes no sense is not repeated.
+     */
+
     if (port < 1 || port > 65535) {
-        return ngx_ap_pg_conninfo_fail(parser, "invalid port \"%V\"",
-                                       &place->port);
+        return ngx_ap_pg_conninfo_fail(parser,
+                                       "port must be a number from 1 to "
+                                       "65535");
+    }
+
+    if (ngx_strlchr(place->host.data, place->host.data + place->host.len,
+                    '@') > place->host.data)
+    {
+        return ngx_ap_pg_conninfo_fail(parser,
+                                       "a host must not contain \"@\"; in a "
+                                       "URI write %%40 for one in the "
+                                       "password");
     }
 
     if (place->hostaddr.len == 0 && place->host.len == 0) {
