@@ -35,6 +35,9 @@ typedef struct {
 
     ngx_ap_cache_t             *cache;      /* NULL: no zone yet */
 
+    /* other modules' settings for our answers: see ngx_http_ap_own.c */
+    ngx_array_t                 filters;
+
     /* NULL: no actor anywhere, and the module does nothing */
     ngx_ap_worker_conf_t       *worker;
 } ngx_http_ap_main_conf_t;

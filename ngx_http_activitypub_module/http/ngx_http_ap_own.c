@@ -11,10 +11,9 @@
 #define NGX_HTTP_AP_BODY_MAX  (1024 * 1024)
 
 
-/* filters that would change our bytes or headers; their settings, defaulted */
+/* a filter's settings as they are by default */
 
 typedef struct {
-    const char                 *name;
     ngx_uint_t                  index;
     void                       *conf;
 } ngx_http_ap_own_filter_t;
@@ -22,18 +21,24 @@ typedef struct {
 
 static void **ngx_http_ap_own_loc_conf(ngx_conf_t *cf,
     ngx_http_core_srv_conf_t *cscf);
-static ngx_int_t ngx_http_ap_own_filters_init(ngx_conf_t *cf);
+static ngx_int_t ngx_http_ap_own_filters_init(ngx_conf_t *cf,
+    ngx_http_ap_main_conf_t *amcf);
+static ngx_uint_t ngx_http_ap_own_is_filter(ngx_module_t *module);
 static void *ngx_http_ap_own_default(ngx_conf_t *cf, ngx_http_module_t *module);
+static void ngx_http_ap_own_set_defaults(ngx_array_t *filters,
+    void **loc_conf);
 
 
-static ngx_http_ap_own_filter_t  ngx_http_ap_own_defaults[] = {
-    { "ngx_http_addition_filter_module", 0, NULL },
-    { "ngx_http_charset_filter_module", 0, NULL },
-    { "ngx_http_headers_filter_module", 0, NULL },
-    { "ngx_http_ssi_filter_module", 0, NULL },
-    { "ngx_http_sub_filter_module", 0, NULL },
-    { "ngx_http_userid_filter_module", 0, NULL },
-    { NULL, 0, NULL }
+/* those that would change our bytes or headers */
+
+static const char *const  ngx_http_ap_own_filter_names[] = {
+    "ngx_http_addition_filter_module",
+    "ngx_http_charset_filter_module",
+    "ngx_http_headers_filter_module",
+    "ngx_http_ssi_filter_module",
+    "ngx_http_sub_filter_module",
+    "ngx_http_userid_filter_module",
+    NULL
 };
 
 
@@ -52,10 +57,13 @@ ngx_http_ap_own_init(ngx_conf_t *cf)
 {
     ngx_uint_t                   i;
     ngx_http_ap_srv_conf_t      *ascf;
+    ngx_http_ap_main_conf_t     *amcf;
     ngx_http_core_srv_conf_t   **cscfp;
     ngx_http_core_main_conf_t   *cmcf;
 
-    if (ngx_http_ap_own_filters_init(cf) != NGX_OK) {
+    amcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_activitypub_module);
+
+    if (ngx_http_ap_own_filters_init(cf, amcf) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -85,8 +93,8 @@ static void **
 ngx_http_ap_own_loc_conf(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf)
 {
     void                      **loc_conf;
+    ngx_http_ap_main_conf_t    *amcf;
     ngx_http_core_loc_conf_t   *clcf, *core;
-    ngx_http_ap_own_filter_t   *filter;
 
     loc_conf = ngx_palloc(cf->pool, sizeof(void *) * ngx_http_max_module);
     clcf = ngx_palloc(cf->pool, sizeof(ngx_http_core_loc_conf_t));
@@ -110,46 +118,71 @@ ngx_http_ap_own_loc_conf(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf)
 
     loc_conf[ngx_http_core_module.ctx_index] = clcf;
 
-    for (filter = ngx_http_ap_own_defaults; filter->name; filter++) {
+    amcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_activitypub_module);
 
-        if (filter->conf) {
-            loc_conf[filter->index] = filter->conf;
-        }
-    }
+    ngx_http_ap_own_set_defaults(&amcf->filters, loc_conf);
 
     return loc_conf;
 }
 
 
+/*
+ * In the cycle's memory, never in static memory: after a reload that failed,
+ * the master starts workers with the configuration it had before.
+ */
+
 static ngx_int_t
-ngx_http_ap_own_filters_init(ngx_conf_t *cf)
+ngx_http_ap_own_filters_init(ngx_conf_t *cf, ngx_http_ap_main_conf_t *amcf)
 {
     ngx_uint_t                 i;
     ngx_module_t             **modules;
     ngx_http_ap_own_filter_t  *filter;
 
+    if (ngx_array_init(&amcf->filters, cf->pool, 8,
+                       sizeof(ngx_http_ap_own_filter_t))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     modules = cf->cycle->modules;
 
-    for (filter = ngx_http_ap_own_defaults; filter->name; filter++) {
+    for (i = 0; modules[i]; i++) {
 
-        filter->conf = NULL;
+        if (!ngx_http_ap_own_is_filter(modules[i])) {
+            continue;
+        }
 
-        for (i = 0; modules[i]; i++) {
+        filter = ngx_array_push(&amcf->filters);
+        if (filter == NULL) {
+            return NGX_ERROR;
+        }
 
-            if (ngx_strcmp(modules[i]->name, filter->name) != 0) {
-                continue;
-            }
+        filter->index = modules[i]->ctx_index;
+        filter->conf = ngx_http_ap_own_default(cf, modules[i]->ctx);
 
-            filter->index = modules[i]->ctx_index;
-            filter->conf = ngx_http_ap_own_default(cf, modules[i]->ctx);
-
-            if (filter->conf == NULL) {
-                return NGX_ERROR;
-            }
+        if (filter->conf == NULL) {
+            return NGX_ERROR;
         }
     }
 
     return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_http_ap_own_is_filter(ngx_module_t *module)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; ngx_http_ap_own_filter_names[i]; i++) {
+
+        if (ngx_strcmp(module->name, ngx_http_ap_own_filter_names[i]) == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -170,6 +203,20 @@ ngx_http_ap_own_default(ngx_conf_t *cf, ngx_http_module_t *module)
     }
 
     return child;
+}
+
+
+static void
+ngx_http_ap_own_set_defaults(ngx_array_t *filters, void **loc_conf)
+{
+    ngx_uint_t                 i;
+    ngx_http_ap_own_filter_t  *filter;
+
+    filter = filters->elts;
+
+    for (i = 0; i < filters->nelts; i++) {
+        loc_conf[filter[i].index] = filter[i].conf;
+    }
 }
 
 
@@ -274,9 +321,9 @@ ngx_http_ap_own_enter(ngx_http_request_t *r)
 ngx_int_t
 ngx_http_ap_own_filters(ngx_http_request_t *r)
 {
-    void                      **loc_conf;
-    ngx_http_ap_srv_conf_t     *ascf;
-    ngx_http_ap_own_filter_t   *filter;
+    void                     **loc_conf;
+    ngx_http_ap_srv_conf_t    *ascf;
+    ngx_http_ap_main_conf_t   *amcf;
 
     ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
 
@@ -291,12 +338,9 @@ ngx_http_ap_own_filters(ngx_http_request_t *r)
 
     ngx_memcpy(loc_conf, r->loc_conf, sizeof(void *) * ngx_http_max_module);
 
-    for (filter = ngx_http_ap_own_defaults; filter->name; filter++) {
+    amcf = ngx_http_get_module_main_conf(r, ngx_http_activitypub_module);
 
-        if (filter->conf) {
-            loc_conf[filter->index] = filter->conf;
-        }
-    }
+    ngx_http_ap_own_set_defaults(&amcf->filters, loc_conf);
 
     r->loc_conf = loc_conf;
 
