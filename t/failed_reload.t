@@ -3,9 +3,8 @@
 # Copyright (C) The ngx_http_activitypub_module authors
 # SPDX-License-Identifier: BSD-2-Clause
 
-# A reload that fails late, when the module has read its configuration
-# already, leaves nothing behind: a worker that the master starts afterwards
-# answers as before.
+# A reload that fails leaves nothing behind: a worker that the master starts
+# afterwards serves and answers as before.
 
 ###############################################################################
 
@@ -22,47 +21,62 @@ use Test::Posts;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(7);
+# why it fails: what we refuse, and what nginx refuses after it has read all
 
-# a worker is killed on purpose, and the reload fails
+my @table = (
+    ['an actor that is refused', '', 'activitypub_actor other { }',
+        qr/duplicate url/],
+    ['a log that cannot be opened', 'error_log nowhere/error.log;', '',
+        qr/open\(\) .*nowhere/],
+);
+
+my $t = Test::Nginx->new()->has(qw/http/)->plan(@table * 8);
+
+# workers are killed on purpose, and reloads fail
 $t->expect(qr/worker process \d+ exited on signal 9/,
-    qr/\[emerg\].*open\(\).*nowhere/);
+    map { qr/\[emerg\] .*$$_[3]/ } @table);
 
 $t->write_file('index.html', "HOME\n");
-configure('');
+configure('', '');
 
 $t->run();
 $t->wait_document('/activitypub/news', host => 'acme.example')
     or die "no actor\n";
 
-# a log that cannot be opened: nginx does that after it has read all
+###############################################################################
 
-configure('error_log %%TESTDIR%%/nowhere/error.log;');
+for my $row (@table) {
+    my ($name, $http, $server, $reason) = @$row;
 
-my ($before) = $t->workers;
+    my ($before) = $t->workers;
 
-kill 'HUP', $t->{pid};
+    configure($http, $server);
+    kill 'HUP', $t->{pid};
 
-ok($t->wait_for(sub { $t->error_log =~ /nowhere/ }), 'a reload that fails');
-is(($t->workers)[0], $before, 'and the worker goes on');
+    ok($t->wait_for(sub { $t->error_log =~ $reason }), $name);
+    is(($t->workers)[0], $before, "$name: the worker goes on");
 
-kill 'KILL', $before;
+    kill 'KILL', $before;
 
-ok($t->wait_for(sub { my ($now) = $t->workers; $now && $now != $before }, 10),
-    'a new worker');
+    ok($t->wait_for(sub { my ($now) = $t->workers; $now && $now != $before },
+        10), "$name: a new worker");
 
-is(http_get('/', host => 'acme.example')->body, "HOME\n", 'the site');
+    my $r = http_get('/', host => 'acme.example', accept => $BROWSER);
 
-my $r = ap_get('/');
+    is($r && $r->body, "HOME\n", "$name: the site");
+    like($r && $r->header('Vary'), qr/Accept/, "$name: Vary");
 
-is($r && $r->status, 200, 'the page');
-is($r && $r->header('X-Site'), undef, 'without headers of the site');
-is($r && ($r->json || {})->{type}, 'Person', 'its document');
+    $r = ap_get('/');
+
+    is($r && $r->status, 200, "$name: the page");
+    is($r && $r->header('X-Site'), undef, "$name: no headers of the site");
+    is($r && ($r->json || {})->{type}, 'Person', "$name: the document");
+}
 
 ###############################################################################
 
 sub configure {
-    my ($more) = @_;
+    my ($http, $server) = @_;
 
     $t->write_file_expand('nginx.conf', <<"EOF");
 
@@ -78,7 +92,7 @@ http {
 
     activitypub_database "%%DATABASE%%";
 
-    $more
+    $http
 
     server {
         listen       127.0.0.1:8080;
@@ -91,6 +105,7 @@ http {
         sub_filter_types *;
 
         activitypub_actor news { }
+        $server
     }
 }
 

@@ -26,8 +26,6 @@ static ngx_int_t ngx_http_ap_server_check(ngx_conf_t *cf,
 static void *ngx_http_ap_create_main_conf(ngx_conf_t *cf);
 static char *ngx_http_ap_init_main_conf(ngx_conf_t *cf, void *conf);
 static void *ngx_http_ap_create_srv_conf(ngx_conf_t *cf);
-static char *ngx_http_ap_merge_srv_conf(ngx_conf_t *cf, void *parent,
-    void *child);
 static void *ngx_http_ap_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_ap_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
@@ -129,7 +127,7 @@ static ngx_http_module_t  ngx_http_activitypub_module_ctx = {
     ngx_http_ap_init_main_conf,            /* init main configuration */
 
     ngx_http_ap_create_srv_conf,           /* create server configuration */
-    ngx_http_ap_merge_srv_conf,            /* merge server configuration */
+    NULL,                                  /* merge server configuration */
 
     ngx_http_ap_create_loc_conf,           /* create location configuration */
     ngx_http_ap_merge_loc_conf             /* merge location configuration */
@@ -219,31 +217,27 @@ ngx_http_ap_preconfiguration(ngx_conf_t *cf)
 }
 
 
+/*
+ * Nothing of the user's is refused here, but in init_main_conf: by now nginx
+ * puts its chains of filters together anew, in static memory.  Half of a
+ * chain is what the running configuration's next worker would have to serve
+ * the site with.
+ */
+
 static ngx_int_t
 ngx_http_ap_postconfiguration(ngx_conf_t *cf)
 {
-    ngx_uint_t                n;
     ngx_http_ap_main_conf_t  *amcf;
 
     amcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_activitypub_module);
 
-    n = 0;
-
-    if (ngx_http_ap_servers_build(cf, &n) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
     /* without an actor the module is not there */
 
-    if (n == 0) {
+    if (amcf->worker == NULL) {
         return NGX_OK;
     }
 
-    amcf->worker = ngx_http_ap_worker_conf(cf, amcf);
-
-    if (amcf->worker == NULL
-        || ngx_http_ap_origins_link(cf) != NGX_OK
-        || ngx_http_ap_own_init(cf) != NGX_OK
+    if (ngx_http_ap_own_init(cf) != NGX_OK
         || ngx_http_ap_request_init(cf) != NGX_OK)
     {
         return NGX_ERROR;
@@ -363,12 +357,32 @@ ngx_http_ap_create_main_conf(ngx_conf_t *cf)
 }
 
 
+/* every server block has been read, and the core has merged its names */
+
 static char *
 ngx_http_ap_init_main_conf(ngx_conf_t *cf, void *conf)
 {
     ngx_http_ap_main_conf_t *amcf = conf;
 
+    ngx_uint_t  n;
+
     ngx_conf_init_value(amcf->allow_http, 0);
+
+    n = 0;
+
+    if (ngx_http_ap_servers_build(cf, &n) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (n == 0) {
+        return NGX_CONF_OK;
+    }
+
+    amcf->worker = ngx_http_ap_worker_conf(cf, amcf);
+
+    if (amcf->worker == NULL || ngx_http_ap_origins_link(cf) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
 
     return NGX_CONF_OK;
 }
@@ -379,7 +393,10 @@ ngx_http_ap_create_srv_conf(ngx_conf_t *cf)
 {
     ngx_http_ap_srv_conf_t  *ascf;
 
-    /* everything in it is absent when zero */
+    /*
+     * Everything in it is absent when zero.  An origin is its server block's
+     * own: nothing is inherited.
+     */
 
     ascf = ngx_pcalloc(cf->pool, sizeof(ngx_http_ap_srv_conf_t));
     if (ascf == NULL) {
@@ -387,21 +404,6 @@ ngx_http_ap_create_srv_conf(ngx_conf_t *cf)
     }
 
     return ascf;
-}
-
-
-static char *
-ngx_http_ap_merge_srv_conf(ngx_conf_t *cf, void *parent, void *child)
-{
-    ngx_http_ap_srv_conf_t *conf = child;
-
-    /* an origin is its server block's own: nothing is inherited */
-
-    if (conf->prefix.len == 0) {
-        ngx_str_set(&conf->prefix, "/activitypub/");
-    }
-
-    return NGX_CONF_OK;
 }
 
 

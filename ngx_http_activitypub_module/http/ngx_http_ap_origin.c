@@ -217,6 +217,8 @@ ngx_http_ap_origin_identity(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf,
     fedi_arena_t              arena;
     ngx_http_ap_main_conf_t  *amcf;
 
+    static ngx_str_t  prefix = ngx_string("/activitypub/");
+
     amcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_activitypub_module);
     arena = ngx_http_ap_arena(cf->pool);
 
@@ -248,7 +250,7 @@ ngx_http_ap_origin_identity(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf,
     origin->authority.data += url.scheme.len + sizeof("://") - 1;
     origin->authority.len -= url.scheme.len + sizeof("://") - 1;
 
-    origin->prefix = ascf->prefix;
+    origin->prefix = ascf->prefix.len ? ascf->prefix : prefix;
     origin->account_domain = ascf->account_domain.len ? ascf->account_domain
                                                       : origin->authority;
 
