@@ -20,7 +20,7 @@ use strict;
 
 use base qw/Exporter/;
 
-our @EXPORT = qw/node_conf connections ask said asks queries publish update
+our @EXPORT = qw/node_conf connections ask begin said asks queries publish update
     listener complete $AP $BROWSER/;
 
 use Test::Nginx;
@@ -119,6 +119,16 @@ sub ask {
     $c = http_connect() or return if $c->isa('Test::Nginx');
 
     return $c->get($uri, host => 'acme.example', accept => $AP, %o);
+}
+
+
+# the same without the answer, which $c->response reads
+
+sub begin {
+    my ($c, $uri) = @_;
+
+    $c->send("GET $uri HTTP/1.1\r\nHost: acme.example\r\n"
+        . "Accept: $AP\r\n\r\n");
 }
 
 
