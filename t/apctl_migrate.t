@@ -209,7 +209,8 @@ my $holder = apctl_start({ run => [qw/sh -c/, 'exec psql -XAtqd "$1" -c "SELECT
     $pg->conninfo($name, 'postgres')] });
 
 select undef, undef, undef, 0.2 until ask("SELECT count(*) FROM pg_locks
-    WHERE locktype = 'advisory' AND granted") > 0;
+    WHERE locktype = 'advisory' AND granted AND database =
+        (SELECT oid FROM pg_database WHERE datname = '$name')") > 0;
 
 fails('the lock is held', 75, qr/another apctl is at work/, qw/db migrate/,
     @db, @sql);
