@@ -17,11 +17,11 @@ fedi_cidr_parse(fedi_str_t text, fedi_cidr_t *cidr)
     size_t    i, len;
     unsigned  most;
 
-    for (len = 0; len < text.len && text.data[len] != '/'; len++) {
-        /* void */
-    }
+    len = fedi_str_before(text, '/');
 
-    if (len >= sizeof(literal) || memchr(text.data, '\0', len) != NULL) {
+    if (len == 0 || len >= sizeof(literal)
+        || memchr(text.data, '\0', len) != NULL)
+    {
         return false;
     }
 

@@ -13,7 +13,6 @@
 
 static bool fedi_digest_add(fedi_str_t item, fedi_digest_t *digest,
     bool *has_sha256);
-static fedi_str_t fedi_digest_trim(fedi_str_t text);
 static bool fedi_digest_hash(fedi_str_t text, const EVP_MD *md,
     unsigned char *out);
 
@@ -33,14 +32,12 @@ fedi_digest_parse(fedi_str_t value, fedi_digest_t *digest)
     digest->has_sha512 = false;
 
     for ( ;; ) {
-        for (len = 0; len < value.len && value.data[len] != ','; len++) {
-            /* void */
-        }
+        len = fedi_str_before(value, ',');
 
         item.data = value.data;
         item.len = len;
 
-        if (!fedi_digest_add(fedi_digest_trim(item), digest, &has_sha256)) {
+        if (!fedi_digest_add(fedi_str_trim(item), digest, &has_sha256)) {
             return FEDI_DIGEST_MALFORMED;
         }
 
@@ -63,9 +60,7 @@ fedi_digest_add(fedi_str_t item, fedi_digest_t *digest, bool *has_sha256)
     fedi_str_t      name;
     unsigned char  *out;
 
-    for (i = 0; i < item.len && item.data[i] != '='; i++) {
-        /* void */
-    }
+    i = fedi_str_before(item, '=');
 
     if (i == 0 || i == item.len) {
         return false;
@@ -96,23 +91,6 @@ fedi_digest_add(fedi_str_t item, fedi_digest_t *digest, bool *has_sha256)
 
     return fedi_base64_decode(fedi_str_from(item, i + 1), out, size, &len)
            && len == size;
-}
-
-
-static fedi_str_t
-fedi_digest_trim(fedi_str_t text)
-{
-    while (text.len != 0 && (text.data[0] == ' ' || text.data[0] == '\t')) {
-        text = fedi_str_from(text, 1);
-    }
-
-    while (text.len != 0 && (text.data[text.len - 1] == ' '
-                             || text.data[text.len - 1] == '\t'))
-    {
-        text.len--;
-    }
-
-    return text;
 }
 
 

@@ -88,4 +88,34 @@ fedi_str_from(fedi_str_t s, size_t n)
 }
 
 
+/* without spaces and tabs around: the optional white space of HTTP */
+static inline fedi_str_t
+fedi_str_trim(fedi_str_t s)
+{
+    while (s.len != 0 && (s.data[0] == ' ' || s.data[0] == '\t')) {
+        s = fedi_str_from(s, 1);
+    }
+
+    while (s.len != 0
+           && (s.data[s.len - 1] == ' ' || s.data[s.len - 1] == '\t'))
+    {
+        s.len--;
+    }
+
+    return s;
+}
+
+
+/* the length of what stands before the first "c", or of everything */
+static inline size_t
+fedi_str_before(fedi_str_t s, char c)
+{
+    const char  *p;
+
+    p = s.len != 0 ? memchr(s.data, c, s.len) : NULL;
+
+    return p != NULL ? (size_t) (p - s.data) : s.len;
+}
+
+
 #endif

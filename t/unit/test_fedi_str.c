@@ -71,13 +71,40 @@ test_from(void **state)
 }
 
 
+static void
+test_trim(void **state)
+{
+    (void) state;
+
+    fedi_test_eq("trim", fedi_str_trim(fedi_str(" \t a b\t ")), "a b");
+    fedi_test_eq("trim", fedi_str_trim(fedi_str("a")), "a");
+    fedi_test_eq("trim", fedi_str_trim(fedi_str("\na ")), "\na");
+    fedi_test_eq("trim", fedi_str_trim(fedi_str(" \t ")), "");
+    fedi_test_eq("trim", fedi_str_trim(fedi_null_str), "");
+}
+
+
+static void
+test_before(void **state)
+{
+    (void) state;
+
+    assert_int_equal(fedi_str_before(fedi_str("a=b=c"), '='), 1);
+    assert_int_equal(fedi_str_before(fedi_str("=b"), '='), 0);
+    assert_int_equal(fedi_str_before(fedi_str("abc"), '='), 3);
+    assert_int_equal(fedi_str_before(fedi_null_str, '='), 0);
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_eq),
         cmocka_unit_test(test_classes),
-        cmocka_unit_test(test_from)
+        cmocka_unit_test(test_from),
+        cmocka_unit_test(test_trim),
+        cmocka_unit_test(test_before)
     };
 
     return cmocka_run_group_tests_name("fedi_str", tests, NULL, NULL);

@@ -1,0 +1,56 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What a signature has to be, apart from right: all that is known before a
+ * key is, so that nobody makes us fetch one for a request that we would not
+ * believe anyway.
+ */
+
+#ifndef FEDI_SIGNATURE_CHECK_H
+#define FEDI_SIGNATURE_CHECK_H
+
+#include "fedi_digest.h"
+#include "fedi_signature_base.h"
+
+
+#define FEDI_SIGNATURE_WINDOW    3600
+#define FEDI_SIGNATURE_LIFETIME  (12 * 3600)
+
+
+typedef struct {
+    int64_t  now;
+    int64_t  window;        /* how far off a time may be, either way */
+    int64_t  lifetime;      /* of (created) to (expires), at most */
+    bool     body;          /* there is one, or may be: a POST */
+} fedi_signature_policy_t;
+
+
+/*
+ * The signature of a request.  NONE: it has no Signature header; RFC9421: it
+ * has a Signature-Input, and is of that scheme alone.
+ */
+fedi_signature_e fedi_signature_find(const fedi_signed_request_t *request,
+    fedi_signature_t *signature);
+
+/*
+ * One line each of Host, Date, Digest, Content-Length and Signature at most;
+ * the request target, the host and a date covered, and the digest where
+ * there is a body; everything covered is there; the host is ours; the times
+ * are near.  "digest" is what the body has to be, and is set only if
+ * policy->body.
+ */
+fedi_signature_e fedi_signature_check(const fedi_signature_t *signature,
+    const fedi_signed_request_t *request,
+    const fedi_signature_policy_t *policy, fedi_digest_t *digest);
+
+/* the reason that a digest gives: VALID for FEDI_DIGEST_OK */
+fedi_signature_e fedi_signature_digest(fedi_digest_e digest);
+
+/* whether it is a signature of one of the texts; MISMATCH or FAILED */
+fedi_signature_e fedi_signature_verify(EVP_PKEY *key,
+    const fedi_signature_t *signature, const fedi_signature_bases_t *bases);
+
+
+#endif

@@ -1,0 +1,355 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+#include "fedi_test.h"
+
+#include "fedi_signature_check.h"
+
+
+#define NOW      1388957500     /* the date below */
+#define DATE     "Sun, 05 Jan 2014 21:31:40 GMT"
+#define DIGEST   "SHA-256=X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE="
+#define POST     "(request-target) host date digest"
+#define CREATED  "(request-target) host (created) digest"
+
+
+typedef struct {
+    fedi_header_t             headers[10];
+    fedi_signed_request_t     request;
+    fedi_signature_policy_t   policy;
+    fedi_signature_t          signature;
+} test_request_t;
+
+
+/* a POST whose signature is fine; "extra" goes before headers= */
+
+static void
+make(test_request_t *t, const char *extra, const char *covered)
+{
+    static char  value[1024];
+
+    snprintf(value, sizeof(value),
+             "keyId=\"k\",%sheaders=\"%s\",signature=\"c2ln\"", extra,
+             covered);
+
+    t->headers[0] = (fedi_header_t) { fedi_string("Host"),
+                                      fedi_string("acme.example") };
+    t->headers[1] = (fedi_header_t) { fedi_string("Date"),
+                                      fedi_string(DATE) };
+    t->headers[2] = (fedi_header_t) { fedi_string("Digest"),
+                                      fedi_string(DIGEST) };
+    t->headers[3] = (fedi_header_t) { fedi_string("Content-Length"),
+                                      fedi_string("18") };
+    t->headers[4] = (fedi_header_t) { fedi_string("Signature"),
+                                      fedi_test_view(value) };
+
+    t->request = (fedi_signed_request_t) {
+        fedi_string("POST"), fedi_string("/inbox"), t->headers, 5,
+        fedi_string("acme.example"), NULL, 0
+    };
+
+    t->policy = (fedi_signature_policy_t) {
+        NOW, FEDI_SIGNATURE_WINDOW, FEDI_SIGNATURE_LIFETIME, true
+    };
+
+    assert_int_equal(fedi_signature_find(&t->request, &t->signature),
+                     FEDI_SIGNATURE_VALID);
+}
+
+
+static void
+add(test_request_t *t, const char *name, const char *value)
+{
+    t->headers[t->request.nheaders].name = fedi_test_view(name);
+    t->headers[t->request.nheaders].value = fedi_test_view(value);
+    t->request.nheaders++;
+}
+
+
+static void
+check(test_request_t *t, const char *what, fedi_signature_e want)
+{
+    fedi_digest_t     digest;
+    fedi_signature_e  got;
+
+    got = fedi_signature_check(&t->signature, &t->request, &t->policy,
+                               &digest);
+
+    if (got != want) {
+        fail_msg("%s: got \"%s\", want \"%s\"", what,
+                 fedi_signature_text(got).data,
+                 fedi_signature_text(want).data);
+    }
+}
+
+
+static void
+test_fine(void **state)
+{
+    fedi_digest_t   digest;
+    test_request_t  t;
+
+    (void) state;
+
+    make(&t, "", POST);
+    check(&t, "POST", FEDI_SIGNATURE_VALID);
+
+    assert_int_equal(fedi_signature_check(&t.signature, &t.request,
+                                          &t.policy, &digest),
+                     FEDI_SIGNATURE_VALID);
+    assert_int_equal(fedi_digest_verify_body(&digest,
+                                             fedi_str("{\"hello\": "
+                                                      "\"world\"}")),
+                     FEDI_DIGEST_OK);
+
+    /* orders and additions of the wire */
+
+    make(&t, "", "host date digest content-length (request-target)");
+    check(&t, "Mastodon", FEDI_SIGNATURE_VALID);
+
+    make(&t, "created=1388957500,", CREATED);
+    check(&t, "created", FEDI_SIGNATURE_VALID);
+
+    make(&t, "", "(request-target) host date");
+    t.policy.body = false;
+    check(&t, "GET", FEDI_SIGNATURE_VALID);
+}
+
+
+/* SIG-01, SIG-24; R22 */
+
+static void
+test_r22_find(void **state)
+{
+    test_request_t  t;
+
+    (void) state;
+
+    make(&t, "", POST);
+    t.request.nheaders = 4;
+    assert_int_equal(fedi_signature_find(&t.request, &t.signature),
+                     FEDI_SIGNATURE_NONE);
+
+    make(&t, "", POST);
+    add(&t, "signature", "keyId=\"x\"");
+    assert_int_equal(fedi_signature_find(&t.request, &t.signature),
+                     FEDI_SIGNATURE_DUPLICATE_HEADER);
+
+    make(&t, "", POST);
+    add(&t, "Signature-Input", "sig1=()");
+    assert_int_equal(fedi_signature_find(&t.request, &t.signature),
+                     FEDI_SIGNATURE_RFC9421);
+
+    /* SIG-36: this carrier is none */
+
+    make(&t, "", POST);
+    t.headers[4].name = fedi_str("Authorization");
+    assert_int_equal(fedi_signature_find(&t.request, &t.signature),
+                     FEDI_SIGNATURE_NONE);
+}
+
+
+/* SIG-03, SIG-05 */
+
+static void
+test_r17_covered(void **state)
+{
+    size_t          i;
+    test_request_t  t;
+
+    static const struct {
+        const char        *covered;
+        fedi_signature_e   want;
+    } rows[] = {
+        { "host date digest", FEDI_SIGNATURE_TARGET_NOT_COVERED },
+        { "(request-target) date digest", FEDI_SIGNATURE_HOST_NOT_COVERED },
+        { "(request-target) host digest", FEDI_SIGNATURE_DATE_NOT_COVERED },
+        { "(request-target) host date", FEDI_SIGNATURE_DIGEST_NOT_COVERED },
+        { "date", FEDI_SIGNATURE_TARGET_NOT_COVERED }
+    };
+
+    (void) state;
+
+    for (i = 0; i < FEDI_N(rows); i++) {
+        make(&t, "", rows[i].covered);
+        check(&t, rows[i].covered, rows[i].want);
+    }
+
+    /* a GET has no body to cover, and everything else */
+
+    make(&t, "", "(request-target) host");
+    t.policy.body = false;
+    check(&t, "GET", FEDI_SIGNATURE_DATE_NOT_COVERED);
+
+    make(&t, "expires=1388957501,", "(request-target) host (expires) digest");
+    check(&t, "expires alone", FEDI_SIGNATURE_DATE_NOT_COVERED);
+}
+
+
+static void
+test_r18_digest(void **state)
+{
+    test_request_t  t;
+
+    (void) state;
+
+    make(&t, "", POST);
+    t.headers[2].value = fedi_str("md5=Sd/dVLAcvNLSq16eXua5uQ==");
+    check(&t, "SIG-27", FEDI_SIGNATURE_NO_SHA256);
+
+    t.headers[2].value = fedi_str("SHA-256=x");
+    check(&t, "SIG-28", FEDI_SIGNATURE_BAD_DIGEST);
+
+    t.policy.body = false;
+    check(&t, "GET", FEDI_SIGNATURE_VALID);
+
+    assert_int_equal(fedi_signature_digest(FEDI_DIGEST_OK),
+                     FEDI_SIGNATURE_VALID);
+    assert_int_equal(fedi_signature_digest(FEDI_DIGEST_MISMATCH),
+                     FEDI_SIGNATURE_OTHER_BODY);
+}
+
+
+/* an hour either way; SIG-10, SIG-12 */
+
+static void
+test_r19_window(void **state)
+{
+    size_t          i;
+    test_request_t  t;
+
+    static const struct {
+        const char        *extra;
+        const char        *covered;
+        int64_t            off;
+        fedi_signature_e   want;
+    } rows[] = {
+        { "", POST, 3600, FEDI_SIGNATURE_VALID },
+        { "", POST, 3601, FEDI_SIGNATURE_TOO_OLD },
+        { "", POST, -3600, FEDI_SIGNATURE_VALID },
+        { "", POST, -3601, FEDI_SIGNATURE_IN_FUTURE },
+        { "", POST, 7200, FEDI_SIGNATURE_TOO_OLD },
+
+        { "created=1388957500,", CREATED, 3600, FEDI_SIGNATURE_VALID },
+        { "created=1388957500,", CREATED, 3601, FEDI_SIGNATURE_TOO_OLD },
+        { "created=1388957500,", CREATED, -3601, FEDI_SIGNATURE_IN_FUTURE },
+
+        /* each that is said has to be right */
+        { "created=1388950000,", POST, 0, FEDI_SIGNATURE_TOO_OLD },
+        { "created=1388950000,", CREATED " date", 0,
+          FEDI_SIGNATURE_TOO_OLD },
+        { "created=1388961101,", CREATED " date", 3500,
+          FEDI_SIGNATURE_VALID },
+        { "created=1388961101,", CREATED " date", 3601,
+          FEDI_SIGNATURE_TOO_OLD },
+
+        { "expires=1388957500,", POST, 0, FEDI_SIGNATURE_VALID },
+        { "expires=1388957499,", POST, 0, FEDI_SIGNATURE_EXPIRED },
+        { "expires=1389000700,", POST, 0, FEDI_SIGNATURE_VALID },
+        { "expires=1389000701,", POST, 0, FEDI_SIGNATURE_EXPIRES_LATE },
+        { "created=1388957400,expires=1389000600,", POST, 0,
+          FEDI_SIGNATURE_VALID },
+        { "created=1388957400,expires=1389000601,", POST, 0,
+          FEDI_SIGNATURE_EXPIRES_LATE },
+        { "created=1388957500,expires=1388957600,",
+          CREATED " (expires)", 101, FEDI_SIGNATURE_EXPIRED }
+    };
+
+    (void) state;
+
+    for (i = 0; i < FEDI_N(rows); i++) {
+        make(&t, rows[i].extra, rows[i].covered);
+        t.policy.now = NOW + rows[i].off;
+        check(&t, rows[i].extra, rows[i].want);
+    }
+
+    make(&t, "", POST);
+    t.headers[1].value = fedi_str("2014-01-05T21:31:40Z");
+    check(&t, "not a date", FEDI_SIGNATURE_BAD_DATE);
+
+    /* a date that nobody signed is not asked */
+
+    make(&t, "created=1388957500,", CREATED);
+    t.headers[1].value = fedi_str("x");
+    check(&t, "uncovered date", FEDI_SIGNATURE_VALID);
+}
+
+
+static void
+test_r21_lines(void **state)
+{
+    size_t          i;
+    test_request_t  t;
+
+    static const char *const  names[] = {
+        "host", "DATE", "Digest", "Content-length", "Signature"
+    };
+
+    (void) state;
+
+    for (i = 0; i < FEDI_N(names); i++) {
+        make(&t, "", POST);
+        add(&t, names[i], "x");
+        check(&t, names[i], FEDI_SIGNATURE_DUPLICATE_HEADER);
+    }
+
+    make(&t, "", POST);
+    add(&t, "X-Other", "x");
+    add(&t, "X-Other", "x");
+    check(&t, "others", FEDI_SIGNATURE_VALID);
+
+    /* SIG-31 */
+
+    make(&t, "", POST " x-absent");
+    check(&t, "absent", FEDI_SIGNATURE_ABSENT_HEADER);
+
+    make(&t, "", POST);
+    t.headers[2].name = fedi_str("X");
+    check(&t, "no digest", FEDI_SIGNATURE_ABSENT_HEADER);
+}
+
+
+/* SIG-06 */
+
+static void
+test_r26_host(void **state)
+{
+    test_request_t  t;
+
+    static const fedi_str_t  alias = fedi_string("origin.example");
+
+    (void) state;
+
+    make(&t, "", POST);
+    t.headers[0].value = fedi_str("other.example");
+    check(&t, "other", FEDI_SIGNATURE_OTHER_HOST);
+
+    t.headers[0].value = fedi_str(" ACME.example ");
+    check(&t, "case", FEDI_SIGNATURE_VALID);
+
+    t.headers[0].value = fedi_str("origin.example");
+    check(&t, "no alias", FEDI_SIGNATURE_OTHER_HOST);
+    t.request.aliases = &alias;
+    t.request.naliases = 1;
+    check(&t, "alias", FEDI_SIGNATURE_VALID);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(test_fine),
+        cmocka_unit_test(test_r22_find),
+        cmocka_unit_test(test_r17_covered),
+        cmocka_unit_test(test_r18_digest),
+        cmocka_unit_test(test_r19_window),
+        cmocka_unit_test(test_r21_lines),
+        cmocka_unit_test(test_r26_host)
+    };
+
+    return cmocka_run_group_tests_name("fedi_signature_check", tests, NULL, NULL);
+}
