@@ -24,7 +24,7 @@ use MIME::Base64 qw/encode_base64/;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http proxy/)->plan(50);
+my $t = Test::Nginx->new()->has(qw/http proxy/)->plan(55);
 
 $t->write_file('htpasswd', "user:{PLAIN}secret\n");
 $t->write_file("$_.html", "PAGE $_\n") for qw/login open private secret
@@ -102,6 +102,7 @@ http {
             try_files    /login.html =404;
         }
 
+        location = /gone.html  { error_page 404 = @login; }
         location = /teapot     { error_page 418 = /open.html; return 418; }
         location = /try        { try_files /nothing /private.html; }
         location = /try-open   { try_files /nothing /open.html; }
@@ -119,7 +120,7 @@ $t->wait_document('/activitypub/news', host => 'acme.example')
     or die "no actor\n";
 
 my %id = map { ("/$_.html", publish($t, "/$_.html")) }
-    qw/private secret admin request protected allowed open/;
+    qw/private secret admin request protected allowed open gone/;
 
 die "posts do not arrive\n" unless $t->wait_for(sub {
     ap_get('/open.html')->status == 200 && ap_get('/open.html')->json
@@ -146,7 +147,14 @@ document('/secret.html', 'with credentials and a named location',
 
 is(ap_get("/$_.html")->header('Link'), undef,
     "the page of an error does not lead to the document of $_")
-    for qw/private secret/;
+    for qw/private secret admin request/;
+
+my $r = http_get('/gone.html', host => 'acme.example', accept => $BROWSER);
+
+is($r->body, "PAGE login\n", 'a page that an error page makes');
+like($r->header('Link'), qr/\Q$id{'\/gone.html'}\E/,
+    'leads to its own document');
+is($r->header('Vary'), 'Accept', 'and varies');
 
 # another spelling of a private page
 

@@ -42,10 +42,7 @@ ngx_http_ap_header_filter(ngx_http_request_t *r)
     ngx_http_ap_srv_conf_t  *ascf;
     ngx_http_ap_loc_conf_t  *alcf;
 
-    /* the page of an error, whatever its status, is not the page */
-
     if (r != r->main
-        || r->error_page
         || (r->headers_out.status != NGX_HTTP_OK
             && r->headers_out.status != NGX_HTTP_PARTIAL_CONTENT
             && r->headers_out.status != NGX_HTTP_NOT_MODIFIED))
@@ -63,6 +60,14 @@ ngx_http_ap_header_filter(ngx_http_request_t *r)
     alcf = ngx_http_get_module_loc_conf(r, ngx_http_activitypub_module);
 
     if (ctx == NULL || ctx->answered || ctx->own || !alcf->enable) {
+        return ngx_http_next_header_filter(r);
+    }
+
+    /* what stands in the place of a page that was refused is not the page */
+
+    if (!ctx->passed
+        && ngx_http_get_module_ctx(r, ngx_http_activitypub_module) == NULL)
+    {
         return ngx_http_next_header_filter(r);
     }
 

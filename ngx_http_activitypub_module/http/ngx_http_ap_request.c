@@ -172,6 +172,8 @@ ngx_http_ap_precontent_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
+    ctx->passed = 1;
+
     if (ctx->own) {
         rc = ngx_http_ap_own_handler(r, ctx);
 
