@@ -15,6 +15,10 @@ const ngx_ap_pg_statement_t  ngx_ap_statements[NGX_AP_STATEMENTS] = {
       "SELECT version, min_module FROM activitypub.schema()",
       0 },
 
+    { "listen",
+      "LISTEN activitypub_changed",
+      0 },
+
     { "document",
       "SELECT status, kind, uri, url, actor, updated, body"
       " FROM activitypub.document($1::text, $2::text, $3::text)",
@@ -37,9 +41,5 @@ const ngx_ap_pg_statement_t  ngx_ap_statements[NGX_AP_STATEMENTS] = {
     { "twins_at",
       "SELECT id, origin, path, query, actor, object, gone"
       " FROM activitypub.twins_at($1::jsonb)",
-      1 },
-
-    { "listen",
-      "LISTEN activitypub_changed",
-      0 }
+      1 }
 };
