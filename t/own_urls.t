@@ -24,7 +24,7 @@ use MIME::Base64 qw/encode_base64/;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(71);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(74);
 
 $t->write_file('htpasswd', "user:{PLAIN}secret\n");
 $t->write_file('index.html', "SITE\n");
@@ -38,6 +38,9 @@ my %servers = (
     limit => 'limit_req zone=slow;',
     return => 'return 301 https://elsewhere.example$request_uri;',
     if => 'if ($arg_no) { return 403; }',
+    exact => 'location / { return 301 https://elsewhere.example/; }
+        location = /activitypub/actor { activitypub on; deny all; }
+        location = /activitypub/news { activitypub on; }',
     off => 'activitypub off;',
     located => 'location /activitypub/ {
             activitypub on;
@@ -207,6 +210,13 @@ is(get('/activitypub/news', host => 'off.example')->status, 404,
 is(webfinger('off.example')->status, 404, 'activitypub off for WebFinger');
 
 # a location inside our space that the owner speaks in
+
+is(get('/activitypub/actor', host => 'exact.example')->status, 403,
+    'deny of an exact location');
+is(get('/activitypub/actor/inbox', host => 'exact.example')->status, 200,
+    'and not of what is below');
+is(get('/activitypub/news/outbox', host => 'exact.example')->status, 200,
+    'an exact location says nothing of what is below it');
 
 is(located('/activitypub/news')->status, 401, 'auth_basic of a location');
 is(located('/activitypub/nobody')->status, 401, 'auth_basic of what is not');

@@ -442,9 +442,8 @@ ngx_http_ap_enable_check(ngx_conf_t *cf, void *post, void *data)
 {
     ngx_flag_t  *enable = data;
 
-    ngx_str_t                 *name;
-    ngx_http_ap_srv_conf_t    *ascf;
-    ngx_http_core_loc_conf_t  *clcf;
+    ngx_http_ap_srv_conf_t     *ascf;
+    ngx_http_core_loc_conf_t   *clcf, **location;
 
     if (!*enable || (cf->cmd_type & NGX_HTTP_MAIN_CONF)) {
         return NGX_CONF_OK;
@@ -475,18 +474,18 @@ ngx_http_ap_enable_check(ngx_conf_t *cf, void *post, void *data)
     /* inside our own URL space such a location is the owner's say */
 
     if (ascf->locations == NULL) {
-        ascf->locations = ngx_array_create(cf->pool, 1, sizeof(ngx_str_t));
+        ascf->locations = ngx_array_create(cf->pool, 1, sizeof(void *));
         if (ascf->locations == NULL) {
             return NGX_CONF_ERROR;
         }
     }
 
-    name = ngx_array_push(ascf->locations);
-    if (name == NULL) {
+    location = ngx_array_push(ascf->locations);
+    if (location == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    *name = clcf->name;
+    *location = clcf;
 
     return NGX_CONF_OK;
 }

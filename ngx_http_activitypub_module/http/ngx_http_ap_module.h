@@ -61,7 +61,9 @@ typedef struct {
     ngx_str_t                   prefix;
     ngx_http_ap_place_t         prefix_place;
     ngx_http_ap_place_t         on_place;
-    ngx_array_t                *locations;  /* ngx_str_t: activitypub on */
+
+    /* with "activitypub on": ngx_http_core_loc_conf_t * */
+    ngx_array_t                *locations;
 
     /* as it follows from that; NULL: no actor in this server block */
     ngx_ap_origin_t            *origin;

@@ -264,23 +264,29 @@ ngx_http_ap_own_kind(ngx_http_ap_srv_conf_t *ascf, ngx_str_t *path)
 ngx_uint_t
 ngx_http_ap_own_is_located(ngx_http_ap_srv_conf_t *ascf, ngx_str_t *path)
 {
-    ngx_str_t   *name;
-    ngx_uint_t   i;
+    ngx_str_t                  *name;
+    ngx_uint_t                  i;
+    ngx_http_core_loc_conf_t  **location;
 
     if (ascf->locations == NULL) {
         return 0;
     }
 
-    name = ascf->locations->elts;
+    location = ascf->locations->elts;
 
     for (i = 0; i < ascf->locations->nelts; i++) {
+        name = &location[i]->name;
+
+        if (location[i]->exact_match && path->len != name->len) {
+            continue;
+        }
 
         /* "/" is everywhere, and no word about our space in particular */
 
-        if (name[i].len > 1
-            && path->len >= name[i].len
-            && ngx_memcmp(path->data, name[i].data, name[i].len) == 0
-            && ngx_http_ap_own_kind(ascf, &name[i]) != NGX_HTTP_AP_OWN_NONE)
+        if (name->len > 1
+            && path->len >= name->len
+            && ngx_memcmp(path->data, name->data, name->len) == 0
+            && ngx_http_ap_own_kind(ascf, name) != NGX_HTTP_AP_OWN_NONE)
         {
             return 1;
         }
