@@ -31,6 +31,19 @@ END
 $$;
 
 
+-- There is work for the workers: "fanout", "delivery" or "job".  The same
+-- said twice in a transaction is heard once.
+
+CREATE OR REPLACE FUNCTION notify_work(kind text)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE STRICT
+AS $$
+BEGIN
+    PERFORM pg_notify('activitypub_work', kind);
+END
+$$;
+
+
 -- An activity, and the row by which the followers get it: nothing goes out
 -- for the instance actor, nor for what is not declared.
 
@@ -54,6 +67,7 @@ BEGIN
 
     IF NOT sender.instance AND is_declared(actor_id) THEN
         INSERT INTO fanout (activity) VALUES (result);
+        PERFORM notify_work('fanout');
     END IF;
 
     RETURN result;

@@ -204,15 +204,21 @@ BEGIN
         result := render_collection(id, 0, '[]');
 
     ELSIF query = '' AND name IN ('followers', 'following') THEN
-        result := render_collection(id, 0, NULL);
+        result := render_collection(id,
+                      CASE WHEN name = 'followers'
+                           THEN (SELECT count(*) FROM follower AS f
+                                  WHERE f.actor = owner.id)
+                           ELSE 0
+                      END, NULL);
     END IF;
 
     IF result IS NOT NULL THEN
         RETURN QUERY
         SELECT 200, 'collection', id, '',
                CASE WHEN owner.instance THEN '' ELSE owner.name END,
-               epoch(CASE WHEN name IN ('outbox', 'featured') THEN now()
-                          ELSE owner.created
+               epoch(CASE WHEN name IN ('inbox', 'following')
+                          THEN owner.created
+                          ELSE now()
                      END),
                result;
     END IF;

@@ -37,3 +37,38 @@ CREATE OR REPLACE VIEW posts AS
            EXISTS (SELECT FROM pin AS n WHERE n.object = p.id) AS pinned
       FROM object AS p
       JOIN actor AS a ON a.id = p.actor;
+
+
+CREATE OR REPLACE VIEW followers AS
+    SELECT a.handle AS actor,
+           r.uri::text AS uri,
+           r.inbox::text AS inbox,
+           f.created AS since,
+           f.accept IS NULL AS accepted
+      FROM follower AS f
+      JOIN actor AS a ON a.id = f.actor
+      JOIN remote_actor AS r ON r.id = f.remote_actor;
+
+
+-- "next_at" is when to try again, the end of the lease, or when a dead one
+-- is forgotten.
+
+CREATE OR REPLACE VIEW deliveries AS
+    SELECT d.id,
+           CASE WHEN d.state = 'waiting' AND d.claim IS NOT NULL
+                 AND d.next_at > now() THEN 'sending'
+                ELSE d.state
+           END AS state,
+           a.handle AS actor,
+           coalesce(v.type, d.document::json ->> 'type') AS type,
+           coalesce(a.uri || '/' || v.object, '') AS object,
+           d.host::text AS host,
+           d.inbox::text AS inbox,
+           d.attempts,
+           d.next_at,
+           d.status,
+           d.last_error,
+           d.created
+      FROM delivery AS d
+      JOIN actor AS a ON a.id = d.actor
+      LEFT JOIN activity AS v ON v.id = d.activity;

@@ -17,7 +17,8 @@ REVOKE ALL ON ALL ROUTINES IN SCHEMA activitypub
 
 GRANT USAGE ON SCHEMA activitypub TO activitypub_nginx, activitypub_publisher;
 
-GRANT SELECT ON actors, posts TO activitypub_nginx, activitypub_publisher;
+GRANT SELECT ON actors, posts, followers, deliveries
+    TO activitypub_nginx, activitypub_publisher;
 
 GRANT EXECUTE ON FUNCTION
     schema(),
@@ -25,7 +26,20 @@ GRANT EXECUTE ON FUNCTION
     declare(text, jsonb),
     actor_key_set(text, text, text),
     twins(bigint, int),
-    twins_at(jsonb)
+    twins_at(jsonb),
+    signing_key(text),
+    remote_key(text),
+    remote_known(text),
+    remote_actors(bigint, int),
+    remote_actor_set(text, text, text, text, text, text),
+    receive(text, text, text, text, text, text, text, text, text),
+    fanout_expand(int),
+    delivery_claim(int),
+    delivery_settle(jsonb),
+    delivery_next(),
+    queue_state(),
+    job_claim(),
+    job_done(bigint, jsonb)
     TO activitypub_nginx;
 
 GRANT EXECUTE ON FUNCTION
@@ -33,7 +47,11 @@ GRANT EXECUTE ON FUNCTION
     preview(text, text, text, text, text, text, text, timestamptz, text),
     update_post(text, text, text, text, text, text, text),
     delete_post(text),
-    pin_post(text, boolean)
+    pin_post(text, boolean),
+    queue_state(),
+    delivery_retry(bigint, text),
+    job_create(text, text, jsonb),
+    job_result(bigint)
     TO activitypub_publisher;
 
 

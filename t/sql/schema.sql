@@ -6,13 +6,15 @@ SELECT plan(12);
 
 SELECT tables_are('activitypub', ARRAY[
     'schema_migration', 'origin', 'actor', 'actor_key', 'declaration', 'twin',
-    'object', 'activity', 'fanout', 'pin'], 'the tables are those known');
+    'object', 'activity', 'fanout', 'pin', 'remote_actor', 'follower',
+    'received', 'host', 'delivery', 'sent', 'job'],
+    'the tables are those known');
 
-SELECT views_are('activitypub', ARRAY['actors', 'posts'],
-    'the views are those known');
+SELECT views_are('activitypub', ARRAY['actors', 'posts', 'followers',
+    'deliveries'], 'the views are those known');
 
 SELECT results_eq('SELECT version, min_module FROM activitypub.schema()',
-    'SELECT 1, 1', 'schema() tells version and module level');
+    'SELECT 2, 1', 'schema() tells version and module level');
 
 INSERT INTO activitypub.schema_migration (version, name, min_module)
 VALUES (7, 'later', 3), (8, 'latest', 2);

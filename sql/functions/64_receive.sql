@@ -1,0 +1,380 @@
+-- Copyright (C) The ngx_http_activitypub_module authors
+-- SPDX-License-Identifier: BSD-2-Clause
+--
+-- What follows from an activity that is genuine and allowed.  Many calls
+-- share a transaction, and many transactions run at once: nothing here waits
+-- for a row that others need, counts in one, or catches an error.
+
+SET LOCAL ROLE activitypub_owner;
+SET LOCAL search_path = activitypub, pg_temp;
+
+
+-- A Follow as a part of its answer: the members as they came, byte for byte,
+-- without the context.  Of a huge one only what it is found by.
+
+CREATE OR REPLACE FUNCTION embed_follow(body text)
+    RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT
+AS $$
+    SELECT '{' || string_agg(to_json(m.key)::text || ':' || m.value::text, ','
+                             ORDER BY m.n) || '}'
+      FROM json_each(body::json) WITH ORDINALITY AS m (key, value, n)
+     WHERE m.key <> '@context'
+       AND (octet_length(body) <= 16384
+            OR m.key IN ('id', 'type', 'actor', 'object'))
+$$;
+
+
+-- An Accept or a Reject.
+
+CREATE OR REPLACE FUNCTION render_answer(uri text, type text, actor_uri text,
+    follower_uri text, follow text)
+    RETURNS text
+    LANGUAGE sql STABLE SET search_path = activitypub, pg_temp
+AS $$
+    SELECT format('{"@context":%s,"id":%s,"type":%s,"actor":%s,"to":[%s],'
+                  '"object":%s}', plain_context(), to_json(uri),
+                  to_json(type), to_json(actor_uri), to_json(follower_uri),
+                  embed_follow(follow))
+$$;
+
+
+CREATE OR REPLACE FUNCTION fingerprint(actor text, activity_id text)
+    RETURNS bytea
+    LANGUAGE sql STABLE
+RETURN sha256(convert_to(actor || E'\n' || activity_id, 'UTF8'));
+
+
+-- True: it was not here before.  One that has no id is known by its bytes.
+
+CREATE OR REPLACE FUNCTION take_in(actor text, id text, type text,
+    object text, target text, body text, kept boolean)
+    RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    name  text := coalesce(nullif(take_in.id, ''), 'sha256:' || encode(
+                      sha256(convert_to(take_in.body, 'UTF8')), 'hex'));
+BEGIN
+    INSERT INTO received (fingerprint, actor, activity_id, type, object,
+                          target, body)
+    VALUES (fingerprint(take_in.actor, name), take_in.actor, name,
+            take_in.type, coalesce(take_in.object, ''), take_in.target,
+            CASE WHEN take_in.kept THEN take_in.body ELSE '' END)
+    ON CONFLICT (fingerprint) DO NOTHING;
+
+    RETURN FOUND;
+END
+$$;
+
+
+-- An actor of this origin that somebody may write to, or its instance actor.
+
+CREATE OR REPLACE FUNCTION our_actor(origin_url text, wanted text)
+    RETURNS actor
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
+AS $$
+DECLARE
+    result  actor;
+BEGIN
+    SELECT a.* INTO result
+      FROM actor AS a
+      JOIN origin AS o ON o.id = a.origin
+     WHERE a.uri = wanted AND o.url = origin_url
+       AND (a.instance OR is_declared(a.id));
+
+    RETURN result;
+END
+$$;
+
+
+-- A living post of this origin, by its id.
+
+CREATE OR REPLACE FUNCTION our_post(origin_url text, wanted text)
+    RETURNS uuid
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    IF wanted IS NULL OR NOT starts_with(wanted, origin_url || '/')
+       OR NOT is_uuid(right(wanted, 36))
+    THEN
+        RETURN NULL;
+    END IF;
+
+    RETURN (SELECT p.id
+              FROM object AS p
+              JOIN actor AS a ON a.id = p.actor
+             WHERE p.id = right(wanted, 36)::uuid AND p.deleted IS NULL
+               AND object_uri(a.uri, p.id) = wanted);
+END
+$$;
+
+
+-- The path of an actor's followers, as a key of activitypub_changed.
+
+CREATE OR REPLACE FUNCTION followers_key(actor_id bigint)
+    RETURNS jsonb
+    LANGUAGE sql STABLE SET search_path = activitypub, pg_temp
+AS $$
+    SELECT jsonb_build_array(o.url,
+               substr(a.uri, length(o.url) + 1) || '/followers', '')
+      FROM actor AS a
+      JOIN origin AS o ON o.id = a.origin
+     WHERE a.id = actor_id
+$$;
+
+
+-- Queues an answer to a Follow.  Its host is told later, when deliveries are
+-- claimed: that row is everybody's.
+
+CREATE OR REPLACE FUNCTION answer_follow(type text, sender remote_actor,
+    target actor, follow text)
+    RETURNS uuid
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+DECLARE
+    result  uuid := uuid7();
+BEGIN
+    INSERT INTO delivery (activity, document, actor, lane, host, inbox, holds,
+                          fresh)
+    VALUES (result, render_answer(activity_uri(target.uri, result), type,
+                                  target.uri, sender.uri, follow),
+            target.id, result, url_host(sender.inbox), sender.inbox,
+            CASE WHEN type = 'Accept'
+                 THEN coalesce(nullif(sender.shared_inbox, ''), sender.inbox)
+            END, true);
+
+    PERFORM notify_work('delivery');
+
+    RETURN result;
+END
+$$;
+
+
+-- A known follower is accepted again: its server may have forgotten.
+
+CREATE OR REPLACE FUNCTION receive_follow(sender remote_actor, target actor,
+    follow_id text, body text)
+    RETURNS text
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    answer  uuid;
+    known   boolean;
+BEGIN
+    IF target.id IS NULL THEN
+        RETURN 'ignored';
+    END IF;
+
+    IF NOT take_in(sender.uri, follow_id, 'Follow', target.uri, target.uri,
+                   body, false)
+    THEN
+        RETURN 'duplicate';
+    END IF;
+
+    IF target.instance THEN
+        PERFORM answer_follow('Reject', sender, target, body);
+        RETURN 'rejected';
+    END IF;
+
+    answer := answer_follow('Accept', sender, target, body);
+
+    INSERT INTO follower AS f (actor, remote_actor, inbox, follow_id, accept)
+    VALUES (target.id, sender.id,
+            coalesce(nullif(sender.shared_inbox, ''), sender.inbox),
+            coalesce(receive_follow.follow_id, ''), answer)
+    ON CONFLICT (actor, remote_actor) DO UPDATE
+       SET follow_id = excluded.follow_id, accept = excluded.accept
+    RETURNING f.xmax <> 0 INTO known;
+
+    IF NOT known THEN
+        PERFORM notify_changed(jsonb_build_array(followers_key(target.id)));
+    END IF;
+
+    RETURN 'accepted';
+END
+$$;
+
+
+-- A Follow, by whom it names or by its id; or what was kept, which is kept
+-- as well.
+
+CREATE OR REPLACE FUNCTION receive_undo(sender remote_actor, id text,
+    target actor, inner_type text, inner_id text, body text)
+    RETURNS text
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    whom  bigint;
+    what  received;
+BEGIN
+    SELECT f.actor INTO whom
+      FROM follower AS f
+     WHERE f.remote_actor = sender.id
+       AND CASE WHEN coalesce(inner_type, 'Follow') <> 'Follow' THEN false
+                WHEN target.id IS NOT NULL THEN f.actor = target.id
+                ELSE f.follow_id = inner_id AND inner_id <> ''
+           END;
+
+    IF NOT FOUND THEN
+        SELECT w.* INTO what FROM received AS w
+         WHERE w.fingerprint = fingerprint(sender.uri, inner_id)
+           AND w.body <> '';
+
+        IF NOT FOUND THEN
+            RETURN 'ignored';
+        END IF;
+    END IF;
+
+    IF NOT take_in(sender.uri, id, 'Undo', inner_id,
+                   coalesce(what.target, target.uri, ''), body, whom IS NULL)
+    THEN
+        RETURN 'duplicate';
+    END IF;
+
+    IF whom IS NULL THEN
+        RETURN 'kept';
+    END IF;
+
+    DELETE FROM follower AS f
+     WHERE f.actor = whom AND f.remote_actor = sender.id;
+
+    IF FOUND THEN
+        PERFORM notify_changed(jsonb_build_array(followers_key(whom)));
+    END IF;
+
+    RETURN 'undone';
+END
+$$;
+
+
+-- An actor that says of itself that it is gone.
+
+CREATE OR REPLACE FUNCTION receive_farewell(sender remote_actor, id text,
+    body text)
+    RETURNS text
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+DECLARE
+    keys  jsonb;
+BEGIN
+    IF NOT take_in(sender.uri, id, 'Delete', sender.uri, sender.uri, body,
+                   false)
+    THEN
+        RETURN 'duplicate';
+    END IF;
+
+    WITH dropped AS (
+        DELETE FROM follower AS f WHERE f.remote_actor = sender.id
+        RETURNING f.actor
+    )
+    SELECT jsonb_agg(followers_key(d.actor)) INTO keys FROM dropped AS d;
+
+    UPDATE remote_actor AS r SET gone = true, key_id = '', public_pem = ''
+     WHERE r.id = sender.id;
+
+    PERFORM notify_changed(keys);
+
+    RETURN 'deleted';
+END
+$$;
+
+
+-- What concerns a post of ours, directly or by way of what was kept before.
+
+CREATE OR REPLACE FUNCTION receive_reaction(origin_url text,
+    sender remote_actor, id text, type text, object text, about text,
+    body text)
+    RETURNS text
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    concerned  text;
+BEGIN
+    IF type IN ('Update', 'Delete') THEN
+        SELECT w.target INTO concerned FROM received AS w
+         WHERE w.object = receive_reaction.object AND w.type = 'Create'
+           AND w.actor = sender.uri
+         ORDER BY w.id LIMIT 1;
+    ELSE
+        concerned := our_post(origin_url, about)::text;
+    END IF;
+
+    IF concerned IS NULL THEN
+        RETURN 'ignored';
+    END IF;
+
+    IF NOT take_in(sender.uri, receive_reaction.id, receive_reaction.type,
+                   receive_reaction.object, concerned, body, true)
+    THEN
+        RETURN 'duplicate';
+    END IF;
+
+    RETURN 'kept';
+END
+$$;
+
+
+-- "actor" has signed; "object" is the object's id, "inner_type", "inner_id"
+-- and "inner_object" are what an embedded one says of itself: its type, its
+-- id, and its own object, or of a post what that replies to.
+
+CREATE OR REPLACE FUNCTION receive(origin text, actor text, id text,
+    type text, object text, inner_type text, inner_object text,
+    inner_id text, body text)
+    RETURNS text
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = activitypub, pg_temp
+    SET enable_seqscan = off SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+    sender  remote_actor;
+    named   text := coalesce(nullif(receive.inner_id, ''), receive.object);
+BEGIN
+    SELECT r.* INTO sender FROM remote_actor AS r
+     WHERE r.uri = receive.actor;
+
+    IF NOT FOUND THEN
+        RETURN 'unknown_actor';
+    END IF;
+
+    IF receive.type = 'Delete' AND receive.object = receive.actor THEN
+        RETURN CASE WHEN sender.gone THEN 'ignored'
+                    ELSE receive_farewell(sender, receive.id, receive.body)
+               END;
+    END IF;
+
+    IF sender.gone THEN
+        RETURN 'unknown_actor';
+    END IF;
+
+    CASE receive.type
+    WHEN 'Follow' THEN
+        RETURN receive_follow(sender,
+                              our_actor(receive.origin, receive.object),
+                              receive.id, receive.body);
+
+    WHEN 'Undo' THEN
+        RETURN receive_undo(sender, receive.id,
+                            our_actor(receive.origin, receive.inner_object),
+                            receive.inner_type, named, receive.body);
+
+    WHEN 'Like', 'Announce', 'Update', 'Delete' THEN
+        RETURN receive_reaction(receive.origin, sender, receive.id,
+                                receive.type, named, receive.object,
+                                receive.body);
+
+    WHEN 'Create' THEN
+        RETURN receive_reaction(receive.origin, sender, receive.id,
+                                receive.type, named, receive.inner_object,
+                                receive.body);
+    ELSE
+        RETURN 'ignored';
+    END CASE;
+END
+$$;

@@ -1,0 +1,231 @@
+-- Copyright (C) The ngx_http_activitypub_module authors
+-- SPDX-License-Identifier: BSD-2-Clause
+--
+-- Who may send what now.  Hosts are looked at before deliveries, and stay
+-- locked until the claim is committed: all that a host waits for is one row,
+-- however long its queue.
+
+SET LOCAL ROLE activitypub_owner;
+SET LOCAL search_path = activitypub, pg_temp;
+
+
+-- Longer than any request takes.
+
+CREATE OR REPLACE FUNCTION lease_time()
+    RETURNS interval
+    LANGUAGE sql IMMUTABLE
+RETURN interval '90 s';
+
+
+-- Answers to Follows, of which their hosts were not told.
+
+CREATE OR REPLACE FUNCTION absorb_fresh()
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+DECLARE
+    names  text[];
+BEGIN
+    WITH fresh AS (
+        UPDATE delivery AS d SET fresh = false
+         WHERE d.id IN (SELECT n.id FROM delivery AS n WHERE n.fresh
+                         ORDER BY n.id LIMIT 256 FOR UPDATE SKIP LOCKED)
+        RETURNING d.host
+    )
+    SELECT array_agg(f.host) INTO names FROM fresh AS f;
+
+    IF names IS NOT NULL THEN
+        PERFORM wake_hosts(names);
+    END IF;
+END
+$$;
+
+
+-- Of a host that the caller has locked, up to "lim" of the deliveries that
+-- are due.  A delivery waits
+--
+--   for what was told before it about the same thing, always at the same
+--   inbox, and at another one of the host until that was tried once;
+--
+--   for an Accept to a follower behind its inbox that is older, until that
+--   is settled if it alone makes the follower, else until it was tried once.
+
+CREATE OR REPLACE FUNCTION claim_of_host(peer text, lim int, token uuid)
+    RETURNS bigint[]
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+DECLARE
+    ids  bigint[];
+BEGIN
+    ids := ARRAY(
+        SELECT d.id
+          FROM delivery AS d
+         WHERE d.host = peer AND d.state = 'waiting' AND d.next_at <= now()
+           AND NOT EXISTS (
+                   SELECT FROM delivery AS e
+                    WHERE e.host = d.host AND e.actor = d.actor
+                      AND e.lane = d.lane AND e.id < d.id
+                      AND e.state = 'waiting' AND e.activity <> d.activity
+                      AND (e.inbox = d.inbox OR is_first_try(e)))
+           AND NOT EXISTS (
+                   SELECT FROM delivery AS a
+                    WHERE a.holds = d.inbox AND a.actor = d.actor
+                      AND a.id < d.id AND a.state = 'waiting'
+                      AND d.holds IS NULL
+                      AND (d.patient OR is_first_try(a)))
+         ORDER BY d.next_at, d.id
+         LIMIT lim);
+
+    UPDATE delivery AS d
+       SET claim = token, attempts = d.attempts + 1,
+           next_at = now() + lease_time()
+     WHERE d.id = ANY (ids);
+
+    RETURN ids;
+END
+$$;
+
+
+-- Not tried yet, or just now.
+
+CREATE OR REPLACE FUNCTION is_first_try(d delivery)
+    RETURNS boolean
+    LANGUAGE sql STABLE
+RETURN d.attempts = 0
+       OR (d.attempts = 1 AND d.claim IS NOT NULL AND d.next_at > now());
+
+
+-- Claims up to "lim", never more than two of a host at a time, and one while
+-- its breaker is open.
+
+CREATE OR REPLACE FUNCTION claim_ids(lim int, token uuid)
+    RETURNS bigint[]
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+DECLARE
+    result  bigint[] := '{}'::bigint[];
+    ids     bigint[];
+    peer    host;
+    busy    int;
+    room    int;
+BEGIN
+    FOR peer IN
+        SELECT h.* FROM host AS h
+         WHERE h.next_at <= now()
+         ORDER BY h.next_at, h.name
+         LIMIT lim
+           FOR UPDATE SKIP LOCKED
+    LOOP
+        EXIT WHEN cardinality(result) >= lim;
+
+        SELECT count(*) INTO busy FROM delivery AS d
+         WHERE d.host = peer.name AND d.claim IS NOT NULL
+           AND d.state = 'waiting' AND d.next_at > now();
+
+        room := CASE WHEN peer.opened_at IS NULL THEN 2 ELSE 1 END - busy;
+        ids := '{}';
+
+        IF room > 0 THEN
+            ids := claim_of_host(peer.name,
+                                 least(room, lim - cardinality(result)),
+                                 token);
+            result := result || ids;
+        END IF;
+
+        CONTINUE WHEN cardinality(ids) < room
+                      AND cardinality(result) >= lim;
+
+        -- Full: a lease will end.  Not full: whatever is due waits for
+        -- something that is not, or that is leased.
+
+        UPDATE host AS h
+           SET next_at = CASE
+                   WHEN cardinality(ids) >= room THEN
+                       (SELECT min(d.next_at) FROM delivery AS d
+                         WHERE d.host = h.name AND d.claim IS NOT NULL
+                           AND d.state = 'waiting' AND d.next_at > now())
+                   ELSE
+                       (SELECT d.next_at FROM delivery AS d
+                         WHERE d.host = h.name AND d.state = 'waiting'
+                           AND d.next_at > now()
+                         ORDER BY d.next_at LIMIT 1)
+               END
+         WHERE h.name = peer.name;
+    END LOOP;
+
+    RETURN result;
+END
+$$;
+
+
+CREATE OR REPLACE FUNCTION delivery_claim(lim int)
+    RETURNS TABLE (id bigint, claim uuid, inbox text, host text, actor text,
+                   key_id text, activity text, body text, attempts int)
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = activitypub, pg_temp
+    SET enable_seqscan = off SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+    ids  bigint[];
+BEGIN
+    PERFORM absorb_fresh();
+
+    ids := claim_ids(delivery_claim.lim, gen_random_uuid());
+
+    RETURN QUERY
+    SELECT d.id, d.claim, d.inbox::text, d.host::text, a.uri,
+           a.uri || '#main-key', activity_uri(a.uri, d.activity),
+           coalesce(d.document, v.document), d.attempts
+      FROM unnest(ids) WITH ORDINALITY AS taken (id, n)
+      JOIN delivery AS d ON d.id = taken.id
+      JOIN actor AS a ON a.id = d.actor
+      LEFT JOIN activity AS v ON v.id = d.activity
+     ORDER BY taken.n;
+END
+$$;
+
+
+-- Milliseconds until something is due, NULL if nothing waits.
+
+CREATE OR REPLACE FUNCTION delivery_next()
+    RETURNS bigint
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = activitypub, pg_temp
+    SET enable_seqscan = off SET jit = off
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM delivery AS d WHERE d.fresh) THEN
+        RETURN 0;
+    END IF;
+
+    RETURN (SELECT greatest(0, ceil(1000 * extract(epoch FROM
+                       h.next_at - now())))::bigint
+              FROM host AS h
+             WHERE h.next_at IS NOT NULL
+             ORDER BY h.next_at LIMIT 1);
+END
+$$;
+
+
+CREATE OR REPLACE FUNCTION queue_state()
+    RETURNS TABLE (waiting bigint, leased bigint, dead bigint,
+                   oldest_seconds bigint, fanouts bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = activitypub, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT count(*) FILTER (WHERE d.state = 'waiting' AND NOT leased.now),
+           count(*) FILTER (WHERE leased.now),
+           count(*) FILTER (WHERE d.state = 'dead'),
+           greatest(0, floor(extract(epoch FROM clock_timestamp()
+                       - min(d.created) FILTER (WHERE d.state = 'waiting'))))
+               ::bigint,
+           (SELECT count(*) FROM fanout)
+      FROM delivery AS d,
+           LATERAL (SELECT d.claim IS NOT NULL AND d.state = 'waiting'
+                           AND d.next_at > now()) AS leased (now);
+END
+$$;

@@ -1,0 +1,360 @@
+-- Copyright (C) The ngx_http_activitypub_module authors
+-- SPDX-License-Identifier: BSD-2-Clause
+--
+-- What became of a delivery, and when to try again.
+
+SET LOCAL ROLE activitypub_owner;
+SET LOCAL search_path = activitypub, pg_temp;
+
+
+-- Before the next try, after so many.
+
+CREATE OR REPLACE FUNCTION retry_delay(attempts int)
+    RETURNS interval
+    LANGUAGE sql IMMUTABLE STRICT
+RETURN (ARRAY['30 s', '2 min', '10 min', '30 min', '1 h', '2 h', '4 h', '8 h',
+              '12 h']::interval[])[greatest(1, least(attempts, 9))];
+
+
+-- A server that is back is not met by all of us at the same moment.
+
+CREATE OR REPLACE FUNCTION jitter(delay interval)
+    RETURNS interval
+    LANGUAGE sql VOLATILE STRICT
+RETURN delay * (0.8 + 0.4 * random());
+
+
+-- Between two looks at a server whose breaker is open, after so many
+-- failures in a row; NULL: it is closed.
+
+CREATE OR REPLACE FUNCTION probe_delay(failures int)
+    RETURNS interval
+    LANGUAGE sql IMMUTABLE STRICT
+RETURN CASE WHEN failures >= 5
+            THEN least(interval '5 min' * 2 ^ least(failures - 5, 10),
+                       interval '1 h')
+       END;
+
+
+-- delivered, gone, refused or retry: the status decides, if there is one.
+
+CREATE OR REPLACE FUNCTION settle_verdict(outcome text, status int)
+    RETURNS text
+    LANGUAGE sql IMMUTABLE
+RETURN CASE
+    WHEN outcome = 'delivered' THEN 'delivered'
+    WHEN status IN (404, 410) THEN 'gone'
+    WHEN status IN (401, 408, 425, 429) THEN 'retry'
+    WHEN status BETWEEN 400 AND 499 THEN 'refused'
+    WHEN outcome IN ('gone', 'refused') THEN outcome
+    ELSE 'retry'
+END;
+
+
+-- It stays visible for thirty days.
+
+CREATE OR REPLACE FUNCTION bury_delivery(wanted bigint)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    UPDATE delivery AS d
+       SET state = 'dead', claim = NULL, fresh = false,
+           next_at = now() + interval '30 days'
+     WHERE d.id = wanted;
+END
+$$;
+
+
+-- An Accept is settled, one way or the other: the follower counts as told.
+
+CREATE OR REPLACE FUNCTION release_follower(was delivery)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    IF was.holds IS NOT NULL THEN
+        UPDATE follower AS f SET accept = NULL WHERE f.accept = was.activity;
+    END IF;
+END
+$$;
+
+
+-- After "delay", or never again if its time is up by then.
+
+CREATE OR REPLACE FUNCTION postpone_delivery(was delivery, delay interval)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    IF now() + delay > was.expires THEN
+        PERFORM bury_delivery(was.id);
+        PERFORM release_follower(was);
+        RETURN;
+    END IF;
+
+    UPDATE delivery AS d SET claim = NULL, next_at = now() + delay
+     WHERE d.id = was.id;
+END
+$$;
+
+
+-- An inbox that is said not to be there is asked three times over a day;
+-- then whoever had it follows nobody any more.  Returns the keys of what
+-- changed.
+
+CREATE OR REPLACE FUNCTION settle_gone(was delivery)
+    RETURNS jsonb
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+DECLARE
+    keys  jsonb;
+BEGIN
+    UPDATE delivery AS d
+       SET gone = d.gone + 1, gone_since = coalesce(d.gone_since, now())
+     WHERE d.id = was.id
+    RETURNING d.* INTO was;
+
+    IF was.gone < 3 OR was.gone_since > now() - interval '24 h' THEN
+        PERFORM postpone_delivery(was, interval '12 h'
+                                       * (1 + 0.2 * random()));
+        RETURN NULL;
+    END IF;
+
+    WITH dropped AS (
+        DELETE FROM follower AS f
+         USING remote_actor AS r
+         WHERE r.inbox = was.inbox AND f.remote_actor = r.id
+        RETURNING f.actor
+    )
+    SELECT jsonb_agg(followers_key(d.actor)) INTO keys FROM dropped AS d;
+
+    PERFORM bury_delivery(was.id);
+    PERFORM release_follower(was);
+
+    RETURN keys;
+END
+$$;
+
+
+-- One result, of a claim that is still good.  Returns the keys of what
+-- changed.
+
+CREATE OR REPLACE FUNCTION settle_one(was delivery, verdict text,
+    retry_after bigint)
+    RETURNS jsonb
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    IF verdict = 'delivered' THEN
+        DELETE FROM delivery AS d WHERE d.id = was.id;
+        PERFORM release_follower(was);
+        RETURN NULL;
+    END IF;
+
+    IF verdict = 'gone' THEN
+        RETURN settle_gone(was);
+    END IF;
+
+    UPDATE delivery AS d SET gone = 0, gone_since = NULL
+     WHERE d.id = was.id AND d.gone > 0;
+
+    IF verdict = 'refused' THEN
+        PERFORM bury_delivery(was.id);
+        PERFORM release_follower(was);
+        RETURN NULL;
+    END IF;
+
+    PERFORM postpone_delivery(was,
+        greatest(jitter(retry_delay(was.attempts)),
+                 least(greatest(retry_after, 0), 43200) * interval '1 s'));
+
+    RETURN NULL;
+END
+$$;
+
+
+-- A server that answers at all is well; five failures in a row, and it is
+-- only looked at from time to time.  What waits for it longer than it may is
+-- given up without a try.
+
+CREATE OR REPLACE FUNCTION note_host(peer text, failed boolean)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+DECLARE
+    late  delivery;
+BEGIN
+    IF NOT failed THEN
+        UPDATE host AS h
+           SET failures = 0, opened_at = NULL, held_until = NULL
+         WHERE h.name = peer AND h.failures > 0;
+        RETURN;
+    END IF;
+
+    UPDATE host AS h
+       SET failures = h.failures + 1,
+           held_until = now() + probe_delay(h.failures + 1),
+           opened_at = CASE WHEN probe_delay(h.failures + 1) IS NOT NULL
+                            THEN coalesce(h.opened_at, now())
+                       END
+     WHERE h.name = peer;
+
+    FOR late IN
+        SELECT d.* FROM delivery AS d
+         WHERE d.host = peer AND d.state = 'waiting' AND d.next_at <= now()
+           AND d.expires <= now()
+         ORDER BY d.next_at LIMIT 1000
+    LOOP
+        PERFORM bury_delivery(late.id);
+        PERFORM release_follower(late);
+    END LOOP;
+END
+$$;
+
+
+-- When to look at these hosts again.
+
+CREATE OR REPLACE FUNCTION plan_hosts(names text[])
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    UPDATE host AS h
+       SET used = now(),
+           next_at = (SELECT greatest(d.next_at, h.held_until)
+                        FROM delivery AS d
+                       WHERE d.host = h.name AND d.state = 'waiting'
+                       ORDER BY d.next_at LIMIT 1)
+     WHERE h.name = ANY (names);
+END
+$$;
+
+
+-- A few of what nobody needs any more.
+
+CREATE OR REPLACE FUNCTION forget_old()
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    DELETE FROM delivery AS d
+     WHERE d.id IN (SELECT o.id FROM delivery AS o
+                     WHERE o.state = 'dead' AND o.next_at <= now()
+                     ORDER BY o.next_at LIMIT 200 FOR UPDATE SKIP LOCKED);
+
+    DELETE FROM host AS h
+     WHERE h.name IN (SELECT o.name FROM host AS o
+                       WHERE o.next_at IS NULL
+                         AND o.used <= now() - interval '14 days'
+                       ORDER BY o.used LIMIT 20 FOR UPDATE SKIP LOCKED);
+END
+$$;
+
+
+-- [{"id": 1, "claim": "…", "outcome": "delivered|retry|gone|refused",
+--   "status": 202, "retry_after": 60, "error": "…"}, …]
+
+CREATE OR REPLACE FUNCTION delivery_settle(results jsonb)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = activitypub, pg_temp
+    SET enable_seqscan = off SET jit = off
+AS $$
+DECLARE
+    names    text[];
+    item     record;
+    was      delivery;
+    verdict  text;
+    keys     jsonb := '[]'::jsonb;
+BEGIN
+    names := ARRAY(SELECT h.name FROM host AS h
+                    WHERE h.name IN (
+                        SELECT d.host FROM delivery AS d
+                          JOIN jsonb_to_recordset(results)
+                               AS r (id bigint, claim uuid)
+                            ON d.id = r.id AND d.claim = r.claim)
+                    ORDER BY h.name FOR UPDATE);
+
+    FOR item IN
+        SELECT r.* FROM jsonb_to_recordset(results)
+            AS r (id bigint, claim uuid, outcome text, status int,
+                  retry_after bigint, error text)
+    LOOP
+        UPDATE delivery AS d
+           SET status = item.status,
+               last_error = left(coalesce(item.error, ''), 500)
+         WHERE d.id = item.id AND d.claim = item.claim
+           AND d.state = 'waiting'
+        RETURNING d.* INTO was;
+
+        CONTINUE WHEN NOT FOUND;
+
+        verdict := settle_verdict(item.outcome, item.status);
+        keys := keys || coalesce(settle_one(was, verdict, item.retry_after),
+                                 '[]');
+
+        PERFORM note_host(was.host, verdict = 'retry');
+    END LOOP;
+
+    PERFORM plan_hosts(names);
+    PERFORM forget_old();
+    PERFORM notify_changed(keys);
+END
+$$;
+
+
+-- One, or all of a host, or all: those that wait are due now, those that are
+-- dead live again, and their hosts get another chance.
+
+CREATE OR REPLACE FUNCTION delivery_retry(id bigint DEFAULT NULL,
+    host text DEFAULT NULL)
+    RETURNS int
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = activitypub, pg_temp
+    SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+    names  text[];
+    ids    bigint[];
+    count  int;
+BEGIN
+    ids := ARRAY(SELECT d.id FROM delivery AS d
+                  WHERE (d.id = delivery_retry.id
+                         OR delivery_retry.id IS NULL)
+                    AND (d.host = delivery_retry.host
+                         OR delivery_retry.host IS NULL)
+                    AND NOT d.fresh);
+
+    names := ARRAY(SELECT DISTINCT d.host FROM delivery AS d
+                    WHERE d.id = ANY (ids));
+
+    -- locked, and told, before what is theirs
+
+    PERFORM wake_hosts(names);
+
+    UPDATE host AS h
+       SET failures = 0, opened_at = NULL, held_until = NULL, next_at = now()
+     WHERE h.name = ANY (names);
+
+    UPDATE delivery AS d
+       SET next_at = now(), claim = NULL,
+           attempts = CASE WHEN d.state = 'dead' THEN 0 ELSE d.attempts END,
+           expires = CASE WHEN d.state = 'dead'
+                          THEN now() + interval '8 days'
+                          ELSE d.expires
+                     END,
+           gone = 0, gone_since = NULL, state = 'waiting'
+     WHERE d.id = ANY (ids)
+       AND (d.claim IS NULL OR d.next_at <= now());
+
+    GET DIAGNOSTICS count = ROW_COUNT;
+
+    IF count > 0 THEN
+        PERFORM notify_work('delivery');
+    END IF;
+
+    RETURN count;
+END
+$$;
