@@ -25,7 +25,7 @@ use Time::HiRes qw/sleep time/;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(50);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(48);
 
 $t->database(own => 1);
 node_conf($t, database => '"%%DATABASE%%" timeout=1s')->run;
@@ -35,7 +35,8 @@ die "no actor\n" unless $t->wait_document('/activitypub/news')
 
 my $session = Test::Session->new($t);
 my %worker = connections($t);
-my ($one, $two) = map { $worker{$_} } sort { $a <=> $b } keys %worker;
+my ($first, $second) = sort { $a <=> $b } keys %worker;
+my ($one, $two) = @worker{$first, $second};
 my $from;
 
 my $id = publish($t, '/posts/1.html');
@@ -48,7 +49,7 @@ lock_out();
 begin($one, '/activitypub/news/outbox');
 begin($two, '/activitypub/news/featured');
 
-ok(hanging(2), 'both wait for a lock');
+hanging($t, 2);
 
 late($one, 2.5, 'first worker');
 late($two, 2.5, 'second worker');
@@ -67,12 +68,12 @@ is(ask($two, '/activitypub/news/featured')->status, 200, 'for both');
 
 lock_out();
 
-my @many = map { same_worker($one) } 1 .. 5;
+my @many = map { to_worker($first) } 1 .. 5;
 
 begin($many[$_], "/activitypub/news/outbox?page=01890000-0000-7000-9000-"
     . sprintf('%012x', $_)) for 0 .. $#many;
 
-ok(hanging(1), 'they wait behind each other');
+hanging($t, 1);
 $from = time();
 late($_, 3.5, 'one of many') for @many;
 
@@ -144,26 +145,14 @@ sub lock_out {
 }
 
 
-# backends of nginx that wait for a lock
-
-sub hanging {
-    my ($n) = @_;
-
-    return $t->wait_for(sub {
-        $t->sql("SELECT count(*) FROM pg_stat_activity
-            WHERE usename = 'www-data' AND wait_event_type = 'Lock'") >= $n;
-    });
-}
-
-
-# one that does, for a request of this connection
+# the backend that waits for a lock, for a request of this connection
 
 sub hang {
     my ($c, $uri) = @_;
 
     lock_out();
     begin($c, $uri);
-    hanging(1);
+    hanging($t, 1);
 
     return $t->sql("SELECT pid FROM pg_stat_activity
         WHERE usename = 'www-data' AND wait_event_type = 'Lock'");
@@ -185,24 +174,6 @@ sub site {
     my ($c, $name) = @_;
 
     is(ask($c, '/plain.html', accept => $BROWSER)->status, 200, $name);
-}
-
-
-# one more connection to the worker of this one
-
-sub same_worker {
-    my ($c) = @_;
-
-    my $pid = ask($c, '/plain.html')->header('X-Worker');
-
-    for (1 .. 100) {
-        my $other = http_connect();
-
-        return $other
-            if ask($other, '/plain.html')->header('X-Worker') == $pid;
-    }
-
-    die "no connection to worker $pid\n";
 }
 
 ###############################################################################

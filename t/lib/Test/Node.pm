@@ -20,8 +20,8 @@ use strict;
 
 use base qw/Exporter/;
 
-our @EXPORT = qw/node_conf connections ask begin said asks queries publish update
-    listener complete $AP $BROWSER/;
+our @EXPORT = qw/node_conf connections to_worker ask begin said asks hanging
+    queries publish update listener complete $AP $BROWSER/;
 
 use Test::Nginx;
 use Test::Posts qw/$AP $BROWSER publish/;
@@ -110,6 +110,21 @@ sub connections {
 }
 
 
+# one more connection to a worker
+
+sub to_worker {
+    my ($pid) = @_;
+
+    for (1 .. 100) {
+        my $c = http_connect();
+
+        return $c if ask($c, '/plain.html')->header('X-Worker') == $pid;
+    }
+
+    die "no connection to worker $pid\n";
+}
+
+
 # As a server of the fediverse, on a connection; on a new one when there is
 # only the test.
 
@@ -187,6 +202,19 @@ sub complete {
 
         $r && !$r->header('Vary');
     }, 15);
+}
+
+
+# until so many backends of nginx wait for a lock
+
+sub hanging {
+    my ($t, $n) = @_;
+
+    $t->wait_for(sub {
+        $t->sql("SELECT count(*) FROM pg_stat_activity
+            WHERE usename = 'www-data' AND wait_event_type = 'Lock'") >= $n;
+    })
+        or die "no statement waits\n";
 }
 
 
