@@ -351,5 +351,6 @@ main(void)
         cmocka_unit_test(test_r26_host)
     };
 
-    return cmocka_run_group_tests_name("fedi_signature_check", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("fedi_signature_check", tests, NULL,
+                                       NULL);
 }

@@ -84,5 +84,6 @@ main(void)
         cmocka_unit_test(test_order)
     };
 
-    return cmocka_run_group_tests_name("fedi_signature_reason", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("fedi_signature_reason", tests, NULL,
+                                       NULL);
 }
