@@ -83,6 +83,10 @@ ok(has_title(1, 'First', 15), 'what changed meanwhile is asked again');
 for my $pid (sort keys %worker) {
     my $c = $worker{$pid};
 
+    # each has its own connection, and its own patience
+
+    $t->wait_for(sub { ask($c, $path{2})->status == 200 }, 15);
+
     like(ask($c, $path{1})->body, qr/First/, 'by each worker');
     like(ask($c, '/posts/3.html')->body, qr/Third/, 'what was invalidated');
     is(ask($c, $path{2})->status, 200, 'what was never asked for');
