@@ -3,9 +3,8 @@
 # Copyright (C) The ngx_http_activitypub_module authors
 # SPDX-License-Identifier: BSD-2-Clause
 
-# Who asks for a document while it is being asked for waits for that answer:
-# one query of a worker, whoever leaves meanwhile.  An answer that became old
-# on its way is not kept.
+# Many who ask for a document at once are answered by one query; one who asks
+# after a change is not answered by a query that began before it.
 
 ###############################################################################
 
@@ -18,162 +17,150 @@ BEGIN { use FindBin; chdir($FindBin::Bin); }
 
 use lib 'lib';
 use Test::Nginx;
-use Test::Node;
-use Test::Session;
-
-use Time::HiRes qw/sleep/;
+use Test::Gate;
+use Test::Posts;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(31);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(14);
 
-$t->database(own => 1);
-node_conf($t)->run;
+$t->write_file("$_.html", "PAGE $_\n") for qw/held held2 other index/;
 
-die "no actor\n" unless $t->wait_document('/activitypub/news')
-    && $t->wait_document('/activitypub/actor') && complete($t) && asks($t);
+$t->write_file_expand('nginx.conf', <<'EOF');
 
-my $session = Test::Session->new($t);
-my %worker = connections($t);
-my $first = (sort { $a <=> $b } keys %worker)[0];
-my $id = publish($t, '/posts/1.html', title => 'Old');
+%%TEST_GLOBALS%%
 
-$t->wait_for(sub { http_get('/posts/1.html', host => 'acme.example')
-    ->header('Link') }) or die "no twin\n";
+daemon off;
 
-###############################################################################
-
-# eight at once, of the same worker
-
-my @many = map { to_worker($first) } 1 .. 8;
-my $before = queries($t, 'document');
-
-lock_out();
-begin($_, '/activitypub/news/outbox') for @many;
-begin($worker{$_}, '/activitypub/news/outbox') for keys %worker;
-hanging($t, 2);
-sleep 0.3;
-$session->ask('ROLLBACK');
-
-my %bodies = map { $_ => 1 } map { answer($_) } @many, values %worker;
-
-is(scalar keys %bodies, 1, 'all have the same document');
-is(queries($t, 'document') - $before, 2, 'each worker asked once');
-
-# what is different is asked for by itself, but not waited for in line
-
-$before = queries($t, 'document');
-
-lock_out();
-begin($many[$_], "/activitypub/news/outbox?page=01890000-0000-7000-b000-"
-    . sprintf('%012x', $_ % 4)) for 0 .. 7;
-hanging($t, 1);
-sleep 0.3;
-$session->ask('ROLLBACK');
-
-answer($_) for @many;
-is(queries($t, 'document') - $before, 4, 'four documents, four queries');
-
-###############################################################################
-
-# those that leave
-
-$before = queries($t, 'document');
-
-lock_out();
-begin($_, '/activitypub/news/followers') for @many;
-hanging($t, 1);
-sleep 0.3;
-$_->close for @many[0 .. 5];
-sleep 0.3;
-$session->ask('ROLLBACK');
-
-answer($_) for @many[6, 7];
-is(queries($t, 'document') - $before, 1, 'those that stay are answered');
-
-# all of them
-
-lock_out();
-begin($_, '/activitypub/news/following') for @many[6, 7];
-hanging($t, 1);
-$_->close for @many[6, 7];
-sleep 0.3;
-$before = queries($t, 'document');
-$session->ask('ROLLBACK');
-sleep 0.3;
-
-for my $c (values %worker) {
-    is(ask($c, '/activitypub/news/following')->status, 200, 'nobody stayed');
+events {
 }
 
-is(queries($t, 'document') - $before, 0, 'but the answer is kept');
+http {
+    %%TEST_GLOBALS_HTTP%%
 
-###############################################################################
+    types {
+        text/html  html;
+    }
 
-# A change on the way: the statement saw the old row, the notification comes
-# first, the answer last.
+    activitypub_database "%%DATABASE%%";
 
-my $c = to_worker($first);
+    server {
+        listen       127.0.0.1:8080;
+        server_name  acme.example;
 
-lock_out();
-begin($c, '/posts/1.html');
-hanging($t, 1);
-rename_post('Old', 'New');
-$session->ask('ROLLBACK');
-
-like($c->response('GET')->body, qr/Old/, 'true when it was asked');
-
-for my $pid (sort keys %worker) {
-    like(ask($worker{$pid}, '/posts/1.html')->body, qr/New/,
-        'the old answer was not kept');
+        activitypub_actor news { }
+    }
 }
 
-# who asks after the change does not wait for what was true before
+EOF
 
-rename_post('New', 'Newer');
-lock_out();
-begin($c, '/posts/1.html');
-hanging($t, 1);
-rename_post('Newer', 'Newest');
+my $gate = Test::Gate->new($t, '^/held');
 
-my $late = to_worker($first);
+$t->run();
+$t->wait_document('/activitypub/news', host => 'acme.example')
+    or die "no actor\n";
 
-begin($late, '/posts/1.html');
-sleep 0.3;
-$session->ask('ROLLBACK');
+my $id = publish($t, '/held.html', title => 'Old');
 
-like($c->response('GET')->body, qr/Newer/, 'who asked before');
-like($late->response('GET')->body, qr/Newest/, 'who asked later');
+wait_twin('/held.html');
 
 ###############################################################################
 
-# without the row locks that activitypub.update_post() would wait for
+# many at once
 
-sub rename_post {
-    my ($from, $to) = @_;
+$gate->close();
 
-    $t->sql("UPDATE activitypub.object
-                SET document = replace(document, '$from', '$to');
-             SELECT activitypub.notify_changed(
-                 '[[\"https://acme.example\", \"/posts/1.html\", \"\"]]')");
+my $before = $gate->calls('documents');
+my @clients = map { ask('/held.html') } 1 .. 12;
 
-    # heard by now
+ok($t->wait_for(sub { $gate->held }), 'the query is under way');
 
-    sleep 0.3;
+select undef, undef, undef, 0.3;
+
+# who leaves takes nothing from the others
+
+undef $clients[0];
+undef $clients[5];
+splice @clients, 5, 1;
+splice @clients, 0, 1;
+
+select undef, undef, undef, 0.1;
+
+$gate->open();
+
+my @answers = map { $_->response('GET') } @clients;
+
+is(scalar(grep { $_->status == 200 } @answers), 10, 'all are answered');
+is(scalar(grep { $_->body eq $answers[0]->body } @answers), 10,
+    'with the same document');
+like($answers[0]->body, qr/Old/, 'the right one');
+is($gate->calls('documents') - $before, 1, 'of one query');
+
+is(ap_get('/held.html')->body, $answers[0]->body, 'kept');
+is($gate->calls('documents') - $before, 1, 'without another query');
+
+###############################################################################
+
+# a change while the query is under way
+
+$id = publish($t, '/held2.html', title => 'Before');
+wait_twin('/held2.html');
+
+$gate->close();
+
+$before = $gate->calls('documents');
+
+my $early = ask('/held2.html');
+ok($t->wait_for(sub { $gate->held == 1 }), 'asked before the change');
+
+edit($t, 'update', $id, '--title', 'After');
+
+# notifications come in order: what is told after the change is known here
+
+publish($t, '/other.html');
+wait_twin('/other.html');
+
+# they wait behind the first one, on the same connection
+
+my $late = ask('/held2.html');
+my $joined = ask('/held2.html');
+
+select undef, undef, undef, 0.3;
+
+$gate->open();
+
+like($early->response('GET')->body, qr/Before/, 'the old one, before');
+like($late->response('GET')->body, qr/After/, 'the new one, after');
+like($joined->response('GET')->body, qr/After/, 'for who joined too');
+
+is($gate->calls('documents') - $before, 2, 'of a query that began after it');
+
+like(ap_get('/held2.html')->body, qr/After/, 'the new one is kept');
+is($gate->calls('documents') - $before, 2, 'without another query');
+
+###############################################################################
+
+sub ask {
+    my ($uri) = @_;
+
+    my $c = http_connect() or die "no connection\n";
+
+    $c->send("GET $uri HTTP/1.1\r\nHost: acme.example\r\n"
+        . "Accept: application/activity+json\r\nConnection: close\r\n\r\n");
+
+    return $c;
 }
 
 
-sub lock_out { $session->ask('BEGIN; LOCK TABLE activitypub.origin') }
+# until nginx knows that the page has a document
 
+sub wait_twin {
+    my ($uri) = @_;
 
-sub answer {
-    my ($c) = @_;
-
-    my $r = $c->response('GET');
-
-    is($r && $r->status, 200, 'answered');
-
-    return $r->body;
+    $t->wait_for(sub {
+        http_get($uri, host => 'acme.example')->header('Link')
+    }, 10)
+        or die "no twin at $uri\n";
 }
 
 ###############################################################################

@@ -1,0 +1,121 @@
+#!/usr/bin/perl
+
+# Copyright (C) The ngx_http_activitypub_module authors
+# SPDX-License-Identifier: BSD-2-Clause
+
+# What a query brings is kept for all workers, also when nobody waits for it
+# any more; but not when it became old on its way.
+
+###############################################################################
+
+use warnings;
+use strict;
+
+use Test::More;
+
+BEGIN { use FindBin; chdir($FindBin::Bin); }
+
+use lib 'lib';
+use Test::Nginx;
+use Test::Node;
+use Test::Session;
+
+use Time::HiRes qw/sleep/;
+
+###############################################################################
+
+my $t = Test::Nginx->new()->has(qw/http/)->plan(8);
+
+$t->database(own => 1);
+node_conf($t)->run;
+
+die "no actor\n" unless $t->wait_document('/activitypub/news')
+    && $t->wait_document('/activitypub/actor') && complete($t) && asks($t);
+
+my $session = Test::Session->new($t);
+my %worker = connections($t);
+my $first = (sort { $a <=> $b } keys %worker)[0];
+my $id = publish($t, '/posts/1.html', title => 'Old');
+
+$t->wait_for(sub { http_get('/posts/1.html', host => 'acme.example')
+    ->header('Link') }) or die "no twin\n";
+
+###############################################################################
+
+# those that asked have left
+
+my @many = map { to_worker($first) } 1 .. 4;
+
+lock_out();
+begin($_, '/activitypub/news/following') for @many;
+hanging($t, 1);
+$_->close for @many;
+sleep 0.3;
+my $before = queries($t, 'document');
+$session->ask('ROLLBACK');
+sleep 0.3;
+
+for my $c (values %worker) {
+    is(ask($c, '/activitypub/news/following')->status, 200, 'nobody stayed');
+}
+
+is(queries($t, 'document') - $before, 0, 'but the answer is kept');
+
+###############################################################################
+
+# A change on the way: the statement saw the old row, the notification comes
+# first, the answer last.
+
+my $c = to_worker($first);
+
+lock_out();
+begin($c, '/posts/1.html');
+hanging($t, 1);
+rename_post('Old', 'New');
+$session->ask('ROLLBACK');
+
+like($c->response('GET')->body, qr/Old/, 'true when it was asked');
+
+for my $pid (sort keys %worker) {
+    like(ask($worker{$pid}, '/posts/1.html')->body, qr/New/,
+        'the old answer was not kept');
+}
+
+# who asks after the change does not wait for what was true before
+
+rename_post('New', 'Newer');
+lock_out();
+begin($c, '/posts/1.html');
+hanging($t, 1);
+rename_post('Newer', 'Newest');
+
+my $late = to_worker($first);
+
+begin($late, '/posts/1.html');
+sleep 0.3;
+$session->ask('ROLLBACK');
+
+like($c->response('GET')->body, qr/Newer/, 'who asked before');
+like($late->response('GET')->body, qr/Newest/, 'who asked later');
+
+###############################################################################
+
+# without the row locks that activitypub.update_post() would wait for
+
+sub rename_post {
+    my ($from, $to) = @_;
+
+    $t->sql("UPDATE activitypub.object
+                SET document = replace(document, '$from', '$to');
+             SELECT activitypub.notify_changed(
+                 '[[\"https://acme.example\", \"/posts/1.html\", \"\"]]')");
+
+    # heard by now
+
+    sleep 0.3;
+}
+
+
+sub lock_out { $session->ask('BEGIN; LOCK TABLE activitypub.origin') }
+
+###############################################################################
