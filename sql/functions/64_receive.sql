@@ -16,8 +16,9 @@ CREATE OR REPLACE FUNCTION embed_follow(body text)
     RETURNS text
     LANGUAGE sql IMMUTABLE STRICT
 AS $$
-    SELECT '{' || string_agg(to_json(m.key)::text || ':' || m.value::text, ','
-                             ORDER BY m.n) || '}'
+    SELECT '{' || coalesce(string_agg(to_json(m.key)::text || ':'
+                                      || m.value::text, ',' ORDER BY m.n), '')
+               || '}'
       FROM json_each(body::json) WITH ORDINALITY AS m (key, value, n)
      WHERE m.key <> '@context'
        AND (octet_length(body) <= 16384

@@ -41,8 +41,8 @@ CREATE OR REPLACE VIEW posts AS
 
 CREATE OR REPLACE VIEW followers AS
     SELECT a.handle AS actor,
-           r.uri::text AS uri,
-           r.inbox::text AS inbox,
+           r.uri COLLATE "default" AS uri,
+           r.inbox COLLATE "default" AS inbox,
            f.created AS since,
            f.accept IS NULL AS accepted
       FROM follower AS f
@@ -62,8 +62,8 @@ CREATE OR REPLACE VIEW deliveries AS
            a.handle AS actor,
            coalesce(v.type, d.document::json ->> 'type') AS type,
            coalesce(a.uri || '/' || v.object, '') AS object,
-           d.host::text AS host,
-           d.inbox::text AS inbox,
+           d.host COLLATE "default" AS host,
+           d.inbox COLLATE "default" AS inbox,
            d.attempts,
            d.next_at,
            d.status,

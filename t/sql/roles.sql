@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(63);
+SELECT plan(109);
 
 SELECT pg_temp.found_acme() \g /dev/null
 SELECT activitypub.publish('news', '/posts/1', 'One', 'Text') \g /dev/null
@@ -21,7 +21,25 @@ SELECT is(pg_temp.try_as('activitypub_nginx', statement), 'ok',
     format('SELECT * FROM activitypub.declare(''n'', %L)',
            pg_temp.acme(jsonb_build_array(pg_temp.news()))),
     $$SELECT activitypub.actor_key_set('https://acme.example/activitypub/news',
-      E'-----BEGIN PRIVATE KEY-----\n', E'-----BEGIN PUBLIC KEY-----\n')$$
+      E'-----BEGIN PRIVATE KEY-----\n', E'-----BEGIN PUBLIC KEY-----\n')$$,
+    'SELECT * FROM activitypub.signing_key(''x'')',
+    'SELECT * FROM activitypub.remote_key(''x'')',
+    'SELECT activitypub.remote_known(''x'')',
+    'SELECT * FROM activitypub.remote_actors(0, 1)',
+    $$SELECT activitypub.remote_actor_set('https://one.example/a',
+      'one.example', 'https://one.example/in', '', '', '')$$,
+    $$SELECT activitypub.receive('https://acme.example',
+      'https://one.example/a', '1', 'Follow',
+      'https://acme.example/activitypub/news', '', '', '', '{}')$$,
+    'SELECT * FROM activitypub.fanout_expand(1)',
+    'SELECT * FROM activitypub.delivery_claim(1)',
+    'SELECT activitypub.delivery_settle(''[]'')',
+    'SELECT activitypub.delivery_next()',
+    'SELECT * FROM activitypub.queue_state()',
+    'SELECT * FROM activitypub.job_claim()',
+    'SELECT activitypub.job_done(1, ''{}'')',
+    'SELECT * FROM activitypub.followers',
+    'SELECT * FROM activitypub.deliveries'
   ]) AS statement;
 
 SELECT is(pg_temp.try_as('activitypub_publisher', statement), 'ok',
@@ -33,7 +51,13 @@ SELECT is(pg_temp.try_as('activitypub_publisher', statement), 'ok',
     'SELECT activitypub.pin_post(''/posts/1'')',
     'SELECT activitypub.delete_post(''/posts/1'')',
     'SELECT * FROM activitypub.actors',
-    'SELECT * FROM activitypub.posts'
+    'SELECT * FROM activitypub.posts',
+    'SELECT * FROM activitypub.followers',
+    'SELECT * FROM activitypub.deliveries',
+    'SELECT * FROM activitypub.queue_state()',
+    'SELECT activitypub.delivery_retry()',
+    'SELECT activitypub.job_create(''check'')',
+    'SELECT * FROM activitypub.job_result(1)'
   ]) AS statement;
 
 -- the functions of the other
@@ -46,7 +70,10 @@ SELECT alike(pg_temp.try_as('activitypub_nginx', statement),
     'SELECT activitypub.preview(''news'', ''/posts/4'', ''Four'', ''Text'')',
     'SELECT activitypub.update_post(''/posts/2'', title => ''x'')',
     'SELECT activitypub.delete_post(''/posts/2'')',
-    'SELECT activitypub.pin_post(''/posts/2'')'
+    'SELECT activitypub.pin_post(''/posts/2'')',
+    'SELECT activitypub.delivery_retry()',
+    'SELECT activitypub.job_create(''check'')',
+    'SELECT * FROM activitypub.job_result(1)'
   ]) AS statement;
 
 SELECT alike(pg_temp.try_as('activitypub_publisher', statement),
@@ -57,7 +84,20 @@ SELECT alike(pg_temp.try_as('activitypub_publisher', statement),
     'SELECT * FROM activitypub.declare(''n'', ''{}'')',
     'SELECT activitypub.actor_key_set(''x'', ''y'', ''z'')',
     'SELECT * FROM activitypub.twins(0, 10)',
-    'SELECT * FROM activitypub.twins_at(''[]'')'
+    'SELECT * FROM activitypub.twins_at(''[]'')',
+    'SELECT * FROM activitypub.signing_key(''x'')',
+    'SELECT * FROM activitypub.remote_key(''x'')',
+    'SELECT activitypub.remote_known(''x'')',
+    'SELECT * FROM activitypub.remote_actors(0, 1)',
+    'SELECT activitypub.remote_actor_set('''', '''', '''', '''', '''', '''')',
+    'SELECT activitypub.receive('''', '''', '''', '''', '''', '''', '''','
+        ' '''', '''')',
+    'SELECT * FROM activitypub.fanout_expand(1)',
+    'SELECT * FROM activitypub.delivery_claim(1)',
+    'SELECT activitypub.delivery_settle(''[]'')',
+    'SELECT activitypub.delivery_next()',
+    'SELECT * FROM activitypub.job_claim()',
+    'SELECT activitypub.job_done(1, ''{}'')'
   ]) AS statement;
 
 -- what neither may: inner functions, tables, the schema, each other
@@ -72,6 +112,11 @@ SELECT alike(pg_temp.try_as(role, statement), '42501 permission denied%',
     'SELECT private_pem FROM activitypub.actor_key',
     'SELECT * FROM activitypub.actor',
     'SELECT * FROM activitypub.activity',
+    'SELECT * FROM activitypub.received',
+    'SELECT * FROM activitypub.remote_actor',
+    'SELECT activitypub.answer_follow(''Accept'', NULL, NULL, ''{}'')',
+    'DELETE FROM activitypub.delivery',
+    'INSERT INTO activitypub.follower VALUES (1, 1, ''x'', ''x'')',
     'INSERT INTO activitypub.object (id) VALUES (gen_random_uuid())',
     'INSERT INTO activitypub.fanout (activity) VALUES (gen_random_uuid())',
     'UPDATE activitypub.actor SET document = ''x''',
