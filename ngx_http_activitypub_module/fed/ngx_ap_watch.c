@@ -300,6 +300,7 @@ ngx_ap_watch_told(void *data)
     ngx_ap_watch_stop_timer(&watch->deaf);
 
     if (!watch->listening) {
+        ngx_ap_cache_listener_release(watch->cache);
         return;
     }
 

@@ -302,5 +302,9 @@ ngx_ap_cache_listener_release(ngx_ap_cache_t *cache)
         cache->shared->predecessor = 0;
     }
 
+    if (cache->shared->heir == ngx_pid) {
+        cache->shared->heir = 0;
+    }
+
     ngx_shmtx_unlock(&cache->shpool->mutex);
 }

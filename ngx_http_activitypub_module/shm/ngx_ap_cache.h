@@ -145,7 +145,8 @@ ngx_pid_t ngx_ap_cache_listener_predecessor(ngx_ap_cache_t *cache);
 
 /*
  * Ends what this worker had: as the listener, the next one to claim has
- * missed something; as a predecessor, it has done all it had to.
+ * missed something; as a predecessor, it has done all it had to; as an heir,
+ * it will not come.
  */
 void ngx_ap_cache_listener_release(ngx_ap_cache_t *cache);
 
