@@ -1,0 +1,94 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+#include "fedi_test.h"
+
+#include "fedi_content_type.h"
+
+
+#define AS2  "https://www.w3.org/ns/activitystreams"
+
+
+/* a: a fetched document may say so; p: a POST may; j: a JRD may */
+
+static void
+test_types(void **state)
+{
+    size_t       i;
+    fedi_str_t   value;
+
+    static const struct {
+        const char  *value;
+        const char  *what;
+    } rows[] = {
+        { "application/activity+json", "ap" },
+        { "Application/Activity+JSON", "ap" },
+        { " application/activity+json ", "ap" },
+        { "application/activity+json; charset=utf-8", "ap" },
+        { "application/activity+json;charset=\"UTF-8\"", "ap" },
+        { "application/activity+json; profile=\"" AS2 "\"", "ap" },
+        { "application/ld+json; profile=\"" AS2 "\"", "ap" },
+        { "application/ld+json;profile=" AS2 "", "ap" },
+        { "application/ld+json; charset=utf-8; profile=\"" AS2 "\"", "ap" },
+        { "application/ld+json; profile=\"https://x.example/ " AS2 "\"",
+          "ap" },
+        { "application/ld+json", "p" },
+        { "application/ld+json; charset=utf-8", "p" },
+        { "application/json", "pj" },
+        { "application/json; charset=utf-8", "pj" },
+        { "application/jrd+json", "j" },
+        { "application/jrd+json; charset=utf-8", "j" },
+
+        /* FET-01, FET-02, JSN-08 */
+        { "", "" },
+        { "text/html", "" },
+        { "text/plain", "" },
+        { "text/html; profile=\"" AS2 "\"", "" },
+        { "multipart/form-data", "" },
+        { "application/activity+jsonx", "" },
+        { "xapplication/activity+json", "" },
+        { "application/activity+json, text/html", "" },
+        { "application/activity+json;", "" },
+        { "application/activity+json; charset=iso-8859-1", "" },
+        { "application/activity+json; x=y", "" },
+        { "application/activity+json; charset=", "" },
+        { "application/activity+json; charset", "" },
+        { "application/ld+json; profile=\"" AS2 "", "" },
+        { "application/ld+json; profile=\"" AS2 "\"x", "" },
+        { "application/ld+json; profile=\"" AS2 "x\"", "" },
+        { "application/ld+json; profile=\"https://x.example/\"", "" },
+        { "application/ld+json; profile=\"\"", "" }
+    };
+
+    (void) state;
+
+    for (i = 0; i < FEDI_N(rows); i++) {
+        value = fedi_test_view(rows[i].value);
+
+        if (fedi_content_type_is_activity(value)
+            != (strchr(rows[i].what, 'a') != NULL)
+            || fedi_content_type_is_post(value)
+               != (strchr(rows[i].what, 'p') != NULL)
+            || fedi_content_type_is_jrd(value)
+               != (strchr(rows[i].what, 'j') != NULL))
+        {
+            fail_msg("\"%s\" is \"%s\"", rows[i].value, rows[i].what);
+        }
+    }
+
+    assert_false(fedi_content_type_is_activity(fedi_null_str));
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(test_types)
+    };
+
+    return cmocka_run_group_tests_name("fedi_content_type", tests, NULL, NULL);
+}
