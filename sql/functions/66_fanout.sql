@@ -106,7 +106,9 @@ CREATE OR REPLACE FUNCTION fanout_expand(lim int)
     RETURNS TABLE (fanout uuid, expanded int, done boolean)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = activitypub, pg_temp
-    SET enable_seqscan = off SET jit = off
+    SET enable_seqscan = off SET enable_bitmapscan = off
+    SET enable_hashjoin = off SET enable_mergejoin = off
+    SET enable_sort = off SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE

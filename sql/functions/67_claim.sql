@@ -2,8 +2,13 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 --
 -- Who may send what now.  Hosts are looked at before deliveries, and stay
--- locked until the claim is committed: all that a host waits for is one row,
--- however long its queue.
+-- locked until the claim is committed: a host that may get nothing costs one
+-- row, however long its queue.
+--
+-- These tables are empty at one moment and long at the next, and statistics
+-- do not follow.  So the ways of reading that cost as much as there is are
+-- put off, for what is called from here as well, and every index has the
+-- order that is asked for.
 
 SET LOCAL ROLE activitypub_owner;
 SET LOCAL search_path = activitypub, pg_temp;
@@ -29,7 +34,7 @@ BEGIN
     WITH fresh AS (
         UPDATE delivery AS d SET fresh = false
          WHERE d.id IN (SELECT n.id FROM delivery AS n WHERE n.fresh
-                         ORDER BY n.id LIMIT 256 FOR UPDATE SKIP LOCKED)
+                         LIMIT 256 FOR UPDATE SKIP LOCKED)
         RETURNING d.host
     )
     SELECT array_agg(f.host) INTO names FROM fresh AS f;
@@ -41,14 +46,57 @@ END
 $$;
 
 
+-- Not tried yet, or just now.
+
+CREATE OR REPLACE FUNCTION is_first_try(d delivery)
+    RETURNS boolean
+    LANGUAGE sql STABLE
+RETURN d.attempts = 0
+       OR (d.attempts = 1 AND d.claim IS NOT NULL AND d.next_at > now());
+
+
+-- For what was told before it about the same thing: at the same inbox
+-- always, at another one of the host unless that has failed.
+
+CREATE OR REPLACE FUNCTION waits_for_older(d delivery)
+    RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM delivery AS e
+         WHERE e.host = d.host AND e.actor = d.actor AND e.lane = d.lane
+           AND e.id < d.id AND e.state = 'waiting'
+           AND e.activity <> d.activity
+           AND (e.inbox = d.inbox
+                OR NOT EXISTS (
+                       SELECT FROM delivery AS f
+                        WHERE f.host = e.host AND f.actor = e.actor
+                          AND f.lane = e.lane AND f.id <= e.id
+                          AND f.state = 'waiting' AND f.inbox = e.inbox
+                          AND NOT is_first_try(f))));
+END
+$$;
+
+
+-- For an older Accept to a follower behind its inbox: until that is settled
+-- if nobody else is behind the inbox, else unless that has failed.
+
+CREATE OR REPLACE FUNCTION waits_for_accept(d delivery)
+    RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    RETURN d.holds IS NULL AND EXISTS (
+        SELECT FROM delivery AS a
+         WHERE a.holds = d.inbox AND a.actor = d.actor AND a.id < d.id
+           AND a.state = 'waiting' AND (d.patient OR is_first_try(a)));
+END
+$$;
+
+
 -- Of a host that the caller has locked, up to "lim" of the deliveries that
--- are due.  A delivery waits
---
---   for what was told before it about the same thing, always at the same
---   inbox, and at another one of the host until that was tried once;
---
---   for an Accept to a follower behind its inbox that is older, until that
---   is settled if it alone makes the follower, else until it was tried once.
+-- are due and wait for no other.
 
 CREATE OR REPLACE FUNCTION claim_of_host(peer text, lim int, token uuid)
     RETURNS bigint[]
@@ -61,18 +109,7 @@ BEGIN
         SELECT d.id
           FROM delivery AS d
          WHERE d.host = peer AND d.state = 'waiting' AND d.next_at <= now()
-           AND NOT EXISTS (
-                   SELECT FROM delivery AS e
-                    WHERE e.host = d.host AND e.actor = d.actor
-                      AND e.lane = d.lane AND e.id < d.id
-                      AND e.state = 'waiting' AND e.activity <> d.activity
-                      AND (e.inbox = d.inbox OR is_first_try(e)))
-           AND NOT EXISTS (
-                   SELECT FROM delivery AS a
-                    WHERE a.holds = d.inbox AND a.actor = d.actor
-                      AND a.id < d.id AND a.state = 'waiting'
-                      AND d.holds IS NULL
-                      AND (d.patient OR is_first_try(a)))
+           AND NOT waits_for_older(d) AND NOT waits_for_accept(d)
          ORDER BY d.next_at, d.id
          LIMIT lim);
 
@@ -86,13 +123,20 @@ END
 $$;
 
 
--- Not tried yet, or just now.
+-- What is on its way to a host, and when the first lease ends.  The CASE is
+-- the index's own: no other one can be taken for it.
 
-CREATE OR REPLACE FUNCTION is_first_try(d delivery)
-    RETURNS boolean
-    LANGUAGE sql STABLE
-RETURN d.attempts = 0
-       OR (d.attempts = 1 AND d.claim IS NOT NULL AND d.next_at > now());
+CREATE OR REPLACE FUNCTION leases_of(peer text, OUT busy int,
+    OUT first timestamptz)
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    SELECT count(*), min(d.next_at) INTO busy, first
+      FROM delivery AS d
+     WHERE CASE WHEN d.claim IS NOT NULL THEN d.host END = peer
+       AND d.claim IS NOT NULL AND d.next_at > now();
+END
+$$;
 
 
 -- Claims up to "lim", never more than two of a host at a time, and one while
@@ -118,9 +162,7 @@ BEGIN
     LOOP
         EXIT WHEN cardinality(result) >= lim;
 
-        SELECT count(*) INTO busy FROM delivery AS d
-         WHERE d.host = peer.name AND d.claim IS NOT NULL
-           AND d.state = 'waiting' AND d.next_at > now();
+        SELECT l.busy INTO busy FROM leases_of(peer.name) AS l;
 
         room := CASE WHEN peer.opened_at IS NULL THEN 2 ELSE 1 END - busy;
         ids := '{}';
@@ -141,9 +183,7 @@ BEGIN
         UPDATE host AS h
            SET next_at = CASE
                    WHEN cardinality(ids) >= room THEN
-                       (SELECT min(d.next_at) FROM delivery AS d
-                         WHERE d.host = h.name AND d.claim IS NOT NULL
-                           AND d.state = 'waiting' AND d.next_at > now())
+                       (SELECT l.first FROM leases_of(peer.name) AS l)
                    ELSE
                        (SELECT d.next_at FROM delivery AS d
                          WHERE d.host = h.name AND d.state = 'waiting'
@@ -163,7 +203,9 @@ CREATE OR REPLACE FUNCTION delivery_claim(lim int)
                    key_id text, activity text, body text, attempts int)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = activitypub, pg_temp
-    SET enable_seqscan = off SET jit = off
+    SET enable_seqscan = off SET enable_bitmapscan = off
+    SET enable_hashjoin = off SET enable_mergejoin = off
+    SET enable_sort = off SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -192,7 +234,9 @@ CREATE OR REPLACE FUNCTION delivery_next()
     RETURNS bigint
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = activitypub, pg_temp
-    SET enable_seqscan = off SET jit = off
+    SET enable_seqscan = off SET enable_bitmapscan = off
+    SET enable_hashjoin = off SET enable_mergejoin = off
+    SET enable_sort = off SET jit = off
 AS $$
 BEGIN
     IF EXISTS (SELECT FROM delivery AS d WHERE d.fresh) THEN

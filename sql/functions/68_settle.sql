@@ -259,7 +259,9 @@ CREATE OR REPLACE FUNCTION delivery_settle(results jsonb)
     RETURNS void
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = activitypub, pg_temp
-    SET enable_seqscan = off SET jit = off
+    SET enable_seqscan = off SET enable_bitmapscan = off
+    SET enable_hashjoin = off SET enable_mergejoin = off
+    SET enable_sort = off SET jit = off
 AS $$
 DECLARE
     names    text[];
@@ -345,7 +347,11 @@ BEGIN
                           THEN now() + interval '8 days'
                           ELSE d.expires
                      END,
-           gone = 0, gone_since = NULL, state = 'waiting'
+           gone = CASE WHEN d.state = 'dead' THEN 0 ELSE d.gone END,
+           gone_since = CASE WHEN d.state = 'dead' THEN NULL
+                             ELSE d.gone_since
+                        END,
+           state = 'waiting'
      WHERE d.id = ANY (ids)
        AND (d.claim IS NULL OR d.next_at <= now());
 

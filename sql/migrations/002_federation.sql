@@ -137,7 +137,9 @@ CREATE INDEX delivery_due ON delivery (host, next_at, id)
 CREATE INDEX delivery_lane ON delivery (host, actor, lane, id)
  WHERE state = 'waiting';
 
-CREATE INDEX delivery_leased ON delivery (host) WHERE claim IS NOT NULL;
+CREATE INDEX delivery_leased
+    ON delivery ((CASE WHEN claim IS NOT NULL THEN host END), next_at)
+ WHERE claim IS NOT NULL;
 
 CREATE INDEX delivery_holds ON delivery (holds, actor, id)
  WHERE holds IS NOT NULL;
