@@ -130,6 +130,10 @@ ok(!-e $socket, 'it leaves no socket');
 
 # make install
 
+SKIP: {
+
+skip('what is installed has no sanitizers', 8) if $ENV{SANITIZE};
+
 is(system("DESTDIR=$dir/root ../scripts/install >$dir/install.log 2>&1"), 0,
     'make install') or diag($t->read_file('install.log'));
 
@@ -145,6 +149,8 @@ for my $file (qw{
 }
 
 like(`$dir/root/usr/bin/apctl --version`, qr/^apctl \d/, 'usr/bin/apctl');
+
+}
 
 ###############################################################################
 
