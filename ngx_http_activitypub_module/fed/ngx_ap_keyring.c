@@ -9,12 +9,13 @@
  *
  * The task's memory is the keyring's own and outlives every request and
  * every pool.  A generation takes tenths of a second and holds no timer: a
- * worker that is told to exit waits for it when nginx joins its threads, and
+ * worker that is told to exit waits for it when nginx empties its pools, and
  * the key is then forgotten: the next worker makes its own.  Once a key is on
  * its way to the database, the statement's timer keeps the worker until it is
  * answered.
  */
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 
 #include "ngx_ap_key_pair.h"
@@ -167,6 +168,14 @@ ngx_ap_keyring_generate(void *data, ngx_log_t *log)
     ngx_ap_keyring_t *keyring = data;
 
     keyring->rc = ngx_ap_key_pair_generate(&keyring->pair);
+
+    /*
+     * nginx does not join the threads of its pools.  What OpenSSL keeps for
+     * this one is freed here: else it would be when the thread ends, perhaps
+     * behind OpenSSL's own end at the exit of the process.
+     */
+
+    OPENSSL_thread_stop();
 }
 
 

@@ -22,9 +22,9 @@ typedef struct ngx_ap_keyring_s  ngx_ap_keyring_t;
 ngx_ap_keyring_t *ngx_ap_keyring_create(ngx_ap_worker_t *worker);
 
 /*
- * In exit_process, after the store is gone.  nginx has joined the threads of
- * its pools by then (its own exit_process comes first): no task uses the
- * memory any more.  A key that was made and not kept is forgotten; the next
+ * In exit_process, after the store is gone.  nginx has emptied its thread
+ * pools by then (their exit_process comes first): no task uses the memory any
+ * more.  A key that was made and not kept is forgotten; the next
  * worker 0 hears from the database that the actor has none, and makes it.
  */
 void ngx_ap_keyring_destroy(ngx_ap_keyring_t *keyring);
