@@ -139,8 +139,49 @@ END
 $$;
 
 
--- Claims up to "lim", never more than two of a host at a time, and one while
--- its breaker is open.
+-- Claims what one host may get, of which the caller has the lock, and plans
+-- when to look at it again.  Never more than two at a time, and one while its
+-- breaker is open.
+
+CREATE OR REPLACE FUNCTION claim_and_plan(peer host, lim int, token uuid)
+    RETURNS bigint[]
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    result  bigint[] := '{}'::bigint[];
+    room    int;
+BEGIN
+    SELECT CASE WHEN peer.opened_at IS NULL THEN 2 ELSE 1 END - l.busy
+      INTO room FROM leases_of(peer.name) AS l;
+
+    IF room > 0 THEN
+        result := claim_of_host(peer.name, least(room, lim), token);
+    END IF;
+
+    -- Full: a lease will end.  Else, unless there may be more than was asked
+    -- for, whatever is due waits for something that is not, or is leased.
+
+    IF cardinality(result) >= room THEN
+        UPDATE host AS h
+           SET next_at = (SELECT l.first FROM leases_of(peer.name) AS l)
+         WHERE h.name = peer.name;
+
+    ELSIF cardinality(result) < lim THEN
+        UPDATE host AS h
+           SET next_at = (SELECT d.next_at FROM delivery AS d
+                           WHERE d.host = peer.name AND d.state = 'waiting'
+                             AND d.next_at > now()
+                           ORDER BY d.next_at LIMIT 1)
+         WHERE h.name = peer.name;
+    END IF;
+
+    RETURN result;
+END
+$$;
+
+
+-- Takes as many hosts at a time as it needs at least: others want some.
 
 CREATE OR REPLACE FUNCTION claim_ids(lim int, token uuid)
     RETURNS bigint[]
@@ -148,49 +189,23 @@ CREATE OR REPLACE FUNCTION claim_ids(lim int, token uuid)
 AS $$
 DECLARE
     result  bigint[] := '{}'::bigint[];
-    ids     bigint[];
     peer    host;
-    busy    int;
-    room    int;
+    more    boolean := true;
 BEGIN
-    FOR peer IN
-        SELECT h.* FROM host AS h
-         WHERE h.next_at <= now()
-         ORDER BY h.next_at, h.name
-         LIMIT lim
-           FOR UPDATE SKIP LOCKED
-    LOOP
-        EXIT WHEN cardinality(result) >= lim;
+    WHILE more AND cardinality(result) < lim LOOP
+        more := false;
 
-        SELECT l.busy INTO busy FROM leases_of(peer.name) AS l;
-
-        room := CASE WHEN peer.opened_at IS NULL THEN 2 ELSE 1 END - busy;
-        ids := '{}';
-
-        IF room > 0 THEN
-            ids := claim_of_host(peer.name,
-                                 least(room, lim - cardinality(result)),
-                                 token);
-            result := result || ids;
-        END IF;
-
-        CONTINUE WHEN cardinality(ids) < room
-                      AND cardinality(result) >= lim;
-
-        -- Full: a lease will end.  Not full: whatever is due waits for
-        -- something that is not, or that is leased.
-
-        UPDATE host AS h
-           SET next_at = CASE
-                   WHEN cardinality(ids) >= room THEN
-                       (SELECT l.first FROM leases_of(peer.name) AS l)
-                   ELSE
-                       (SELECT d.next_at FROM delivery AS d
-                         WHERE d.host = h.name AND d.state = 'waiting'
-                           AND d.next_at > now()
-                         ORDER BY d.next_at LIMIT 1)
-               END
-         WHERE h.name = peer.name;
+        FOR peer IN
+            SELECT h.* FROM host AS h
+             WHERE h.next_at <= now()
+             ORDER BY h.next_at, h.name
+             LIMIT (lim - cardinality(result) + 1) / 2
+               FOR UPDATE SKIP LOCKED
+        LOOP
+            more := true;
+            result := result || claim_and_plan(
+                          peer, lim - cardinality(result), token);
+        END LOOP;
     END LOOP;
 
     RETURN result;

@@ -3,14 +3,7 @@ package Test::Session;
 # Copyright (C) The ngx_http_activitypub_module authors
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# A psql that is asked a statement at a time, holds what it has locked, and
-# may be left waiting:
-#
-#     my $s = Test::Session->new($t);
-#
-#     $s->ask('BEGIN; LOCK TABLE activitypub.actor');
-#     ...
-#     $s->ask('ROLLBACK');
+# A psql that is asked a statement at a time, and may be left waiting.
 
 use warnings;
 use strict;
@@ -26,6 +19,9 @@ sub new {
         $t->conninfo('postgres'));
     my $self = bless { t => $t, in => $in, out => $out, pid => $pid }, $class;
 
+    # who waits for itself fails, and does not hang
+
+    $self->ask("SET lock_timeout = '10s'");
     $self->{backend} = $self->ask('SELECT pg_backend_pid()');
 
     return $self;
@@ -76,18 +72,19 @@ sub waits {
 }
 
 
-# The payloads since the last time.  They come in the order of the commits:
-# with a last one of our own, all others are there.
+# The payloads on one channel since the last time.  They come in the order of
+# the commits: with a last one of our own, all others are there.
 
 sub hear {
-    my ($self) = @_;
+    my ($self, $channel) = @_;
     my @heard;
 
-    $self->{t}->sql("NOTIFY activitypub_changed, 'the end'");
+    $channel ||= 'activitypub_changed';
+    $self->{t}->sql("NOTIFY $channel, 'the end'");
 
     $self->{t}->wait_for(sub {
-        push @heard,
-            $self->ask('SELECT 1') =~ /with payload "(.*)" received/g;
+        push @heard, $self->ask('SELECT 1')
+            =~ /"$channel" with payload "(.*)" received/g;
         @heard && $heard[-1] eq 'the end';
     }, 5);
 
@@ -102,6 +99,5 @@ sub DESTROY {
     close $self->{in};
     waitpid $self->{pid}, 0;
 }
-
 
 1;
