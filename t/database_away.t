@@ -78,7 +78,7 @@ is(said($t, qr/\[notice\].*database/), 1, 'which it is not');
 
 $t->sql('ALTER ROLE "www-data" LOGIN');
 
-ok(has_title(1, 'First', 15), 'what changed meanwhile is asked again');
+ok(has_title(1, 'First', 4), 'what changed meanwhile is asked again');
 
 for my $pid (sort keys %worker) {
     my $c = $worker{$pid};

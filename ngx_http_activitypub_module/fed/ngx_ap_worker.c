@@ -179,6 +179,11 @@ ngx_ap_worker_changed(void *data, ngx_uint_t up, ngx_str_t *reason)
     if (ngx_ap_worker_is_news(process, up, reason)) {
 
         if (up) {
+
+            /* worker 0 may take a while until it listens again */
+
+            ngx_ap_cache_drop_all(worker->conf->cache);
+
             ngx_log_error(NGX_LOG_NOTICE, worker->log, 0,
                           "activitypub: database \"%V\" is available",
                           reason);

@@ -376,6 +376,15 @@ ngx_ap_pg_pause(ngx_ap_pg_t *pg)
 
 
 void
+ngx_ap_pg_wake(ngx_ap_pg_t *pg)
+{
+    if (pg->state == NGX_AP_PG_PAUSED) {
+        ngx_ap_pg_timer(pg, 1, ngx_ap_pg_pause_handler);
+    }
+}
+
+
+void
 ngx_ap_pg_hurry(ngx_ap_pg_t *pg)
 {
     ngx_msec_t  passed, left;

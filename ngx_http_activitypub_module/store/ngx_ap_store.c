@@ -168,6 +168,10 @@ ngx_ap_store_changed(void *data, ngx_uint_t up, ngx_str_t *reason)
 {
     ngx_ap_store_t  *store = data;
 
+    if (up && store->listener) {
+        ngx_ap_pg_wake(store->listener);
+    }
+
     store->events.changed(store->events.data, up, reason);
 }
 
