@@ -194,8 +194,16 @@ is($now->{id}, $news, 'the same id');
 is_deeply($now->{publicKey}, $json->{publicKey}, 'the same key');
 is($now->{published}, $json->{published}, 'published as before');
 is($now->{summary}, undef, 'what is no longer declared is gone');
-is((ap_get('/other/')->json || {})->{id}, $news, 'at its new page');
-is(ap_get('/news/')->status, 404, 'and not at the old one');
+
+# the set of pages follows by notification
+
+ok($t->wait_for(sub {
+    my $r = ap_get('/other/');
+
+    $r->status == 200 && ($r->json || {})->{id} eq $news;
+}, 10), 'at its new page');
+ok($t->wait_for(sub { ap_get('/news/')->status == 404 }, 10),
+    'and not at the old one');
 
 # no longer declared, and declared again
 
