@@ -48,7 +48,7 @@ my @libraries = (
     ['idn2.h', '#error hidden', 'libidn2', 'libidn2-dev'],
 );
 
-plan(tests => 2 * @libraries + 4);
+plan(tests => 2 * @libraries + 5);
 
 for my $library (@libraries) {
     my ($header, $text, $asked, $package) = @$library;
@@ -63,6 +63,10 @@ my ($code, $out) = probe('unused.h', '');
 
 is($code, 0, 'all libraries are found');
 unlike($out, qr/error/, 'without a complaint');
+
+($code, $out) = probe('unused.h', '', 'NO');
+
+like($out, qr/error: .* needs --with-threads$/m, 'an nginx without threads');
 
 # all of configure, with the module inside nginx
 
@@ -80,7 +84,7 @@ like(slurp("$dir/static/ngx_modules.c"), qr/&ngx_http_activitypub_module,/,
 # runs our config alone, as configure does, with a header before the real one
 
 sub probe {
-    my ($header, $text) = @_;
+    my ($header, $text, $threads) = @_;
     my $fake = tempdir(DIR => $dir);
 
     mkdir "$fake/openssl";
@@ -92,7 +96,7 @@ sub probe {
         NGX_AUTOTEST=$fake/autotest NGX_AUTOCONF_ERR=$fake/err \\
         ngx_addon_dir=$top ngx_module_link=DYNAMIC ngx_n=-n ngx_c= \\
         NGX_INCLUDE_UNISTD_H='#include <unistd.h>' \\
-        NGX_AUTO_CONFIG_H=$fake/config.h \\
+        NGX_AUTO_CONFIG_H=$fake/config.h USE_THREADS=@{[ $threads || 'YES' ]} \\
         sh -c '. $top/config'`;
 
     return ($? >> 8, $out);
