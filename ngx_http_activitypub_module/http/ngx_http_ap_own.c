@@ -299,6 +299,7 @@ ngx_http_ap_own_is_located(ngx_http_ap_srv_conf_t *ascf, ngx_str_t *path)
 ngx_int_t
 ngx_http_ap_own_enter(ngx_http_request_t *r)
 {
+    ngx_uint_t                  n;
     ngx_http_phase_handler_t   *handlers;
     ngx_http_ap_srv_conf_t     *ascf;
     ngx_http_core_main_conf_t  *cmcf;
@@ -313,12 +314,18 @@ ngx_http_ap_own_enter(ngx_http_request_t *r)
 
     r->uri_changed = 0;
 
+    /* an nginx without the rewrite module has no handler in that phase */
+
     handlers = cmcf->phase_engine.handlers;
+    n = cmcf->phase_engine.location_rewrite_index;
+
+    while (handlers[n].checker == ngx_http_core_rewrite_phase) {
+        n++;
+    }
 
     /* the checker adds one to what is declined */
 
-    r->phase_handler =
-        handlers[cmcf->phase_engine.location_rewrite_index].next - 1;
+    r->phase_handler = n - 1;
 
     return NGX_DECLINED;
 }
