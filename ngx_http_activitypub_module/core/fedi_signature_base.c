@@ -65,7 +65,7 @@ fedi_signature_base_of(fedi_arena_t *arena, fedi_str_t covered,
 {
     fedi_signature_t  signature;
 
-    signature.ncovered = 0;
+    memset(&signature, 0, sizeof(fedi_signature_t));
 
     while (covered.len != 0) {
         if (signature.ncovered == FEDI_SIGNATURE_COVERED_MAX) {

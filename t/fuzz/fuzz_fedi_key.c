@@ -1,0 +1,68 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A key that is taken has a size and an exponent that may be, comes back from
+ * its DER, and verifies nothing by chance.
+ */
+
+#include "fedi_fuzz.h"
+
+#include "fedi_key.h"
+
+static void
+fuzz_key(fedi_arena_t *arena, EVP_PKEY *key)
+{
+    int                         bits;
+    EVP_PKEY                   *again;
+    fedi_str_t                  der;
+    static const unsigned char  none[256];
+
+    bits = EVP_PKEY_get_bits(key);
+
+    fedi_fuzz_assert(EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA);
+    fedi_fuzz_assert(bits >= FEDI_KEY_BITS_MIN && bits <= FEDI_KEY_BITS_MAX);
+
+    fedi_fuzz_assert(fedi_key_to_der(arena, key, &der) == FEDI_OK);
+    fedi_fuzz_assert(fedi_key_from_der(der, &again) == FEDI_OK);
+    fedi_fuzz_assert(EVP_PKEY_eq(key, again) == 1);
+
+    EVP_PKEY_free(again);
+
+    fedi_fuzz_assert(fedi_key_verify(key, fedi_str("text"), none,
+                                     sizeof(none))
+                     == FEDI_EMISMATCH);
+}
+
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    EVP_PKEY    *key;
+    fedi_str_t   text;
+    fedi_heap_t  heap;
+
+    fedi_heap_init(&heap);
+
+    text = fedi_fuzz_view(&heap.arena, data, size);
+
+    if (fedi_key_parse(&heap.arena, text, &key) == FEDI_OK) {
+        fuzz_key(&heap.arena, key);
+        EVP_PKEY_free(key);
+    }
+
+    if (fedi_key_from_der(text, &key) == FEDI_OK) {
+        fuzz_key(&heap.arena, key);
+        EVP_PKEY_free(key);
+    }
+
+    if (fedi_key_parse_private(&heap.arena, text, &key) == FEDI_OK) {
+        EVP_PKEY_free(key);
+    }
+
+    fedi_heap_free(&heap);
+
+    return 0;
+}
