@@ -201,6 +201,13 @@ test_limits(void **state)
         }
     }
 
+    /* refused for what they say, before anything has come */
+
+    read_body("HTTP/1.1 200 OK\r\nContent-Length: 65\r\n\r\n", 7, &got);
+    assert_int_equal(got.error, FEDI_HTTP_TOO_LARGE);
+    read_body(CHUNKED "41\r\n", 7, &got);
+    assert_int_equal(got.error, FEDI_HTTP_TOO_LARGE);
+
     /* two chunks that only together are too long */
 
     snprintf(text, sizeof(text), CHUNKED "20\r\n%032d\r\n20\r\n%032d\r\n"

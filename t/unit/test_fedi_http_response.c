@@ -184,6 +184,8 @@ test_framing(void **state)
         { OK "Content-Length: 5\r\nConnection: x\r\n"
           "Connection: keep-alive, close,\r\n" END, false, FEDI_HTTP_LENGTH,
           false },
+        { OK "Content-Length: 5\r\nConnection: close, keep-alive\r\n" END,
+          false, FEDI_HTTP_LENGTH, false },
         { OK "Content-Length: 5\r\nConnection: closed\r\n" END, false,
           FEDI_HTTP_LENGTH, true },
         { "HTTP/1.0 200 OK\r\nContent-Length: 5\r\n" END, false,
