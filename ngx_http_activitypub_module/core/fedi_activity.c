@@ -132,8 +132,11 @@ fedi_activity_object(fedi_arena_t *arena, const fedi_id_rules_t *rules,
     undo = activity->kind == FEDI_ACTIVITY_UNDO;
     object = &activity->object;
 
-    rc = fedi_property_link(arena, rules, json, "object", undo, &object->id,
-                            &embedded);
+    /* groups announce activities, whose names may have fragments */
+
+    rc = fedi_property_link(arena, rules, json, "object",
+                            undo || activity->kind == FEDI_ACTIVITY_ANNOUNCE,
+                            &object->id, &embedded);
 
     /* an activity that is undone may have no name of its own */
 

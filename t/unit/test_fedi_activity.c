@@ -259,6 +259,10 @@ test_r2_r5_shapes(void **state)
     check("{" HEAD "'type':'Like','object':{}}", FEDI_VERDICT_BAD_OBJECT);
     check("{" HEAD "'type':'Like','object':'x'}", FEDI_VERDICT_BAD_OBJECT);
     check("{" HEAD "'type':'Like','object':7}", FEDI_VERDICT_BAD_OBJECT);
+    check("{" HEAD "'type':'Like','object':'https://o.example/p#x'}",
+          FEDI_VERDICT_BAD_OBJECT);
+    check("{" HEAD "'type':'Announce','object':{'type':'Create',"
+          "'id':'https://o.example/p#activity/1'}}", FEDI_VERDICT_ACCEPTED);
     check("{" HEAD "'type':'Create','object':{'type':'Note'}}",
           FEDI_VERDICT_BAD_OBJECT);
     check("{" HEAD "'type':'Create','object':{'id':'" E "/n','type':7}}",
