@@ -123,6 +123,16 @@ ngx_ap_pg_query_t *ngx_ap_pg_query(ngx_ap_pg_t *pg, ngx_uint_t statement,
     ngx_uint_t nvalues, const char *const *values,
     ngx_ap_pg_answered_pt answered, void *data);
 
+/*
+ * The same with "n" rows of "nvalues" values, one behind the other, and one
+ * Sync: one transaction.  The callback gets "n" results.  If one of them is
+ * not NGX_OK, nothing was committed: NGX_DECLINED is a row at fault, all of
+ * them when it is the commit that failed.
+ */
+ngx_ap_pg_query_t *ngx_ap_pg_batch(ngx_ap_pg_t *pg, ngx_uint_t statement,
+    ngx_uint_t n, ngx_uint_t nvalues, const char *const *values,
+    ngx_ap_pg_answered_pt answered, void *data);
+
 /* the callback will not be called; its answer is dropped when it comes */
 void ngx_ap_pg_cancel(ngx_ap_pg_query_t *query);
 

@@ -67,11 +67,12 @@ struct ngx_ap_pg_query_s {
     ngx_ap_pg_place_e           place;
 
     ngx_uint_t                  statement;
-    ngx_uint_t                  nvalues;
+    ngx_uint_t                  n;          /* how often, in one Sync */
+    ngx_uint_t                  nvalues;    /* each time */
     const char                **values;
 
-    ngx_int_t                   rc;
-    PGresult                   *rows;
+    ngx_uint_t                  nresults;
+    ngx_ap_pg_result_t         *results;
 };
 
 

@@ -7,7 +7,8 @@
  *
  *     query -> waiting -> send -> flight -> result -> synced -> answer
  *
- * A query is answered after its Sync, because only then is it committed.
+ * A query is one statement, or a batch of the same one, and a Sync.  It is
+ * answered after its Sync, because only then is it committed.
  * One that is lost on the way is answered by ngx_ap_pg_fail().
  */
 
@@ -19,16 +20,27 @@
 
 
 static ngx_ap_pg_query_t *ngx_ap_pg_query_create(ngx_ap_pg_t *pg,
-    ngx_uint_t nvalues, const char *const *values);
+    ngx_uint_t n, ngx_uint_t nvalues, const char *const *values);
 static void ngx_ap_pg_query_free(ngx_ap_pg_query_t *query);
 static void ngx_ap_pg_query_timeout(ngx_event_t *ev);
 static ngx_int_t ngx_ap_pg_send(ngx_ap_pg_t *pg, ngx_ap_pg_query_t *query);
+static ngx_int_t ngx_ap_pg_send_row(ngx_ap_pg_t *pg,
+    ngx_ap_pg_query_t *query, ngx_uint_t row);
 static void ngx_ap_pg_answer(ngx_ap_pg_query_t *query, ngx_int_t rc);
 
 
 ngx_ap_pg_query_t *
 ngx_ap_pg_query(ngx_ap_pg_t *pg, ngx_uint_t statement, ngx_uint_t nvalues,
     const char *const *values, ngx_ap_pg_answered_pt answered, void *data)
+{
+    return ngx_ap_pg_batch(pg, statement, 1, nvalues, values, answered, data);
+}
+
+
+ngx_ap_pg_query_t *
+ngx_ap_pg_batch(ngx_ap_pg_t *pg, ngx_uint_t statement, ngx_uint_t n,
+    ngx_uint_t nvalues, const char *const *values,
+    ngx_ap_pg_answered_pt answered, void *data)
 {
     ngx_ap_pg_query_t  *query;
 
@@ -41,7 +53,7 @@ ngx_ap_pg_query(ngx_ap_pg_t *pg, ngx_uint_t statement, ngx_uint_t nvalues,
         return NULL;
     }
 
-    query = ngx_ap_pg_query_create(pg, nvalues, values);
+    query = ngx_ap_pg_query_create(pg, n, nvalues, values);
     if (query == NULL) {
         return NULL;
     }
@@ -69,7 +81,7 @@ ngx_ap_pg_query(ngx_ap_pg_t *pg, ngx_uint_t statement, ngx_uint_t nvalues,
 
 
 static ngx_ap_pg_query_t *
-ngx_ap_pg_query_create(ngx_ap_pg_t *pg, ngx_uint_t nvalues,
+ngx_ap_pg_query_create(ngx_ap_pg_t *pg, ngx_uint_t n, ngx_uint_t nvalues,
     const char *const *values)
 {
     char               *p;
@@ -77,9 +89,10 @@ ngx_ap_pg_query_create(ngx_ap_pg_t *pg, ngx_uint_t nvalues,
     ngx_uint_t          i;
     ngx_ap_pg_query_t  *query;
 
-    size = sizeof(ngx_ap_pg_query_t) + nvalues * sizeof(char *);
+    size = sizeof(ngx_ap_pg_query_t) + n * sizeof(ngx_ap_pg_result_t)
+           + n * nvalues * sizeof(char *);
 
-    for (i = 0; i < nvalues; i++) {
+    for (i = 0; i < n * nvalues; i++) {
         size += values[i] ? strlen(values[i]) + 1 : 0;
     }
 
@@ -92,17 +105,23 @@ ngx_ap_pg_query_create(ngx_ap_pg_t *pg, ngx_uint_t nvalues,
 
     query->pg = pg;
     query->ident = -1;
-    query->rc = NGX_ERROR;
+    query->n = n;
     query->nvalues = nvalues;
-    query->values = (const char **) (query + 1);
+    query->results = (ngx_ap_pg_result_t *) (query + 1);
+    query->values = (const char **) (query->results + n);
 
     query->timer.handler = ngx_ap_pg_query_timeout;
     query->timer.data = query;
     query->timer.log = pg->log;
 
-    p = (char *) (query->values + nvalues);
+    for (i = 0; i < n; i++) {
+        query->results[i].rc = NGX_ERROR;
+        query->results[i].rows = NULL;
+    }
 
-    for (i = 0; i < nvalues; i++) {
+    p = (char *) (query->values + n * nvalues);
+
+    for (i = 0; i < n * nvalues; i++) {
         query->values[i] = NULL;
 
         if (values[i] != NULL) {
@@ -119,11 +138,16 @@ ngx_ap_pg_query_create(ngx_ap_pg_t *pg, ngx_uint_t nvalues,
 static void
 ngx_ap_pg_query_free(ngx_ap_pg_query_t *query)
 {
+    ngx_uint_t  i;
+
     if (query->timer.timer_set) {
         ngx_del_timer(&query->timer);
     }
 
-    PQclear(query->rows);
+    for (i = 0; i < query->n; i++) {
+        PQclear((PGresult *) query->results[i].rows);
+    }
+
     ngx_free(query);
 }
 
@@ -179,14 +203,11 @@ ngx_ap_pg_send_waiting(ngx_ap_pg_t *pg)
 static ngx_int_t
 ngx_ap_pg_send(ngx_ap_pg_t *pg, ngx_ap_pg_query_t *query)
 {
-    int                           sent;
-    const ngx_ap_pg_statement_t  *statement;
+    ngx_uint_t  i;
 
-    statement = &pg->options.statements[query->statement];
-
-    ngx_log_debug2(NGX_LOG_DEBUG_EVENT, pg->log, 0,
-                   "database %s: send \"%s\"", pg->options.label,
-                   statement->name);
+    ngx_log_debug3(NGX_LOG_DEBUG_EVENT, pg->log, 0,
+                   "database %s: send \"%s\" %ui", pg->options.label,
+                   pg->options.statements[query->statement].name, query->n);
 
     pg->used = ngx_current_msec;
 
@@ -199,17 +220,13 @@ ngx_ap_pg_send(ngx_ap_pg_t *pg, ngx_ap_pg_query_t *query)
 
     ngx_add_timer(&query->timer, pg->conninfo->timeout + NGX_AP_PG_GRACE);
 
-    /* the greeting is not prepared: it goes before anything that is */
-
-    if (query->statement == 0) {
-        sent = PQsendQueryParams(pg->conn, statement->sql, query->nvalues,
-                                 NULL, query->values, NULL, NULL, 0);
-    } else {
-        sent = PQsendQueryPrepared(pg->conn, statement->name, query->nvalues,
-                                   query->values, NULL, NULL, 0);
+    for (i = 0; i < query->n; i++) {
+        if (ngx_ap_pg_send_row(pg, query, i) != NGX_OK) {
+            return NGX_ERROR;
+        }
     }
 
-    if (sent != 1 || PQpipelineSync(pg->conn) != 1) {
+    if (PQpipelineSync(pg->conn) != 1) {
         ngx_ap_pg_because_libpq(pg, PQerrorMessage(pg->conn));
         return NGX_ERROR;
     }
@@ -218,11 +235,44 @@ ngx_ap_pg_send(ngx_ap_pg_t *pg, ngx_ap_pg_query_t *query)
 }
 
 
-/* a result of the query whose turn it is; "result" becomes ours */
+static ngx_int_t
+ngx_ap_pg_send_row(ngx_ap_pg_t *pg, ngx_ap_pg_query_t *query, ngx_uint_t row)
+{
+    int                           sent;
+    const char                  **values;
+    const ngx_ap_pg_statement_t  *statement;
+
+    statement = &pg->options.statements[query->statement];
+    values = query->values + row * query->nvalues;
+
+    /* the greeting is not prepared: it goes before anything that is */
+
+    if (query->statement == 0) {
+        sent = PQsendQueryParams(pg->conn, statement->sql, query->nvalues,
+                                 NULL, values, NULL, NULL, 0);
+    } else {
+        sent = PQsendQueryPrepared(pg->conn, statement->name, query->nvalues,
+                                   values, NULL, NULL, 0);
+    }
+
+    if (sent != 1) {
+        ngx_ap_pg_because_libpq(pg, PQerrorMessage(pg->conn));
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+/*
+ * A result of the query whose turn it is; "result" becomes ours.  One more
+ * than there are statements is the Sync's: what they did is not committed.
+ */
 
 void
 ngx_ap_pg_result(ngx_ap_pg_t *pg, PGresult *result, ngx_int_t rc)
 {
+    ngx_uint_t          i;
     ngx_ap_pg_query_t  *query;
 
     if (ngx_queue_empty(&pg->flight)) {
@@ -233,10 +283,19 @@ ngx_ap_pg_result(ngx_ap_pg_t *pg, PGresult *result, ngx_int_t rc)
     query = ngx_queue_data(ngx_queue_head(&pg->flight), ngx_ap_pg_query_t,
                            queue);
 
-    PQclear(query->rows);
+    if (query->nresults < query->n) {
+        query->results[query->nresults].rows = result;
+        query->results[query->nresults++].rc = rc;
+        return;
+    }
 
-    query->rows = result;
-    query->rc = rc;
+    for (i = 0; i < query->n; i++) {
+        query->results[i].rc = rc;
+    }
+
+    PQclear((PGresult *) query->results[query->n - 1].rows);
+
+    query->results[query->n - 1].rows = result;
 }
 
 
@@ -255,29 +314,33 @@ ngx_ap_pg_synced(ngx_ap_pg_t *pg)
     query = ngx_queue_data(q, ngx_ap_pg_query_t, queue);
 
     ngx_queue_remove(q);
-    ngx_ap_pg_answer(query, query->rc);
+    ngx_ap_pg_answer(query, NGX_OK);
 
     return NGX_OK;
 }
 
 
+/* NGX_ERROR: whatever came of it, it was not all */
+
 static void
 ngx_ap_pg_answer(ngx_ap_pg_query_t *query, ngx_int_t rc)
 {
-    ngx_ap_pg_result_t  result;
+    ngx_uint_t  i;
+
+    for (i = 0; rc == NGX_ERROR && i < query->n; i++) {
+        query->results[i].rc = NGX_ERROR;
+    }
 
     ngx_log_debug3(NGX_LOG_DEBUG_EVENT, query->pg->log, 0,
                    "database %s: answer to \"%s\": %i",
                    query->pg->options.label,
-                   query->pg->options.statements[query->statement].name, rc);
+                   query->pg->options.statements[query->statement].name,
+                   query->results[0].rc);
 
     query->place = NGX_AP_PG_ANSWERING;
 
     if (query->answered) {
-        result.rc = rc;
-        result.rows = query->rows;
-
-        query->answered(query->data, &result);
+        query->answered(query->data, query->results);
     }
 
     ngx_ap_pg_query_free(query);
