@@ -41,5 +41,33 @@ const ngx_ap_pg_statement_t  ngx_ap_statements[NGX_AP_STATEMENTS] = {
     { "twins_at",
       "SELECT id, origin, path, query, actor, object, gone"
       " FROM activitypub.twins_at($1::jsonb)",
-      1 }
+      1 },
+
+    { "remote_key",
+      "SELECT actor, public_pem, fetched"
+      " FROM activitypub.remote_key($1::text)",
+      1 },
+
+    { "remote_known",
+      "SELECT activitypub.remote_known($1::text)",
+      1 },
+
+    { "remote_actor_set",
+      "SELECT activitypub.remote_actor_set($1::text, $2::text, $3::text,"
+      " $4::text, $5::text, $6::text)",
+      6 },
+
+    { "signing_key",
+      "SELECT key_id, private_pem FROM activitypub.signing_key($1::text)",
+      1 },
+
+    { "receive",
+      "SELECT activitypub.receive($1::text, $2::text, $3::text, $4::text,"
+      " $5::text, nullif($6::text, ''), $7::text, $8::text, $9::text)",
+      9 },
+
+    { "queue_state",
+      "SELECT waiting, leased, dead, oldest_seconds, fanouts"
+      " FROM activitypub.queue_state()",
+      0 }
 };

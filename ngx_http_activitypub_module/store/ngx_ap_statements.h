@@ -14,7 +14,7 @@
 
 
 /* the oldest migration that has all we ask for */
-#define NGX_AP_SCHEMA_MIN    1
+#define NGX_AP_SCHEMA_MIN    2
 
 /* what we understand; a migration may ask for a higher level */
 #define NGX_AP_MODULE_LEVEL  1
@@ -30,6 +30,12 @@ typedef enum {
     NGX_AP_STATEMENT_KEY_SET,
     NGX_AP_STATEMENT_TWINS,
     NGX_AP_STATEMENT_TWINS_AT,
+    NGX_AP_STATEMENT_REMOTE_KEY,
+    NGX_AP_STATEMENT_REMOTE_KNOWN,
+    NGX_AP_STATEMENT_REMOTE_ACTOR_SET,
+    NGX_AP_STATEMENT_SIGNING_KEY,
+    NGX_AP_STATEMENT_RECEIVE,
+    NGX_AP_STATEMENT_QUEUE_STATE,
     NGX_AP_STATEMENTS
 } ngx_ap_statement_e;
 

@@ -130,4 +130,98 @@ ngx_ap_pg_query_t *ngx_ap_store_twins_at(ngx_ap_store_t *store,
     ngx_str_t *keys, ngx_ap_store_twins_pt handler, void *data);
 
 
+/* keys of others */
+
+typedef struct {
+    ngx_str_t                   actor;
+    ngx_str_t                   public_pem;
+    int64_t                     fetched;    /* epoch seconds */
+} ngx_ap_store_key_t;
+
+typedef void (*ngx_ap_store_remote_key_pt)(void *data, ngx_int_t rc,
+    const ngx_ap_store_key_t *key);
+
+ngx_ap_pg_query_t *ngx_ap_store_remote_key(ngx_ap_store_t *store,
+    ngx_str_t *key_id, ngx_ap_store_remote_key_pt handler, void *data);
+
+/* NGX_OK: the actor is known; NGX_DECLINED: it is not */
+ngx_ap_pg_query_t *ngx_ap_store_remote_known(ngx_ap_store_t *store,
+    ngx_str_t *actor, ngx_ap_store_done_pt handler, void *data);
+
+/* what an actor's document said; NGX_DECLINED: it will not do */
+
+typedef struct {
+    ngx_str_t                   uri;
+    ngx_str_t                   host;
+    ngx_str_t                   inbox;
+    ngx_str_t                   shared_inbox;   /* or empty */
+    ngx_str_t                   key_id;
+    ngx_str_t                   public_pem;
+} ngx_ap_store_actor_t;
+
+ngx_ap_pg_query_t *ngx_ap_store_remote_actor_set(ngx_ap_store_t *store,
+    const ngx_ap_store_actor_t *actor, ngx_ap_store_done_pt handler,
+    void *data);
+
+
+/* the private key of an actor of ours */
+
+typedef void (*ngx_ap_store_signing_key_pt)(void *data, ngx_int_t rc,
+    const ngx_str_t *key_id, const ngx_str_t *private_pem);
+
+ngx_ap_pg_query_t *ngx_ap_store_signing_key(ngx_ap_store_t *store,
+    ngx_str_t *actor, ngx_ap_store_signing_key_pt handler, void *data);
+
+
+/* activities that are genuine and allowed; what is absent is empty */
+
+typedef struct {
+    ngx_str_t                   origin;
+    ngx_str_t                   actor;
+    ngx_str_t                   id;
+    ngx_str_t                   type;
+    ngx_str_t                   object;
+    ngx_str_t                   inner_type;
+    ngx_str_t                   inner_object;
+    ngx_str_t                   inner_id;
+    ngx_str_t                   body;
+} ngx_ap_store_activity_t;
+
+typedef struct {
+    ngx_int_t                   rc;
+    ngx_str_t                   verdict;
+} ngx_ap_store_outcome_t;
+
+typedef void (*ngx_ap_store_received_pt)(void *data,
+    const ngx_ap_store_outcome_t *outcomes, ngx_uint_t n);
+
+/* most rows of one transaction */
+#define NGX_AP_STORE_BATCH  128
+
+/*
+ * All of them or, when one is not NGX_OK, none: see ngx_ap_pg_batch().  A
+ * row at fault is not logged: that is for who asks for it alone.
+ */
+ngx_ap_pg_query_t *ngx_ap_store_receive(ngx_ap_store_t *store,
+    const ngx_ap_store_activity_t *const *activities, ngx_uint_t n,
+    ngx_ap_store_received_pt handler, void *data);
+
+
+/* what is to be delivered */
+
+typedef struct {
+    int64_t                     waiting;
+    int64_t                     leased;
+    int64_t                     dead;
+    int64_t                     oldest;     /* seconds */
+    int64_t                     fanouts;
+} ngx_ap_store_queue_t;
+
+typedef void (*ngx_ap_store_queue_pt)(void *data, ngx_int_t rc,
+    const ngx_ap_store_queue_t *queue);
+
+ngx_ap_pg_query_t *ngx_ap_store_queue_state(ngx_ap_store_t *store,
+    ngx_ap_store_queue_pt handler, void *data);
+
+
 #endif

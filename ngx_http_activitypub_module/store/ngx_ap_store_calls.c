@@ -10,41 +10,10 @@
 #include "ngx_ap_store_rows.h"
 
 
-/* the most values that a statement takes */
-#define NGX_AP_STORE_VALUES  3
-
-
-typedef union {
-    ngx_ap_store_document_pt    document;
-    ngx_ap_store_declared_pt    declared;
-    ngx_ap_store_done_pt        done;
-    ngx_ap_store_twins_pt       twins;
-    void                      (*flushed)(void *data);
-} ngx_ap_store_handler_t;
-
-
-typedef struct {
-    ngx_queue_t                 queue;
-    ngx_ap_store_t             *store;
-    ngx_ap_statement_e          statement;
-    ngx_uint_t                  nvalues;
-    ngx_ap_store_handler_t      handler;
-    void                       *data;
-    unsigned                    answering:1;
-} ngx_ap_store_call_t;
-
-
-static ngx_ap_pg_query_t *ngx_ap_store_call(ngx_ap_store_t *store,
-    ngx_ap_pg_t *pg, const ngx_ap_store_call_t *template,
-    const ngx_str_t *texts, ngx_ap_pg_answered_pt answered);
 static ngx_ap_pg_query_t *ngx_ap_store_query(ngx_ap_pg_t *pg,
     ngx_ap_store_call_t *call, const ngx_str_t *texts,
     ngx_ap_pg_answered_pt answered);
-static ngx_int_t ngx_ap_store_begin(ngx_ap_store_call_t *call,
-    const ngx_ap_pg_result_t *result);
-static void ngx_ap_store_end(ngx_ap_store_call_t *call);
 static ngx_uint_t ngx_ap_store_bad_value(const PGresult *rows);
-static void ngx_ap_store_strange(ngx_ap_store_call_t *call);
 static void ngx_ap_store_document_answered(void *data,
     const ngx_ap_pg_result_t *result);
 static void ngx_ap_store_declared(void *data,
@@ -185,7 +154,7 @@ ngx_ap_store_listen_flush(ngx_ap_store_t *store,
 }
 
 
-static ngx_ap_pg_query_t *
+ngx_ap_pg_query_t *
 ngx_ap_store_call(ngx_ap_store_t *store, ngx_ap_pg_t *pg,
     const ngx_ap_store_call_t *template, const ngx_str_t *texts,
     ngx_ap_pg_answered_pt answered)
@@ -219,26 +188,28 @@ static ngx_ap_pg_query_t *
 ngx_ap_store_query(ngx_ap_pg_t *pg, ngx_ap_store_call_t *call,
     const ngx_str_t *texts, ngx_ap_pg_answered_pt answered)
 {
-    u_char             *buf, *p;
+    u_char             *p;
     size_t              size;
-    ngx_uint_t          i;
-    const char         *values[NGX_AP_STORE_VALUES];
+    ngx_uint_t          i, n, count;
+    const char        **values;
     ngx_ap_pg_query_t  *query;
 
-    size = 1;
+    n = call->n ? call->n : 1;
+    count = n * call->nvalues;
+    size = 1 + count * sizeof(char *);
 
-    for (i = 0; i < call->nvalues; i++) {
+    for (i = 0; i < count; i++) {
         size += texts[i].len + 1;
     }
 
-    buf = ngx_alloc(size, call->store->log);
-    if (buf == NULL) {
+    values = ngx_alloc(size, call->store->log);
+    if (values == NULL) {
         return NULL;
     }
 
-    p = buf;
+    p = (u_char *) (values + count);
 
-    for (i = 0; i < call->nvalues; i++) {
+    for (i = 0; i < count; i++) {
         values[i] = (char *) p;
 
         if (texts[i].len) {
@@ -248,10 +219,10 @@ ngx_ap_store_query(ngx_ap_pg_t *pg, ngx_ap_store_call_t *call,
         *p++ = '\0';
     }
 
-    query = ngx_ap_pg_query(pg, call->statement, call->nvalues, values,
+    query = ngx_ap_pg_batch(pg, call->statement, n, call->nvalues, values,
                             answered, call);
 
-    ngx_free(buf);
+    ngx_free(values);
 
     return query;
 }
@@ -287,7 +258,7 @@ ngx_ap_store_calls_free(ngx_ap_store_t *store)
 }
 
 
-static void
+void
 ngx_ap_store_end(ngx_ap_store_call_t *call)
 {
     ngx_queue_remove(&call->queue);
@@ -295,7 +266,7 @@ ngx_ap_store_end(ngx_ap_store_call_t *call)
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_ap_store_begin(ngx_ap_store_call_t *call, const ngx_ap_pg_result_t *result)
 {
     call->answering = 1;
@@ -313,7 +284,7 @@ ngx_ap_store_begin(ngx_ap_store_call_t *call, const ngx_ap_pg_result_t *result)
 }
 
 
-static void
+void
 ngx_ap_store_strange(ngx_ap_store_call_t *call)
 {
     ngx_log_error(NGX_LOG_ERR, call->store->log, 0,

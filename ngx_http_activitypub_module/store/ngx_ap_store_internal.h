@@ -37,8 +37,46 @@ ngx_int_t ngx_ap_schema_check(const ngx_ap_pg_result_t *result,
     u_char *buf, size_t size, ngx_str_t *reason);
 
 
+/* who waits for an answer, and for what */
+
+typedef union {
+    ngx_ap_store_document_pt    document;
+    ngx_ap_store_declared_pt    declared;
+    ngx_ap_store_done_pt        done;
+    ngx_ap_store_twins_pt       twins;
+    ngx_ap_store_remote_key_pt  remote_key;
+    ngx_ap_store_signing_key_pt signing_key;
+    ngx_ap_store_received_pt    received;
+    ngx_ap_store_queue_pt       queue;
+    void                      (*flushed)(void *data);
+} ngx_ap_store_handler_t;
+
+
+typedef struct {
+    ngx_queue_t                 queue;
+    ngx_ap_store_t             *store;
+    ngx_ap_statement_e          statement;
+    ngx_uint_t                  n;          /* rows of a batch; 0: no batch */
+    ngx_uint_t                  nvalues;
+    ngx_ap_store_handler_t      handler;
+    void                       *data;
+    unsigned                    answering:1;
+} ngx_ap_store_call_t;
+
+
 /* ngx_ap_store_calls.c */
+
 void ngx_ap_store_calls_free(ngx_ap_store_t *store);
+
+ngx_ap_pg_query_t *ngx_ap_store_call(ngx_ap_store_t *store, ngx_ap_pg_t *pg,
+    const ngx_ap_store_call_t *template, const ngx_str_t *texts,
+    ngx_ap_pg_answered_pt answered);
+
+/* an answer: begin, which logs a refusal; the caller's handler; end */
+ngx_int_t ngx_ap_store_begin(ngx_ap_store_call_t *call,
+    const ngx_ap_pg_result_t *result);
+void ngx_ap_store_strange(ngx_ap_store_call_t *call);
+void ngx_ap_store_end(ngx_ap_store_call_t *call);
 
 
 #endif

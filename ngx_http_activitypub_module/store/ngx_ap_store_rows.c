@@ -7,10 +7,8 @@
 #include "ngx_ap_store_rows.h"
 
 
-static ngx_str_t ngx_ap_store_text(const PGresult *rows, int row, int column);
 static fedi_str_t ngx_ap_store_view(const PGresult *rows, int row,
     int column);
-static int64_t ngx_ap_store_int(const PGresult *rows, int row, int column);
 static ngx_int_t ngx_ap_store_uuid(const ngx_str_t *text, u_char *uuid);
 
 
@@ -156,9 +154,7 @@ ngx_ap_store_row_twins(const PGresult *rows, ngx_ap_store_twin_t **twins,
 }
 
 
-/* a null is an empty string */
-
-static ngx_str_t
+ngx_str_t
 ngx_ap_store_text(const PGresult *rows, int row, int column)
 {
     ngx_str_t  text;
@@ -182,7 +178,7 @@ ngx_ap_store_view(const PGresult *rows, int row, int column)
 }
 
 
-static int64_t
+int64_t
 ngx_ap_store_int(const PGresult *rows, int row, int column)
 {
     return strtoll(PQgetvalue(rows, row, column), NULL, 10);

@@ -27,4 +27,9 @@ ngx_int_t ngx_ap_store_row_twins(const PGresult *rows,
     ngx_ap_store_twin_t **twins, ngx_uint_t *n, ngx_log_t *log);
 
 
+/* one field; a null is an empty string, and 0 */
+ngx_str_t ngx_ap_store_text(const PGresult *rows, int row, int column);
+int64_t ngx_ap_store_int(const PGresult *rows, int row, int column);
+
+
 #endif

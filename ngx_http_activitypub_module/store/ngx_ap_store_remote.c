@@ -1,0 +1,329 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Calls about others: their keys, and what they sent.
+ */
+
+#include "ngx_ap_store_internal.h"
+#include "ngx_ap_store_rows.h"
+
+
+/* strings of an activity and of an actor, in the order of the statements */
+#define NGX_AP_STORE_ACTIVITY                                                 \
+    (sizeof(ngx_ap_store_activity_t) / sizeof(ngx_str_t))
+#define NGX_AP_STORE_ACTOR                                                    \
+    (sizeof(ngx_ap_store_actor_t) / sizeof(ngx_str_t))
+
+
+static void ngx_ap_store_remote_key_answered(void *data,
+    const ngx_ap_pg_result_t *result);
+static void ngx_ap_store_remote_known_answered(void *data,
+    const ngx_ap_pg_result_t *result);
+static void ngx_ap_store_remote_actor_was_set(void *data,
+    const ngx_ap_pg_result_t *result);
+static void ngx_ap_store_signing_key_answered(void *data,
+    const ngx_ap_pg_result_t *result);
+static void ngx_ap_store_received(void *data,
+    const ngx_ap_pg_result_t *results);
+static void ngx_ap_store_queue_answered(void *data,
+    const ngx_ap_pg_result_t *result);
+
+
+ngx_ap_pg_query_t *
+ngx_ap_store_remote_key(ngx_ap_store_t *store, ngx_str_t *key_id,
+    ngx_ap_store_remote_key_pt handler, void *data)
+{
+    ngx_ap_store_call_t  call;
+
+    ngx_memzero(&call, sizeof(ngx_ap_store_call_t));
+
+    call.statement = NGX_AP_STATEMENT_REMOTE_KEY;
+    call.nvalues = 1;
+    call.handler.remote_key = handler;
+    call.data = data;
+
+    return ngx_ap_store_call(store, store->pipeline, &call, key_id,
+                             ngx_ap_store_remote_key_answered);
+}
+
+
+static void
+ngx_ap_store_remote_key_answered(void *data, const ngx_ap_pg_result_t *result)
+{
+    ngx_int_t             rc;
+    ngx_ap_store_key_t    key;
+    ngx_ap_store_call_t  *call = data;
+
+    rc = ngx_ap_store_begin(call, result);
+
+    /* a refused question does not mean that there is no such key */
+
+    if (rc == NGX_DECLINED) {
+        rc = NGX_ERROR;
+    }
+
+    if (rc == NGX_OK && PQnfields(result->rows) != 3) {
+        ngx_ap_store_strange(call);
+        rc = NGX_ERROR;
+    }
+
+    if (rc == NGX_OK && PQntuples(result->rows) == 0) {
+        rc = NGX_DECLINED;
+    }
+
+    if (rc == NGX_OK) {
+        key.actor = ngx_ap_store_text(result->rows, 0, 0);
+        key.public_pem = ngx_ap_store_text(result->rows, 0, 1);
+        key.fetched = ngx_ap_store_int(result->rows, 0, 2);
+    }
+
+    call->handler.remote_key(call->data, rc, rc == NGX_OK ? &key : NULL);
+
+    ngx_ap_store_end(call);
+}
+
+
+ngx_ap_pg_query_t *
+ngx_ap_store_remote_known(ngx_ap_store_t *store, ngx_str_t *actor,
+    ngx_ap_store_done_pt handler, void *data)
+{
+    ngx_ap_store_call_t  call;
+
+    ngx_memzero(&call, sizeof(ngx_ap_store_call_t));
+
+    call.statement = NGX_AP_STATEMENT_REMOTE_KNOWN;
+    call.nvalues = 1;
+    call.handler.done = handler;
+    call.data = data;
+
+    return ngx_ap_store_call(store, store->pipeline, &call, actor,
+                             ngx_ap_store_remote_known_answered);
+}
+
+
+static void
+ngx_ap_store_remote_known_answered(void *data,
+    const ngx_ap_pg_result_t *result)
+{
+    ngx_int_t             rc;
+    ngx_ap_store_call_t  *call = data;
+
+    rc = ngx_ap_store_begin(call, result);
+
+    if (rc == NGX_DECLINED) {
+        rc = NGX_ERROR;
+    }
+
+    if (rc == NGX_OK && PQntuples(result->rows) != 1) {
+        ngx_ap_store_strange(call);
+        rc = NGX_ERROR;
+    }
+
+    if (rc == NGX_OK && PQgetvalue(result->rows, 0, 0)[0] != 't') {
+        rc = NGX_DECLINED;
+    }
+
+    call->handler.done(call->data, rc);
+
+    ngx_ap_store_end(call);
+}
+
+
+ngx_ap_pg_query_t *
+ngx_ap_store_remote_actor_set(ngx_ap_store_t *store,
+    const ngx_ap_store_actor_t *actor, ngx_ap_store_done_pt handler,
+    void *data)
+{
+    ngx_ap_store_call_t  call;
+
+    ngx_memzero(&call, sizeof(ngx_ap_store_call_t));
+
+    call.statement = NGX_AP_STATEMENT_REMOTE_ACTOR_SET;
+    call.nvalues = NGX_AP_STORE_ACTOR;
+    call.handler.done = handler;
+    call.data = data;
+
+    return ngx_ap_store_call(store, store->pipeline, &call,
+                             (const ngx_str_t *) actor,
+                             ngx_ap_store_remote_actor_was_set);
+}
+
+
+static void
+ngx_ap_store_remote_actor_was_set(void *data,
+    const ngx_ap_pg_result_t *result)
+{
+    ngx_int_t             rc;
+    ngx_ap_store_call_t  *call = data;
+
+    rc = ngx_ap_store_begin(call, result);
+
+    call->handler.done(call->data, rc);
+
+    ngx_ap_store_end(call);
+}
+
+
+ngx_ap_pg_query_t *
+ngx_ap_store_signing_key(ngx_ap_store_t *store, ngx_str_t *actor,
+    ngx_ap_store_signing_key_pt handler, void *data)
+{
+    ngx_ap_store_call_t  call;
+
+    ngx_memzero(&call, sizeof(ngx_ap_store_call_t));
+
+    call.statement = NGX_AP_STATEMENT_SIGNING_KEY;
+    call.nvalues = 1;
+    call.handler.signing_key = handler;
+    call.data = data;
+
+    return ngx_ap_store_call(store, store->pipeline, &call, actor,
+                             ngx_ap_store_signing_key_answered);
+}
+
+
+static void
+ngx_ap_store_signing_key_answered(void *data,
+    const ngx_ap_pg_result_t *result)
+{
+    ngx_int_t             rc;
+    ngx_str_t             key_id, pem;
+    ngx_ap_store_call_t  *call = data;
+
+    rc = ngx_ap_store_begin(call, result);
+
+    if (rc == NGX_OK && PQnfields(result->rows) != 2) {
+        ngx_ap_store_strange(call);
+        rc = NGX_ERROR;
+    }
+
+    if (rc == NGX_OK && PQntuples(result->rows) == 0) {
+        rc = NGX_DECLINED;
+    }
+
+    ngx_str_null(&key_id);
+    ngx_str_null(&pem);
+
+    if (rc == NGX_OK) {
+        key_id = ngx_ap_store_text(result->rows, 0, 0);
+        pem = ngx_ap_store_text(result->rows, 0, 1);
+    }
+
+    call->handler.signing_key(call->data, rc, &key_id, &pem);
+
+    ngx_ap_store_end(call);
+}
+
+
+ngx_ap_pg_query_t *
+ngx_ap_store_receive(ngx_ap_store_t *store,
+    const ngx_ap_store_activity_t *const *activities, ngx_uint_t n,
+    ngx_ap_store_received_pt handler, void *data)
+{
+    ngx_uint_t                i;
+    ngx_ap_pg_query_t        *query;
+    ngx_ap_store_call_t       call;
+    ngx_ap_store_activity_t  *rows;
+
+    rows = ngx_alloc(n * sizeof(ngx_ap_store_activity_t), store->log);
+    if (rows == NULL) {
+        return NULL;
+    }
+
+    for (i = 0; i < n; i++) {
+        rows[i] = *activities[i];
+    }
+
+    ngx_memzero(&call, sizeof(ngx_ap_store_call_t));
+
+    call.statement = NGX_AP_STATEMENT_RECEIVE;
+    call.n = n;
+    call.nvalues = NGX_AP_STORE_ACTIVITY;
+    call.handler.received = handler;
+    call.data = data;
+
+    query = ngx_ap_store_call(store, store->pipeline, &call,
+                              (const ngx_str_t *) rows,
+                              ngx_ap_store_received);
+
+    ngx_free(rows);
+
+    return query;
+}
+
+
+static void
+ngx_ap_store_received(void *data, const ngx_ap_pg_result_t *results)
+{
+    ngx_uint_t               i;
+    ngx_ap_store_call_t     *call = data;
+    ngx_ap_store_outcome_t   outcomes[NGX_AP_STORE_BATCH];
+
+    call->answering = 1;
+
+    for (i = 0; i < call->n; i++) {
+        ngx_str_null(&outcomes[i].verdict);
+
+        /* of many it is asked again; alone it is somebody's fault */
+
+        outcomes[i].rc = (call->n == 1) ? ngx_ap_store_begin(call, results)
+                                        : results[i].rc;
+
+        if (outcomes[i].rc == NGX_OK && PQntuples(results[i].rows) == 1) {
+            outcomes[i].verdict = ngx_ap_store_text(results[i].rows, 0, 0);
+        }
+    }
+
+    call->handler.received(call->data, outcomes, call->n);
+
+    ngx_ap_store_end(call);
+}
+
+
+ngx_ap_pg_query_t *
+ngx_ap_store_queue_state(ngx_ap_store_t *store, ngx_ap_store_queue_pt handler,
+    void *data)
+{
+    ngx_ap_store_call_t  call;
+
+    ngx_memzero(&call, sizeof(ngx_ap_store_call_t));
+
+    call.statement = NGX_AP_STATEMENT_QUEUE_STATE;
+    call.handler.queue = handler;
+    call.data = data;
+
+    return ngx_ap_store_call(store, store->bulk, &call, NULL,
+                             ngx_ap_store_queue_answered);
+}
+
+
+static void
+ngx_ap_store_queue_answered(void *data, const ngx_ap_pg_result_t *result)
+{
+    ngx_int_t              rc;
+    ngx_ap_store_call_t   *call = data;
+    ngx_ap_store_queue_t   queue;
+
+    rc = ngx_ap_store_begin(call, result);
+
+    if (rc == NGX_OK
+        && (PQnfields(result->rows) != 5 || PQntuples(result->rows) != 1))
+    {
+        ngx_ap_store_strange(call);
+        rc = NGX_ERROR;
+    }
+
+    if (rc == NGX_OK) {
+        queue.waiting = ngx_ap_store_int(result->rows, 0, 0);
+        queue.leased = ngx_ap_store_int(result->rows, 0, 1);
+        queue.dead = ngx_ap_store_int(result->rows, 0, 2);
+        queue.oldest = ngx_ap_store_int(result->rows, 0, 3);
+        queue.fanouts = ngx_ap_store_int(result->rows, 0, 4);
+    }
+
+    call->handler.queue(call->data, rc, rc == NGX_OK ? &queue : NULL);
+
+    ngx_ap_store_end(call);
+}
