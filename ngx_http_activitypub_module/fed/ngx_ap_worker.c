@@ -11,6 +11,8 @@
 
 #include "ngx_ap_declare.h"
 #include "ngx_ap_documents.h"
+#include "ngx_ap_inbox.h"
+#include "ngx_ap_keys.h"
 #include "ngx_ap_str.h"
 #include "ngx_ap_watch.h"
 #include "ngx_ap_worker.h"
@@ -81,7 +83,13 @@ ngx_ap_worker_create(ngx_ap_worker_process_t *process)
     worker = &process->worker;
 
     worker->documents = ngx_ap_documents_create(worker->log);
-    if (worker->documents == NULL) {
+    worker->inbox = ngx_ap_inbox_create(worker);
+    worker->keys = ngx_ap_keys_create(worker);
+
+    if (worker->documents == NULL
+        || worker->inbox == NULL
+        || worker->keys == NULL)
+    {
         return NGX_ERROR;
     }
 
@@ -140,6 +148,14 @@ ngx_ap_worker_exit(ngx_cycle_t *cycle)
 
     if (worker->declare) {
         ngx_ap_declare_destroy(worker->declare);
+    }
+
+    if (worker->keys) {
+        ngx_ap_keys_destroy(worker->keys);
+    }
+
+    if (worker->inbox) {
+        ngx_ap_inbox_destroy(worker->inbox);
     }
 
     if (worker->documents) {

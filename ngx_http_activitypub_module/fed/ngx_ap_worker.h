@@ -5,7 +5,8 @@
  *
  * What a worker does besides answering requests.  Worker 0 declares the
  * configuration's actors, makes their keys, listens for changes and keeps
- * the set of twins; every worker asks the database for documents.
+ * the set of twins; every worker asks the database for documents and keys,
+ * and commits what it received.
  */
 
 #ifndef NGX_AP_WORKER_H
@@ -15,6 +16,7 @@
 #include <ngx_core.h>
 #include <ngx_thread_pool.h>
 
+#include "fedi_id.h"
 #include "ngx_ap_cache.h"
 #include "ngx_ap_pg_conninfo.h"
 #include "ngx_ap_store.h"
@@ -28,6 +30,7 @@ typedef struct {
     ngx_thread_pool_t          *thread_pool;
     ngx_array_t                 origins;    /* ngx_ap_origin_t * */
     ngx_str_t                   node;       /* who declares: host and file */
+    fedi_id_rules_t             rules;      /* of URLs that others name */
 } ngx_ap_worker_conf_t;
 
 
@@ -37,6 +40,8 @@ typedef struct {
     ngx_log_t                  *log;
 
     struct ngx_ap_documents_s  *documents;
+    struct ngx_ap_inbox_s      *inbox;
+    struct ngx_ap_keys_s       *keys;
 
     /* of worker 0, else NULL */
     struct ngx_ap_declare_s    *declare;

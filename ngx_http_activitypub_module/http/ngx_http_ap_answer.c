@@ -11,6 +11,8 @@ static ngx_int_t ngx_http_ap_answer_headers(ngx_http_request_t *r,
     const ngx_http_ap_answer_t *answer);
 static ngx_table_elt_t *ngx_http_ap_header(ngx_http_request_t *r,
     const char *name, const char *value);
+static ngx_int_t ngx_http_ap_refusal(ngx_http_request_t *r,
+    ngx_uint_t status, const char *sentence, ngx_uint_t inbox);
 
 
 ngx_int_t
@@ -128,8 +130,15 @@ ngx_http_ap_answer_headers(ngx_http_request_t *r,
     }
 
     if (answer->status == NGX_HTTP_NOT_ALLOWED) {
-        return ngx_http_ap_header(r, "Allow", "GET, HEAD") ? NGX_OK
-                                                           : NGX_ERROR;
+        return ngx_http_ap_header(r, "Allow", answer->inbox ? "GET, HEAD, POST"
+                                                            : "GET, HEAD")
+               ? NGX_OK : NGX_ERROR;
+    }
+
+    if (answer->status == NGX_HTTP_UNAUTHORIZED) {
+        return ngx_http_ap_header(r, "WWW-Authenticate", "Signature headers="
+                                  "\"(request-target) host date digest\"")
+               ? NGX_OK : NGX_ERROR;
     }
 
     if (answer->status == NGX_HTTP_SERVICE_UNAVAILABLE) {
@@ -169,6 +178,22 @@ ngx_int_t
 ngx_http_ap_refuse(ngx_http_request_t *r, ngx_uint_t status,
     const char *sentence)
 {
+    return ngx_http_ap_refusal(r, status, sentence, 0);
+}
+
+
+ngx_int_t
+ngx_http_ap_refuse_method(ngx_http_request_t *r)
+{
+    return ngx_http_ap_refusal(r, NGX_HTTP_NOT_ALLOWED,
+                               "only GET, HEAD and POST are allowed here", 1);
+}
+
+
+static ngx_int_t
+ngx_http_ap_refusal(ngx_http_request_t *r, ngx_uint_t status,
+    const char *sentence, ngx_uint_t inbox)
+{
     u_char                *p;
     ngx_http_ap_answer_t   answer;
 
@@ -176,6 +201,7 @@ ngx_http_ap_refuse(ngx_http_request_t *r, ngx_uint_t status,
 
     answer.status = status;
     answer.open = 1;
+    answer.inbox = inbox;
     ngx_str_set(&answer.type, "application/json");
 
     answer.body.len = sizeof("{\"error\":\"\"}\n") - 1 + ngx_strlen(sentence);
@@ -195,12 +221,19 @@ ngx_http_ap_refuse(ngx_http_request_t *r, ngx_uint_t status,
 ngx_int_t
 ngx_http_ap_admit(ngx_http_request_t *r, ngx_ap_origin_t *origin)
 {
-    ngx_http_ap_main_conf_t  *amcf;
-
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
         return ngx_http_ap_refuse(r, NGX_HTTP_NOT_ALLOWED,
                                   "only GET and HEAD are allowed here");
     }
+
+    return ngx_http_ap_admit_origin(r, origin);
+}
+
+
+ngx_int_t
+ngx_http_ap_admit_origin(ngx_http_request_t *r, ngx_ap_origin_t *origin)
+{
+    ngx_http_ap_main_conf_t  *amcf;
 
     amcf = ngx_http_get_module_main_conf(r, ngx_http_activitypub_module);
 

@@ -26,6 +26,7 @@ typedef struct {
     unsigned                    shared:1;   /* caches may keep it */
     unsigned                    open:1;     /* to scripts of any origin */
     unsigned                    varies:1;   /* with Accept */
+    unsigned                    inbox:1;    /* POST is allowed, too */
 } ngx_http_ap_answer_t;
 
 
@@ -34,11 +35,14 @@ ngx_int_t ngx_http_ap_answer(ngx_http_request_t *r,
     const ngx_http_ap_answer_t *answer);
 
 /*
- * 400, 404, 405 or 503 with a sentence as JSON; "sentence" is a literal
- * without quotes or escapes.
+ * A 4xx or a 5xx with a sentence as JSON; "sentence" is a literal without
+ * quotes or escapes.
  */
 ngx_int_t ngx_http_ap_refuse(ngx_http_request_t *r, ngx_uint_t status,
     const char *sentence);
+
+/* 405 of an inbox */
+ngx_int_t ngx_http_ap_refuse_method(ngx_http_request_t *r);
 
 /*
  * NGX_OK when the origin may answer; else the value of a refusal, sent:
@@ -46,6 +50,10 @@ ngx_int_t ngx_http_ap_refuse(ngx_http_request_t *r, ngx_uint_t status,
  * or not declared yet.
  */
 ngx_int_t ngx_http_ap_admit(ngx_http_request_t *r, ngx_ap_origin_t *origin);
+
+/* the same, of any method */
+ngx_int_t ngx_http_ap_admit_origin(ngx_http_request_t *r,
+    ngx_ap_origin_t *origin);
 
 
 #endif

@@ -23,6 +23,7 @@
 
 #include "ngx_http_ap_answer.h"
 #include "ngx_http_ap_discovery.h"
+#include "ngx_http_ap_inbox.h"
 
 
 #define NGX_HTTP_AP_SEGMENTS  3
@@ -106,16 +107,24 @@ ngx_http_ap_machine_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
     ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
     origin = ascf->origin;
 
+    path.data = ctx->path.data + origin->prefix.len;
+    path.len = ctx->path.len - origin->prefix.len;
+
+    n = ngx_http_ap_machine_split(&path, segments);
+
+    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))
+        && ngx_http_ap_machine_exists(origin, segments, n)
+        && ngx_http_ap_is_one_of(&segments[n - 1],
+                                 ngx_http_ap_shared_inbox_name))
+    {
+        return ngx_http_ap_inbox_handler(r, origin);
+    }
+
     rc = ngx_http_ap_admit(r, origin);
 
     if (rc != NGX_OK || ctx->answered) {
         return rc;
     }
-
-    path.data = ctx->path.data + origin->prefix.len;
-    path.len = ctx->path.len - origin->prefix.len;
-
-    n = ngx_http_ap_machine_split(&path, segments);
 
     if (n == 2
         && ngx_http_ap_is_one_of(&segments[0], ngx_http_ap_nodeinfo_name))

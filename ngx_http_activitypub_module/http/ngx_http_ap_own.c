@@ -8,7 +8,8 @@
 
 
 /* the largest body an inbox takes */
-#define NGX_HTTP_AP_BODY_MAX  (1024 * 1024)
+/* larger ones are spooled: memory is not a stranger's to take */
+#define NGX_HTTP_AP_BODY_BUFFER  (64 * 1024)
 
 
 /* a filter's settings as they are by default */
@@ -110,7 +111,7 @@ ngx_http_ap_own_loc_conf(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf)
     *clcf = *core;
 
     clcf->client_max_body_size = NGX_HTTP_AP_BODY_MAX;
-    clcf->client_body_buffer_size = NGX_HTTP_AP_BODY_MAX;
+    clcf->client_body_buffer_size = NGX_HTTP_AP_BODY_BUFFER;
     clcf->error_pages = NULL;
     clcf->handler = NULL;
     clcf->loc_conf = loc_conf;

@@ -13,6 +13,10 @@
 #include "ngx_http_ap_module.h"
 
 
+/* of a body that is sent to us */
+#define NGX_HTTP_AP_BODY_MAX  (1024 * 1024)
+
+
 typedef enum {
     NGX_HTTP_AP_OWN_NONE = 0,
     NGX_HTTP_AP_OWN_WEBFINGER,

@@ -52,6 +52,7 @@ typedef struct {
     ngx_ap_actor_t             *actor;
 
     ngx_http_ap_fetch_t        *fetch;      /* NULL: no document is needed */
+    void                       *inbox;      /* of ngx_http_ap_inbox.c */
 
     unsigned                    negotiated:1;
     unsigned                    wants_activity:1;

@@ -151,4 +151,11 @@ ngx_pid_t ngx_ap_cache_listener_predecessor(ngx_ap_cache_t *cache);
 void ngx_ap_cache_listener_release(ngx_ap_cache_t *cache);
 
 
+/* what is counted on this node since the zone was made, by the caller's plan */
+#define NGX_AP_CACHE_COUNTERS  160
+
+void ngx_ap_cache_count(ngx_ap_cache_t *cache, ngx_uint_t counter);
+ngx_uint_t ngx_ap_cache_counted(ngx_ap_cache_t *cache, ngx_uint_t counter);
+
+
 #endif

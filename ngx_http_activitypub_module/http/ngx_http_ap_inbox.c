@@ -1,0 +1,316 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What is cheap comes first, and nobody is asked anything for a request that
+ * would not be believed anyway:
+ *
+ *     headers -> body -> digest -> JSON -> ngx_http_ap_receive()
+ */
+
+#include "fedi_content_type.h"
+#include "ngx_http_ap_answer.h"
+#include "ngx_http_ap_counters.h"
+#include "ngx_http_ap_inbox.h"
+#include "ngx_http_ap_receive.h"
+#include "ngx_http_ap_signed.h"
+
+
+static ngx_int_t ngx_http_ap_inbox_admit(ngx_http_request_t *r);
+static ngx_int_t ngx_http_ap_inbox_headers(ngx_http_ap_inbox_t *inbox,
+    fedi_signature_e *reason);
+static fedi_signature_e ngx_http_ap_inbox_key_id(ngx_http_ap_inbox_t *inbox);
+static void ngx_http_ap_inbox_read(ngx_http_request_t *r);
+static ngx_int_t ngx_http_ap_inbox_parse(ngx_http_ap_inbox_t *inbox);
+static ngx_int_t ngx_http_ap_inbox_load(ngx_http_ap_inbox_t *inbox);
+static void ngx_http_ap_inbox_cleanup(void *data);
+
+
+ngx_int_t
+ngx_http_ap_inbox_handler(ngx_http_request_t *r, ngx_ap_origin_t *origin)
+{
+    ngx_int_t             rc;
+    fedi_signature_e      reason;
+    ngx_http_ap_ctx_t    *ctx;
+    ngx_http_ap_inbox_t  *inbox;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_activitypub_module);
+
+    if (r->method != NGX_HTTP_POST) {
+        ngx_http_ap_receive_count(r, NGX_HTTP_AP_REFUSED_METHOD);
+        return ngx_http_ap_refuse_method(r);
+    }
+
+    rc = ngx_http_ap_admit_origin(r, origin);
+
+    if (rc != NGX_OK || ctx->answered) {
+        return rc;
+    }
+
+    rc = ngx_http_ap_inbox_admit(r);
+
+    if (rc != NGX_OK || ctx->answered) {
+        return rc;
+    }
+
+    inbox = ngx_pcalloc(r->pool, sizeof(ngx_http_ap_inbox_t));
+    if (inbox == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    inbox->request = r;
+    inbox->origin = origin;
+    inbox->worker = ngx_ap_worker();
+    inbox->arena = ngx_http_ap_arena(r->pool);
+
+    if (inbox->worker == NULL
+        || ngx_http_ap_inbox_headers(inbox, &reason) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (reason != FEDI_SIGNATURE_VALID && reason != FEDI_SIGNATURE_NONE) {
+        return ngx_http_ap_receive_signature(inbox, reason);
+    }
+
+    ctx->inbox = inbox;
+
+    rc = ngx_http_read_client_request_body(r, ngx_http_ap_inbox_read);
+
+    return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
+}
+
+
+/* what the first lines of the header forbid */
+
+static ngx_int_t
+ngx_http_ap_inbox_admit(ngx_http_request_t *r)
+{
+    off_t             len;
+    fedi_str_t        type, encoding;
+    fedi_header_t     line;
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    type = fedi_null_str;
+    encoding = fedi_null_str;
+
+    if (r->headers_in.content_type) {
+        type = ngx_http_ap_view(&r->headers_in.content_type->value);
+    }
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            line.name = ngx_http_ap_view(&h[i].key);
+
+            if (fedi_str_eq_nocase(line.name, fedi_str("content-encoding"))) {
+                encoding = ngx_http_ap_view(&h[i].value);
+            }
+        }
+    }
+
+    if (!fedi_content_type_is_post(type)) {
+        return ngx_http_ap_receive_refuse(r, NGX_HTTP_AP_REFUSED_TYPE,
+                                        NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
+                                        "an inbox takes "
+                                        "application/activity+json");
+    }
+
+    if (encoding.data != NULL) {
+        return ngx_http_ap_receive_refuse(r, NGX_HTTP_AP_REFUSED_ENCODING,
+                                        NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
+                                        "an inbox takes no encoded content");
+    }
+
+    len = r->headers_in.content_length_n;
+
+    if (len > NGX_HTTP_AP_BODY_MAX) {
+        return ngx_http_ap_receive_refuse(r, NGX_HTTP_AP_REFUSED_TOO_LARGE,
+                                        NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
+                                        "an activity has 1 MiB at most");
+    }
+
+    if (len == -1 && !r->headers_in.chunked) {
+        return ngx_http_ap_receive_refuse(r, NGX_HTTP_AP_REFUSED_NO_LENGTH,
+                                        NGX_HTTP_LENGTH_REQUIRED,
+                                        "the length of the body is required");
+    }
+
+    return NGX_OK;
+}
+
+
+/* all that can be said of a signature without a body and a key */
+
+static ngx_int_t
+ngx_http_ap_inbox_headers(ngx_http_ap_inbox_t *inbox, fedi_signature_e *reason)
+{
+    fedi_signature_policy_t  policy;
+
+    if (ngx_http_ap_signed_request(inbox->request, inbox->origin,
+                                   &inbox->signed_request)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    *reason = fedi_signature_find(&inbox->signed_request, &inbox->signature);
+
+    if (*reason != FEDI_SIGNATURE_VALID) {
+        return NGX_OK;
+    }
+
+    inbox->is_signed = 1;
+
+    policy.now = ngx_time();
+    policy.window = FEDI_SIGNATURE_WINDOW;
+    policy.lifetime = FEDI_SIGNATURE_LIFETIME;
+    policy.body = true;
+
+    *reason = fedi_signature_check(&inbox->signature, &inbox->signed_request,
+                                   &policy, &inbox->digest);
+
+    if (*reason == FEDI_SIGNATURE_VALID) {
+        *reason = ngx_http_ap_inbox_key_id(inbox);
+    }
+
+    return NGX_OK;
+}
+
+
+/* ours is never fetched, and nobody else signs with it */
+
+static fedi_signature_e
+ngx_http_ap_inbox_key_id(ngx_http_ap_inbox_t *inbox)
+{
+    fedi_err_e  err;
+
+    err = fedi_id_parse_fragment(&inbox->arena, &inbox->worker->conf->rules,
+                                 inbox->signature.key_id, &inbox->key_id);
+
+    if (err == FEDI_ENOMEM) {
+        return FEDI_SIGNATURE_FAILED;
+    }
+
+    if (err != FEDI_OK
+        || fedi_str_eq(inbox->key_id.origin,
+                       ngx_http_ap_view(&inbox->origin->url)))
+    {
+        return FEDI_SIGNATURE_BAD_KEY_ID;
+    }
+
+    return FEDI_SIGNATURE_VALID;
+}
+
+
+static void
+ngx_http_ap_inbox_read(ngx_http_request_t *r)
+{
+    ngx_http_ap_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_activitypub_module);
+
+    /* a client that leaves meanwhile is no reason to forget what it sent */
+
+    r->write_event_handler = ngx_http_request_empty_handler;
+
+    ngx_http_ap_receive_finish(ctx->inbox, ngx_http_ap_inbox_parse(ctx->inbox));
+}
+
+
+/* from here on NGX_AGAIN means that a handler below will be called */
+
+static ngx_int_t
+ngx_http_ap_inbox_parse(ngx_http_ap_inbox_t *inbox)
+{
+    fedi_signature_e  reason;
+
+    switch (ngx_http_ap_body(inbox->request, NGX_HTTP_AP_BODY_MAX,
+                             &inbox->body))
+    {
+    case NGX_OK:
+        break;
+
+    case NGX_DECLINED:
+        return ngx_http_ap_receive_refuse(inbox->request,
+                                        NGX_HTTP_AP_REFUSED_TOO_LARGE,
+                                        NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
+                                        "an activity has 1 MiB at most");
+    default:
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    /* over the bytes as they came, before anybody makes sense of them */
+
+    if (inbox->is_signed) {
+        reason = fedi_signature_digest(fedi_digest_verify_body(&inbox->digest,
+                                                               inbox->body));
+        if (reason != FEDI_SIGNATURE_VALID) {
+            return ngx_http_ap_receive_signature(inbox, reason);
+        }
+    }
+
+    return ngx_http_ap_inbox_load(inbox);
+}
+
+
+static ngx_int_t
+ngx_http_ap_inbox_load(ngx_http_ap_inbox_t *inbox)
+{
+    fedi_err_e           err;
+    fedi_verdict_e       verdict;
+    ngx_pool_cleanup_t  *cln;
+
+    static const fedi_json_limits_t  limits = {
+        NGX_HTTP_AP_BODY_MAX, FEDI_JSON_DEPTH_MAX, FEDI_JSON_VALUES_MAX
+    };
+
+    cln = ngx_pool_cleanup_add(inbox->request->pool, 0);
+    if (cln == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    cln->handler = ngx_http_ap_inbox_cleanup;
+    cln->data = inbox;
+
+    err = fedi_json_load(inbox->body, &limits, &inbox->json);
+
+    if (err == FEDI_ENOMEM) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (err != FEDI_OK) {
+        return ngx_http_ap_receive_refuse(inbox->request,
+                                        NGX_HTTP_AP_REFUSED_JSON,
+                                        NGX_HTTP_BAD_REQUEST,
+                                        fedi_strerror(err));
+    }
+
+    verdict = fedi_activity_parse(&inbox->arena, &inbox->worker->conf->rules,
+                                  inbox->json, &inbox->activity);
+
+    if (verdict != FEDI_VERDICT_ACCEPTED) {
+        return ngx_http_ap_receive_verdict(inbox, verdict);
+    }
+
+    return ngx_http_ap_receive(inbox);
+}
+
+
+static void
+ngx_http_ap_inbox_cleanup(void *data)
+{
+    ngx_http_ap_inbox_t *inbox = data;
+
+    json_decref(inbox->json);
+
+    if (inbox->call) {
+        ngx_ap_store_cancel(inbox->call);
+        inbox->call = NULL;
+    }
+}

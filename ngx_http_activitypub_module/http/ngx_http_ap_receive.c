@@ -1,0 +1,429 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ *     known -> key -> verify -> authorise -> row -> received -> 202
+ *
+ * Each arrow is a function that starts the next step or gives an answer.
+ * NGX_AGAIN means that a handler of ours will be called.  202 is sent after
+ * the commit.
+ */
+
+#include "ngx_ap_inbox.h"
+#include "ngx_ap_keys.h"
+#include "ngx_http_ap_answer.h"
+#include "ngx_http_ap_counters.h"
+#include "ngx_http_ap_receive.h"
+
+
+/* a key this old may have been replaced, seconds */
+#define NGX_HTTP_AP_RECEIVE_KEY_AGE  300
+
+
+static void ngx_http_ap_receive_known(void *data, ngx_int_t rc);
+static ngx_int_t ngx_http_ap_receive_key(ngx_http_ap_inbox_t *inbox);
+static void ngx_http_ap_receive_keyed(void *data, ngx_int_t rc,
+    const ngx_ap_key_t *key);
+static ngx_int_t ngx_http_ap_receive_verify(ngx_http_ap_inbox_t *inbox,
+    ngx_int_t rc, const ngx_ap_key_t *key);
+static ngx_int_t ngx_http_ap_receive_authorise(ngx_http_ap_inbox_t *inbox,
+    const ngx_ap_key_t *key);
+static ngx_int_t ngx_http_ap_receive_row(ngx_http_ap_inbox_t *inbox);
+static void ngx_http_ap_receive_received(void *data, ngx_int_t rc,
+    const ngx_str_t *verdict);
+static ngx_int_t ngx_http_ap_receive_accepted(ngx_http_ap_inbox_t *inbox);
+static ngx_int_t ngx_http_ap_receive_away(ngx_http_ap_inbox_t *inbox);
+
+
+/*
+ * An actor that is gone tells everybody, and has no key any more: who never
+ * heard of it has nothing to do.
+ */
+
+ngx_int_t
+ngx_http_ap_receive(ngx_http_ap_inbox_t *inbox)
+{
+    ngx_str_t         actor;
+    fedi_verdict_e    verdict;
+    fedi_authority_t  authority;
+    fedi_str_t        origin;
+
+    if (fedi_activity_is_self_delete(&inbox->activity)) {
+        actor = ngx_http_ap_string(inbox->activity.actor.text);
+
+        inbox->call = ngx_ap_store_remote_known(inbox->worker->store, &actor,
+                                                ngx_http_ap_receive_known,
+                                                inbox);
+        if (inbox->call == NULL) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        return NGX_AGAIN;
+    }
+
+    if (!inbox->is_signed) {
+        return ngx_http_ap_receive_signature(inbox, FEDI_SIGNATURE_NONE);
+    }
+
+    /* a key of another origin is not this actor's: it need not be fetched */
+
+    if (!fedi_id_same_origin(&inbox->key_id, &inbox->activity.actor)) {
+
+        origin = ngx_http_ap_view(&inbox->origin->url);
+
+        authority.owner = &inbox->key_id;
+        authority.origins = &origin;
+        authority.norigins = 1;
+
+        verdict = fedi_activity_authorise(&inbox->activity, &authority);
+
+        return ngx_http_ap_receive_verdict(inbox,
+                                         verdict == FEDI_VERDICT_ACCEPTED
+                                         ? FEDI_VERDICT_NOT_OWNER : verdict);
+    }
+
+    return ngx_http_ap_receive_key(inbox);
+}
+
+
+static void
+ngx_http_ap_receive_known(void *data, ngx_int_t rc)
+{
+    ngx_http_ap_inbox_t *inbox = data;
+
+    ngx_connection_t  *c;
+
+    c = inbox->request->connection;
+
+    ngx_http_set_log_request(c->log, inbox->request);
+
+    inbox->call = NULL;
+
+    switch (rc) {
+
+    case NGX_OK:
+        rc = inbox->is_signed
+             ? ngx_http_ap_receive_key(inbox)
+             : ngx_http_ap_receive_signature(inbox, FEDI_SIGNATURE_NONE);
+        break;
+
+    case NGX_DECLINED:
+        ngx_http_ap_receive_count(inbox->request, NGX_HTTP_AP_RECEIVED_IGNORED);
+        rc = ngx_http_ap_receive_accepted(inbox);
+        break;
+
+    default:
+        rc = ngx_http_ap_receive_away(inbox);
+    }
+
+    ngx_http_ap_receive_finish(inbox, rc);
+    ngx_http_run_posted_requests(c);
+}
+
+
+static ngx_int_t
+ngx_http_ap_receive_key(ngx_http_ap_inbox_t *inbox)
+{
+    ngx_int_t     rc;
+    ngx_str_t     id;
+    ngx_ap_key_t  key;
+
+    id = ngx_http_ap_string(inbox->key_id.text);
+
+    rc = ngx_ap_keys_get(inbox->worker, inbox->request->pool, inbox->origin,
+                         &id, inbox->newer, &key, ngx_http_ap_receive_keyed,
+                         inbox);
+
+    return rc == NGX_AGAIN ? NGX_AGAIN
+                           : ngx_http_ap_receive_verify(inbox, rc, &key);
+}
+
+
+static void
+ngx_http_ap_receive_keyed(void *data, ngx_int_t rc, const ngx_ap_key_t *key)
+{
+    ngx_http_ap_inbox_t *inbox = data;
+
+    ngx_connection_t  *c;
+
+    c = inbox->request->connection;
+
+    ngx_http_set_log_request(c->log, inbox->request);
+
+    ngx_http_ap_receive_finish(inbox,
+                               ngx_http_ap_receive_verify(inbox, rc, key));
+    ngx_http_run_posted_requests(c);
+}
+
+
+static ngx_int_t
+ngx_http_ap_receive_verify(ngx_http_ap_inbox_t *inbox, ngx_int_t rc,
+    const ngx_ap_key_t *key)
+{
+    fedi_signature_e        reason;
+    fedi_signature_bases_t  bases;
+
+    switch (rc) {
+
+    case NGX_OK:
+        break;
+
+    case NGX_DECLINED:
+        return ngx_http_ap_receive_signature(inbox, FEDI_SIGNATURE_NO_KEY);
+
+    case NGX_ABORT:
+        return ngx_http_ap_receive_signature(inbox, FEDI_SIGNATURE_BAD_KEY);
+
+    default:
+        return ngx_http_ap_receive_signature(inbox,
+                                           FEDI_SIGNATURE_KEY_UNREACHABLE);
+    }
+
+    reason = fedi_signature_bases(&inbox->arena, &inbox->signature,
+                                  &inbox->signed_request, &bases);
+
+    if (reason == FEDI_SIGNATURE_VALID) {
+        reason = fedi_signature_verify(key->key, &inbox->signature, &bases);
+    }
+
+    /* it may have another key by now: looked for once */
+
+    if (reason == FEDI_SIGNATURE_MISMATCH
+        && inbox->newer == 0
+        && key->fetched + NGX_HTTP_AP_RECEIVE_KEY_AGE < ngx_time())
+    {
+        inbox->newer = ngx_time() - NGX_HTTP_AP_RECEIVE_KEY_AGE;
+        return ngx_http_ap_receive_key(inbox);
+    }
+
+    if (reason != FEDI_SIGNATURE_VALID) {
+        return ngx_http_ap_receive_signature(inbox, reason);
+    }
+
+    return ngx_http_ap_receive_authorise(inbox, key);
+}
+
+
+static ngx_int_t
+ngx_http_ap_receive_authorise(ngx_http_ap_inbox_t *inbox,
+    const ngx_ap_key_t *key)
+{
+    fedi_id_t         owner;
+    fedi_str_t        origin;
+    fedi_err_e        err;
+    fedi_verdict_e    verdict;
+    fedi_authority_t  authority;
+
+    err = fedi_id_parse(&inbox->arena, &inbox->worker->conf->rules,
+                        ngx_http_ap_view(&key->actor), &owner);
+
+    if (err == FEDI_ENOMEM) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (err != FEDI_OK || !fedi_id_same_origin(&owner, &inbox->key_id)) {
+        return ngx_http_ap_receive_signature(inbox, FEDI_SIGNATURE_BAD_KEY);
+    }
+
+    origin = ngx_http_ap_view(&inbox->origin->url);
+
+    authority.owner = &owner;
+    authority.origins = &origin;
+    authority.norigins = 1;
+
+    verdict = fedi_activity_authorise(&inbox->activity, &authority);
+
+    if (verdict != FEDI_VERDICT_ACCEPTED) {
+        return ngx_http_ap_receive_verdict(inbox, verdict);
+    }
+
+    return ngx_http_ap_receive_row(inbox);
+}
+
+
+static ngx_int_t
+ngx_http_ap_receive_row(ngx_http_ap_inbox_t *inbox)
+{
+    fedi_activity_t          *activity;
+    ngx_ap_store_activity_t  *row;
+
+    activity = &inbox->activity;
+    row = &inbox->row;
+
+    row->origin = inbox->origin->url;
+    row->actor = ngx_http_ap_string(activity->actor.text);
+    row->id = ngx_http_ap_string(activity->id.text);
+    row->type = ngx_http_ap_string(activity->type);
+    row->object = ngx_http_ap_string(activity->object.id.text);
+    row->body = ngx_http_ap_string(inbox->body);
+
+    if (activity->object.embedded) {
+        row->inner_type = ngx_http_ap_string(activity->object.type);
+        row->inner_id = row->object;
+        row->inner_object = ngx_http_ap_string(
+            activity->kind == FEDI_ACTIVITY_UNDO
+            ? activity->object.object.text
+            : activity->object.in_reply_to.text);
+    }
+
+    if (ngx_ap_inbox_receive(inbox->worker, inbox->request->pool, row,
+                             ngx_http_ap_receive_received, inbox)
+        == NULL)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return NGX_AGAIN;
+}
+
+
+static void
+ngx_http_ap_receive_received(void *data, ngx_int_t rc, const ngx_str_t *verdict)
+{
+    ngx_http_ap_inbox_t *inbox = data;
+
+    ngx_uint_t         counter;
+    ngx_connection_t  *c;
+
+    c = inbox->request->connection;
+
+    ngx_http_set_log_request(c->log, inbox->request);
+
+    switch (rc) {
+
+    case NGX_OK:
+        counter = ngx_http_ap_counter_of(verdict);
+        ngx_http_ap_receive_count(inbox->request, counter);
+
+        if (counter != NGX_HTTP_AP_RECEIVED_UNKNOWN_ACTOR) {
+            rc = ngx_http_ap_receive_accepted(inbox);
+
+        } else if (inbox->newer == 0) {
+
+            /* its row is gone, and its key with it: ask for both again */
+
+            inbox->newer = ngx_time();
+            rc = ngx_http_ap_receive_key(inbox);
+
+        } else {
+            rc = ngx_http_ap_receive_signature(inbox, FEDI_SIGNATURE_NO_KEY);
+        }
+
+        break;
+
+    case NGX_DECLINED:
+        rc = ngx_http_ap_receive_refuse(inbox->request,
+                                      NGX_HTTP_AP_REFUSED_ROW,
+                                      NGX_HTTP_BAD_REQUEST,
+                                      "the activity cannot be kept");
+        break;
+
+    default:
+        rc = ngx_http_ap_receive_away(inbox);
+    }
+
+    ngx_http_ap_receive_finish(inbox, rc);
+    ngx_http_run_posted_requests(c);
+}
+
+
+static ngx_int_t
+ngx_http_ap_receive_accepted(ngx_http_ap_inbox_t *inbox)
+{
+    ngx_http_ap_answer_t  answer;
+
+    ngx_memzero(&answer, sizeof(ngx_http_ap_answer_t));
+
+    answer.status = NGX_HTTP_ACCEPTED;
+
+    return ngx_http_ap_answer(inbox->request, &answer);
+}
+
+
+ngx_int_t
+ngx_http_ap_receive_signature(ngx_http_ap_inbox_t *inbox,
+    fedi_signature_e reason)
+{
+    fedi_str_t  text;
+
+    text = fedi_signature_text(reason);
+
+    if (reason == FEDI_SIGNATURE_NONE) {
+        text = fedi_str("a signature is required");
+    }
+
+    return ngx_http_ap_receive_refuse(inbox->request,
+                                    NGX_HTTP_AP_SIGNATURES + reason,
+                                    fedi_signature_status(reason), text.data);
+}
+
+
+/* much that is not believed is answered 202: a peer would only try again */
+
+ngx_int_t
+ngx_http_ap_receive_verdict(ngx_http_ap_inbox_t *inbox, fedi_verdict_e verdict)
+{
+    unsigned  status;
+
+    status = fedi_verdict_status(verdict);
+
+    if (status == NGX_HTTP_ACCEPTED) {
+        ngx_http_ap_receive_count(inbox->request,
+                                NGX_HTTP_AP_VERDICTS + verdict);
+        return ngx_http_ap_receive_accepted(inbox);
+    }
+
+    return ngx_http_ap_receive_refuse(inbox->request,
+                                    NGX_HTTP_AP_VERDICTS + verdict, status,
+                                    fedi_verdict_text(verdict).data);
+}
+
+
+static ngx_int_t
+ngx_http_ap_receive_away(ngx_http_ap_inbox_t *inbox)
+{
+    return ngx_http_ap_receive_refuse(inbox->request,
+                                    NGX_HTTP_AP_REFUSED_DATABASE,
+                                    NGX_HTTP_SERVICE_UNAVAILABLE,
+                                    "the database is away");
+}
+
+
+ngx_int_t
+ngx_http_ap_receive_refuse(ngx_http_request_t *r, ngx_uint_t counter,
+    ngx_uint_t status, const char *sentence)
+{
+    ngx_http_ap_receive_count(r, counter);
+
+    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                  "activitypub: refused with %ui: %s", status, sentence);
+
+    return ngx_http_ap_refuse(r, status, sentence);
+}
+
+
+void
+ngx_http_ap_receive_count(ngx_http_request_t *r, ngx_uint_t counter)
+{
+    ngx_http_ap_main_conf_t  *amcf;
+
+    amcf = ngx_http_get_module_main_conf(r, ngx_http_activitypub_module);
+
+    ngx_ap_cache_count(amcf->cache, counter);
+}
+
+
+void
+ngx_http_ap_receive_finish(ngx_http_ap_inbox_t *inbox, ngx_int_t rc)
+{
+    ngx_http_ap_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(inbox->request, ngx_http_activitypub_module);
+
+    /* of an answer NGX_AGAIN means a slow client: nginx sends the rest */
+
+    if (rc != NGX_AGAIN || ctx->answered) {
+        ngx_http_finalize_request(inbox->request, rc);
+    }
+}

@@ -1,0 +1,60 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * An activity that came to an inbox, from when it is parsed to its answer.
+ */
+
+#ifndef NGX_HTTP_AP_RECEIVE_H
+#define NGX_HTTP_AP_RECEIVE_H
+
+#include "fedi_activity.h"
+#include "fedi_signature_check.h"
+#include "ngx_ap_store.h"
+#include "ngx_ap_worker.h"
+#include "ngx_http_ap_module.h"
+
+
+typedef struct {
+    ngx_http_request_t         *request;
+    ngx_ap_origin_t            *origin;
+    ngx_ap_worker_t            *worker;
+    fedi_arena_t                arena;
+
+    fedi_signed_request_t       signed_request;
+    fedi_signature_t            signature;
+    fedi_digest_t               digest;
+    fedi_id_t                   key_id;
+
+    fedi_str_t                  body;
+    json_t                     *json;       /* what "activity" points to */
+    fedi_activity_t             activity;
+    ngx_ap_pg_query_t          *call;       /* whether the actor is known */
+    ngx_ap_store_activity_t     row;
+    time_t                      newer;      /* of the key; 0: any will do */
+
+    unsigned                    is_signed:1;
+} ngx_http_ap_inbox_t;
+
+
+/* asks who has to be asked; of the body's digest and shape all is known */
+ngx_int_t ngx_http_ap_receive(ngx_http_ap_inbox_t *inbox);
+
+/* answers, counted: the values are for ngx_http_ap_receive_finish() */
+ngx_int_t ngx_http_ap_receive_signature(ngx_http_ap_inbox_t *inbox,
+    fedi_signature_e reason);
+ngx_int_t ngx_http_ap_receive_verdict(ngx_http_ap_inbox_t *inbox,
+    fedi_verdict_e verdict);
+ngx_int_t ngx_http_ap_receive_refuse(ngx_http_request_t *r,
+    ngx_uint_t counter, ngx_uint_t status, const char *sentence);
+
+void ngx_http_ap_receive_count(ngx_http_request_t *r,
+    ngx_uint_t counter);
+
+/* nothing, while NGX_AGAIN means that we wait */
+void ngx_http_ap_receive_finish(ngx_http_ap_inbox_t *inbox,
+    ngx_int_t rc);
+
+
+#endif

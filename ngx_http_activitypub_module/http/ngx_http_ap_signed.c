@@ -1,0 +1,164 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+#include "ngx_http_ap_signed.h"
+
+
+static ngx_int_t ngx_http_ap_signed_headers(ngx_http_request_t *r,
+    fedi_signed_request_t *request);
+static ngx_int_t ngx_http_ap_signed_aliases(ngx_http_request_t *r,
+    ngx_ap_origin_t *origin, fedi_signed_request_t *request);
+
+
+ngx_int_t
+ngx_http_ap_signed_request(ngx_http_request_t *r, ngx_ap_origin_t *origin,
+    fedi_signed_request_t *request)
+{
+    ngx_memzero(request, sizeof(fedi_signed_request_t));
+
+    request->method = ngx_http_ap_view(&r->method_name);
+    request->target = ngx_http_ap_view(&r->unparsed_uri);
+    request->authority = ngx_http_ap_view(&origin->authority);
+
+    if (ngx_http_ap_signed_aliases(r, origin, request) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_ap_signed_headers(r, request);
+}
+
+
+static ngx_int_t
+ngx_http_ap_signed_headers(ngx_http_request_t *r,
+    fedi_signed_request_t *request)
+{
+    ngx_uint_t        i;
+    ngx_array_t       headers;
+    fedi_header_t    *header;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *line;
+
+    if (ngx_array_init(&headers, r->pool, 24, sizeof(fedi_header_t))
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+
+        line = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            header = ngx_array_push(&headers);
+            if (header == NULL) {
+                return NGX_ERROR;
+            }
+
+            header->name = ngx_http_ap_view(&line[i].key);
+            header->value = ngx_http_ap_view(&line[i].value);
+        }
+    }
+
+    request->headers = headers.elts;
+    request->nheaders = headers.nelts;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_ap_signed_aliases(ngx_http_request_t *r, ngx_ap_origin_t *origin,
+    fedi_signed_request_t *request)
+{
+    fedi_str_t              *alias;
+    ngx_uint_t               i;
+    ngx_http_ap_domain_t    *domain;
+    ngx_http_ap_srv_conf_t  *ascf;
+
+    ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
+    domain = ascf->domains.elts;
+
+    alias = ngx_palloc(r->pool, (ascf->domains.nelts + 1)
+                                * sizeof(fedi_str_t));
+    if (alias == NULL) {
+        return NGX_ERROR;
+    }
+
+    request->aliases = alias;
+
+    for (i = 0; i < ascf->domains.nelts; i++) {
+
+        if (domain[i].origin == origin) {
+            alias[request->naliases++] = ngx_http_ap_view(&domain[i].host);
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_ap_body(ngx_http_request_t *r, size_t most, fedi_str_t *body)
+{
+    u_char       *p;
+    size_t        len, size;
+    ssize_t       n;
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
+
+    *body = fedi_str("");
+
+    if (r->request_body == NULL || r->request_body->bufs == NULL) {
+        return NGX_OK;
+    }
+
+    len = 0;
+
+    for (cl = r->request_body->bufs; cl; cl = cl->next) {
+        len += ngx_buf_size(cl->buf);
+
+        if (len > most) {
+            return NGX_DECLINED;
+        }
+    }
+
+    b = r->request_body->bufs->buf;
+
+    if (r->request_body->bufs->next == NULL && !b->in_file) {
+        body->data = (const char *) b->pos;
+        body->len = len;
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(r->pool, len + 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    body->data = (const char *) p;
+    body->len = len;
+
+    for (cl = r->request_body->bufs; cl; cl = cl->next) {
+        b = cl->buf;
+        size = ngx_buf_size(b);
+
+        if (!b->in_file) {
+            p = ngx_cpymem(p, b->pos, size);
+            continue;
+        }
+
+        n = ngx_read_file(b->file, p, size, b->file_pos);
+
+        if (n != (ssize_t) size) {
+            return NGX_ERROR;
+        }
+
+        p += n;
+    }
+
+    return NGX_OK;
+}

@@ -1,0 +1,32 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A request as the core wants to see it, to check its signature; and its
+ * body in one piece.
+ */
+
+#ifndef NGX_HTTP_AP_SIGNED_H
+#define NGX_HTTP_AP_SIGNED_H
+
+#include "fedi_signature_base.h"
+#include "ngx_http_ap_module.h"
+
+
+/*
+ * Views of the request: its method, its target as it was received, and its
+ * header lines; and of the configuration what this server block is called.
+ */
+ngx_int_t ngx_http_ap_signed_request(ngx_http_request_t *r,
+    ngx_ap_origin_t *origin, fedi_signed_request_t *request);
+
+/*
+ * NGX_OK; NGX_DECLINED: longer than "most".  A view of the request's memory
+ * where the body is in one buffer, else a copy.
+ */
+ngx_int_t ngx_http_ap_body(ngx_http_request_t *r, size_t most,
+    fedi_str_t *body);
+
+
+#endif

@@ -1,0 +1,158 @@
+package Test::Remote;
+
+# Copyright (C) The ngx_http_activitypub_module authors
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# An actor of another server, who signs what it posts:
+#
+#     my $bob = Test::Remote->new($t, 'https://remote.example/u/bob');
+#     $bob->known;
+#     $bob->post('/activitypub/inbox', $bob->activity('Follow', $actor));
+#
+# Signatures are draft-cavage's, made by the openssl command.
+
+use warnings;
+use strict;
+
+use Digest::SHA qw/sha256/;
+use JSON::PP ();
+use MIME::Base64 qw/encode_base64/;
+use POSIX qw/strftime/;
+
+use Test::Nginx;
+
+my $serial = 0;
+
+
+sub new {
+    my ($class, $t, $uri, %o) = @_;
+
+    my $file = $t->testdir . '/remote' . ++$serial;
+    my $bits = $o{bits} || 2048;
+
+    system("openssl genrsa -out $file.key $bits 2> /dev/null"
+        . " && openssl rsa -in $file.key -pubout -out $file.pub"
+        . " 2> /dev/null") == 0
+        or die "openssl makes no key\n";
+
+    my ($origin) = $uri =~ m!^(https?://[^/]+)!;
+    my ($host) = $origin =~ m!//(.*)!;
+
+    return bless { t => $t, uri => $uri, key => "$file.key",
+        key_id => "$uri#main-key", origin => $origin, host => $host,
+        pem => $t->read_file("remote$serial.pub"), %o }, $class;
+}
+
+
+sub uri { $_[0]{uri} }
+
+sub pem { $_[0]{pem} }
+
+
+# as if its document had been fetched, so many seconds ago
+
+sub known {
+    my ($self, $age) = @_;
+
+    $self->{t}->sql("SELECT activitypub.remote_actor_set('$self->{uri}',
+        '$self->{host}', '$self->{uri}/inbox', '$self->{origin}/inbox',
+        '$self->{key_id}', '$self->{pem}')");
+
+    $self->{t}->sql("UPDATE activitypub.remote_actor
+        SET fetched = now() - interval '$age s'
+        WHERE uri = '$self->{uri}'") if $age;
+
+    return $self;
+}
+
+
+# a Perl hash: its id is new each time
+
+sub activity {
+    my ($self, $type, $object, %o) = @_;
+
+    return {
+        '@context' => 'https://www.w3.org/ns/activitystreams',
+        id => "$self->{origin}/activities/$$/" . ++$serial,
+        type => $type,
+        actor => $self->{uri},
+        object => $object,
+        %o,
+    };
+}
+
+
+# the headers of a signed request, as http_post() takes them
+
+sub sign {
+    my ($self, $uri, $body, %o) = @_;
+
+    my $host = $o{host} // 'acme.example';
+    my $date = $o{date}
+        // strftime('%a, %d %b %Y %H:%M:%S GMT', gmtime($o{time} // time()));
+    my $digest = $o{digest}
+        // 'SHA-256=' . encode_base64(sha256($body), '');
+    my $covered = $o{covered} // '(request-target) host date digest';
+    my $type = $o{type} // 'application/activity+json';
+
+    my %line = (
+        '(request-target)' => lc($o{method} // 'POST') . " $uri",
+        host => $host, date => $date, digest => $digest,
+        'content-type' => $type, '(created)' => $o{created},
+    );
+
+    my $text = join "\n", map { "$_: $line{$_}" } split / /, $covered;
+    my $value = encode_base64($self->_rsa($text), '');
+    my $algorithm = $o{algorithm} // 'rsa-sha256';
+    my $key_id = $o{key_id} // $self->{key_id};
+
+    return [
+        Host => $host, Date => $date, Digest => $digest,
+        'Content-Type' => $type,
+        Signature => qq(keyId="$key_id",algorithm="$algorithm",)
+            . (defined $o{created} ? "created=$o{created}," : '')
+            . qq(headers="$covered",signature="$value"),
+    ];
+}
+
+
+# Posts an activity, or text, signed; "change" gets uri, headers and body
+# after that, to spoil them; "via" is a connection to keep.
+
+sub post {
+    my ($self, $uri, $what, %o) = @_;
+
+    my $body = ref $what ? JSON::PP->new->utf8->canonical->encode($what)
+        : $what;
+    my %request = (uri => $uri, body => $body,
+        headers => $self->sign($uri, $body, %o));
+
+    $o{change}->(\%request) if $o{change};
+
+    my @args = ($request{uri}, headers => $request{headers},
+        body => $request{body});
+
+    return $o{via}->request('POST', @args, keepalive => 1) if $o{via};
+    return http_post(@args);
+}
+
+
+sub _rsa {
+    my ($self, $text) = @_;
+
+    my $file = "$self->{key}.text";
+
+    open my $f, '>', $file or die "$file: $!";
+    binmode $f;
+    print $f $text;
+    close $f;
+
+    my $signature = `openssl dgst -sha256 -sign $self->{key} $file`;
+
+    die "openssl does not sign\n" if $?;
+
+    return $signature;
+}
+
+
+1;
