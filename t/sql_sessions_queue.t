@@ -110,6 +110,21 @@ $two->ask('ROLLBACK');
 $one->ask('COMMIT');
 deliver();
 
+# nor does a Follow keep a settlement waiting, which might wait for it
+
+$one->ask(follow('https://h7.example/1', 'again'));
+$one->ask('SELECT count(*) FROM activitypub.delivery_claim(9)');
+$one->ask('BEGIN');
+$one->ask(follow('https://h7.example/1', 'once more'));
+is($two->ask(settle('true')), '', 'an Accept is settled during a second Follow');
+$one->ask('COMMIT');
+is($one->ask("SELECT accepted FROM activitypub.followers
+               WHERE uri = 'https://h7.example/1'"), 'f',
+    'which has to be accepted, too');
+deliver();
+is($one->ask("SELECT accepted FROM activitypub.followers
+               WHERE uri = 'https://h7.example/1'"), 't', 'and is');
+
 # claims at the same time
 
 queue("c$_.example", 5) for 1 .. 6;

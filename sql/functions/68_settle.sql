@@ -66,7 +66,9 @@ END
 $$;
 
 
--- An Accept is settled, one way or the other: the follower counts as told.
+-- An Accept is settled, one way or the other: the follower counts as told.  A
+-- follower that is locked is about to follow anew or to go, and both have the
+-- last word: whoever receives that may be waiting for us.
 
 CREATE OR REPLACE FUNCTION release_follower(was delivery)
     RETURNS void
@@ -74,7 +76,10 @@ CREATE OR REPLACE FUNCTION release_follower(was delivery)
 AS $$
 BEGIN
     IF was.holds IS NOT NULL THEN
-        UPDATE follower AS f SET accept = NULL WHERE f.accept = was.activity;
+        UPDATE follower AS f SET accept = NULL
+         WHERE (f.actor, f.remote_actor) IN (
+                   SELECT l.actor, l.remote_actor FROM follower AS l
+                    WHERE l.accept = was.activity FOR UPDATE SKIP LOCKED);
     END IF;
 END
 $$;
@@ -123,8 +128,11 @@ BEGIN
 
     WITH dropped AS (
         DELETE FROM follower AS f
-         USING remote_actor AS r
-         WHERE r.inbox = was.inbox AND f.remote_actor = r.id
+         WHERE (f.actor, f.remote_actor) IN (
+                   SELECT l.actor, l.remote_actor
+                     FROM remote_actor AS r
+                     JOIN follower AS l ON l.remote_actor = r.id
+                    WHERE r.inbox = was.inbox FOR UPDATE OF l SKIP LOCKED)
         RETURNING f.actor
     )
     SELECT jsonb_agg(followers_key(d.actor)) INTO keys FROM dropped AS d;
