@@ -55,11 +55,15 @@ sub stop {
 
     my $pid = delete $self->{pid} or return $self;
 
-    kill 'QUIT', $nginx;
-    Test::Nginx::Process::wait_pid($pid, 60)
-        or die "nginx does not finish\n", $self->error_log;
+    # under a tool the signal may come just before nginx waits for events,
+    # with no timer to end the wait
 
-    return $self;
+    for (1 .. 60) {
+        kill 'QUIT', $nginx;
+        return $self if Test::Nginx::Process::wait_pid($pid, 1);
+    }
+
+    die "nginx does not finish\n", $self->error_log;
 }
 
 
