@@ -72,12 +72,9 @@ BEGIN
     SELECT told.id, told.actor,
            coalesce(told.object, '00000000-0000-0000-0000-000000000000'),
            url_host(i), i,
-           EXISTS (SELECT FROM follower AS f
-                    WHERE f.actor = told.actor AND f.inbox = i
-                      AND f.accept IS NOT NULL)
-           AND NOT EXISTS (SELECT FROM follower AS f
-                            WHERE f.actor = told.actor AND f.inbox = i
-                              AND f.accept IS NULL)
+           NOT EXISTS (SELECT FROM follower AS f
+                        WHERE f.actor = told.actor AND f.inbox = i
+                          AND f.accept IS NULL)
       FROM unnest(away) WITH ORDINALITY AS row (i, n)
      ORDER BY row.n
     ON CONFLICT (activity, inbox) DO NOTHING;

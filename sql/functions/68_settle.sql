@@ -36,13 +36,12 @@ RETURN CASE WHEN failures >= 5
        END;
 
 
--- delivered, gone, refused or retry: the status decides, if there is one.
+-- gone, refused or retry: the status decides, if there is one.
 
 CREATE OR REPLACE FUNCTION settle_verdict(outcome text, status int)
     RETURNS text
     LANGUAGE sql IMMUTABLE
 RETURN CASE
-    WHEN outcome = 'delivered' THEN 'delivered'
     WHEN status IN (404, 410) THEN 'gone'
     WHEN status IN (401, 408, 425, 429) THEN 'retry'
     WHEN status BETWEEN 400 AND 499 THEN 'refused'
@@ -51,9 +50,26 @@ RETURN CASE
 END;
 
 
+-- These Accepts are settled, one way or the other: the followers count as
+-- told.  A follower that is locked is about to follow anew or to go, and both
+-- have the last word: whoever receives that may be waiting for us.
+
+CREATE OR REPLACE FUNCTION release_followers(accepts uuid[])
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    UPDATE follower AS f SET accept = NULL
+     WHERE (f.actor, f.remote_actor) IN (
+               SELECT l.actor, l.remote_actor FROM follower AS l
+                WHERE l.accept = ANY (accepts) FOR UPDATE SKIP LOCKED);
+END
+$$;
+
+
 -- It stays visible for thirty days.
 
-CREATE OR REPLACE FUNCTION bury_delivery(wanted bigint)
+CREATE OR REPLACE FUNCTION bury_delivery(was delivery)
     RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
 AS $$
@@ -61,25 +77,10 @@ BEGIN
     UPDATE delivery AS d
        SET state = 'dead', claim = NULL, fresh = false,
            next_at = now() + interval '30 days'
-     WHERE d.id = wanted;
-END
-$$;
+     WHERE d.id = was.id;
 
-
--- An Accept is settled, one way or the other: the follower counts as told.  A
--- follower that is locked is about to follow anew or to go, and both have the
--- last word: whoever receives that may be waiting for us.
-
-CREATE OR REPLACE FUNCTION release_follower(was delivery)
-    RETURNS void
-    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
-AS $$
-BEGIN
     IF was.holds IS NOT NULL THEN
-        UPDATE follower AS f SET accept = NULL
-         WHERE (f.actor, f.remote_actor) IN (
-                   SELECT l.actor, l.remote_actor FROM follower AS l
-                    WHERE l.accept = was.activity FOR UPDATE SKIP LOCKED);
+        PERFORM release_followers(ARRAY[was.activity]);
     END IF;
 END
 $$;
@@ -93,8 +94,7 @@ CREATE OR REPLACE FUNCTION postpone_delivery(was delivery, delay interval)
 AS $$
 BEGIN
     IF now() + delay > was.expires THEN
-        PERFORM bury_delivery(was.id);
-        PERFORM release_follower(was);
+        PERFORM bury_delivery(was);
         RETURN;
     END IF;
 
@@ -137,16 +137,15 @@ BEGIN
     )
     SELECT jsonb_agg(followers_key(d.actor)) INTO keys FROM dropped AS d;
 
-    PERFORM bury_delivery(was.id);
-    PERFORM release_follower(was);
+    PERFORM bury_delivery(was);
 
     RETURN keys;
 END
 $$;
 
 
--- One result, of a claim that is still good.  Returns the keys of what
--- changed.
+-- What was not delivered, of a claim that is still good.  Returns the keys of
+-- what changed.
 
 CREATE OR REPLACE FUNCTION settle_one(was delivery, verdict text,
     retry_after bigint)
@@ -154,12 +153,6 @@ CREATE OR REPLACE FUNCTION settle_one(was delivery, verdict text,
     LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
 AS $$
 BEGIN
-    IF verdict = 'delivered' THEN
-        DELETE FROM delivery AS d WHERE d.id = was.id;
-        PERFORM release_follower(was);
-        RETURN NULL;
-    END IF;
-
     IF verdict = 'gone' THEN
         RETURN settle_gone(was);
     END IF;
@@ -168,8 +161,7 @@ BEGIN
      WHERE d.id = was.id AND d.gone > 0;
 
     IF verdict = 'refused' THEN
-        PERFORM bury_delivery(was.id);
-        PERFORM release_follower(was);
+        PERFORM bury_delivery(was);
         RETURN NULL;
     END IF;
 
@@ -182,24 +174,30 @@ END
 $$;
 
 
--- A server that answers at all is well; five failures in a row, and it is
--- only looked at from time to time.  What waits for it longer than it may is
--- given up without a try.
+-- A server that answers at all is well.
 
-CREATE OR REPLACE FUNCTION note_host(peer text, failed boolean)
+CREATE OR REPLACE FUNCTION close_breakers(names text[])
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    UPDATE host AS h
+       SET failures = 0, opened_at = NULL, held_until = NULL
+     WHERE h.name = ANY (names) AND h.failures > 0;
+END
+$$;
+
+
+-- Five failures in a row, and it is only looked at from time to time.  What
+-- waits for it longer than it may is given up without a try.
+
+CREATE OR REPLACE FUNCTION note_failure(peer text)
     RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
 AS $$
 DECLARE
     late  delivery;
 BEGIN
-    IF NOT failed THEN
-        UPDATE host AS h
-           SET failures = 0, opened_at = NULL, held_until = NULL
-         WHERE h.name = peer AND h.failures > 0;
-        RETURN;
-    END IF;
-
     UPDATE host AS h
        SET failures = h.failures + 1,
            held_until = now() + probe_delay(h.failures + 1),
@@ -214,8 +212,7 @@ BEGIN
            AND d.expires <= now()
          ORDER BY d.next_at LIMIT 1000
     LOOP
-        PERFORM bury_delivery(late.id);
-        PERFORM release_follower(late);
+        PERFORM bury_delivery(late);
     END LOOP;
 END
 $$;
@@ -260,6 +257,33 @@ END
 $$;
 
 
+-- What arrived, all at once: that is most of it.
+
+CREATE OR REPLACE FUNCTION settle_delivered(results jsonb)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+DECLARE
+    names    text[];
+    accepts  uuid[];
+BEGIN
+    WITH delivered AS (
+        DELETE FROM delivery AS d
+         USING jsonb_to_recordset(results)
+               AS r (id bigint, claim uuid, outcome text)
+         WHERE d.id = r.id AND d.claim = r.claim AND d.state = 'waiting'
+           AND r.outcome = 'delivered'
+        RETURNING d.host, CASE WHEN d.holds IS NOT NULL THEN d.activity END
+    )
+    SELECT array_agg(g.host), array_agg(g.accept) INTO names, accepts
+      FROM delivered AS g (host, accept);
+
+    PERFORM close_breakers(names);
+    PERFORM release_followers(accepts);
+END
+$$;
+
+
 -- [{"id": 1, "claim": "…", "outcome": "delivered|retry|gone|refused",
 --   "status": 202, "retry_after": 60, "error": "…"}, …]
 
@@ -286,10 +310,13 @@ BEGIN
                             ON d.id = r.id AND d.claim = r.claim)
                     ORDER BY h.name FOR UPDATE);
 
+    PERFORM settle_delivered(results);
+
     FOR item IN
         SELECT r.* FROM jsonb_to_recordset(results)
             AS r (id bigint, claim uuid, outcome text, status int,
                   retry_after bigint, error text)
+         WHERE r.outcome IS DISTINCT FROM 'delivered'
     LOOP
         UPDATE delivery AS d
            SET status = item.status,
@@ -304,7 +331,12 @@ BEGIN
         keys := keys || coalesce(settle_one(was, verdict, item.retry_after),
                                  '[]');
 
-        PERFORM note_host(was.host, verdict = 'retry');
+
+        IF verdict = 'retry' THEN
+            PERFORM note_failure(was.host);
+        ELSE
+            PERFORM close_breakers(ARRAY[was.host]);
+        END IF;
     END LOOP;
 
     PERFORM plan_hosts(names);
