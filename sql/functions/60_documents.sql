@@ -146,7 +146,15 @@ CREATE OR REPLACE FUNCTION render_outbox(actor_id bigint, uri text,
     LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
 AS $$
 BEGIN
-    IF query = 'page' OR (query LIKE 'page=%' AND is_uuid(substr(query, 6)))
+    -- only what a "next" may name: else anybody could fill every zone with
+    -- pages that nobody asks for
+
+    IF (CASE WHEN query = 'page' THEN true
+             WHEN query LIKE 'page=%' AND is_uuid(substr(query, 6))
+             THEN EXISTS (SELECT FROM activity AS v
+                           WHERE v.id = substr(query, 6)::uuid
+                             AND v.actor = actor_id)
+        END)
     THEN
         RETURN render_outbox_page(actor_id, uri, query);
     END IF;

@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(48);
+SELECT plan(50);
 
 SELECT pg_temp.found_acme() \g /dev/null
 SELECT pg_temp.declare('two', pg_temp.acme('[{"username": "blog"}]'))
@@ -78,6 +78,8 @@ SELECT is_empty(format('SELECT * FROM pg_temp.at(%L, %L)', path, query),
     ('/activitypub/news/nothing', ''), ('/activitypub/news/outbox/', ''),
     ('/activitypub/news/outbox', 'page=2'),
     ('/activitypub/news/outbox', 'page='),
+    ('/activitypub/news/outbox', 'page=01890000-0000-7000-9000-000000000001'),
+    ('/activitypub/blog/outbox', 'page=' || :'activity'),
     ('/activitypub/news/inbox', 'page'),
     ('/activitypub/inbox', 'page'), ('/activitypub/inbox/', ''),
     ('/activitypub/actor/featured', ''),

@@ -147,8 +147,8 @@ sub begin {
 }
 
 
-# Each worker has its connection to the database: it answers for a URL that
-# nobody has asked for yet.
+# Each worker has its connection to the database: it knows that there is
+# nothing at a URL that nobody has asked for yet.
 
 my $n = 0;
 
@@ -164,7 +164,7 @@ sub asks {
             my $r = ask($c, sprintf '/activitypub/news/outbox?page='
                 . '01890000-0000-7000-8000-%012x', $n++);
 
-            $r && $r->status == 200;
+            $r && $r->status == 404;
         }, $seconds // 15);
     } values %worker;
 }
