@@ -37,18 +37,26 @@ fedi_hash_mix(uint64_t hash, uint64_t word)
 static inline uint64_t
 fedi_hash_add(uint64_t hash, fedi_str_t s)
 {
-    size_t    left;
+    size_t    i;
     uint64_t  word;
 
-    for (left = s.len; left >= sizeof(word); left -= sizeof(word)) {
-        memcpy(&word, s.data + s.len - left, sizeof(word));
+    for (i = 0; i + sizeof(word) <= s.len; i += sizeof(word)) {
+        memcpy(&word, s.data + i, sizeof(word));
         hash = fedi_hash_mix(hash, word);
     }
 
     word = 0;
 
-    if (left) {
-        memcpy(&word, s.data + s.len - left, left);
+    if (i < s.len && s.len >= sizeof(word)) {
+
+        /* the last word, some bytes of it for the second time */
+
+        memcpy(&word, s.data + s.len - sizeof(word), sizeof(word));
+
+    } else {
+        for (/* void */; i < s.len; i++) {
+            word = word << 8 | (unsigned char) s.data[i];
+        }
     }
 
     return fedi_hash_mix(fedi_hash_mix(hash, word), s.len);
