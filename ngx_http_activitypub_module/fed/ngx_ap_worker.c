@@ -13,12 +13,17 @@
 #include "ngx_ap_documents.h"
 #include "ngx_ap_inbox.h"
 #include "ngx_ap_keys.h"
+#include "ngx_ap_signer.h"
 #include "ngx_ap_str.h"
 #include "ngx_ap_watch.h"
+#include "ngx_ap_work.h"
 #include "ngx_ap_worker.h"
 
 
 #define NGX_AP_WORKER_REASON  256
+
+/* so many of a node expand and deliver */
+#define NGX_AP_WORKER_WORK    4
 
 
 typedef struct {
@@ -38,6 +43,7 @@ static ngx_uint_t ngx_ap_worker_is_news(ngx_ap_worker_process_t *process,
 static void ngx_ap_worker_listening(void *data);
 static void ngx_ap_worker_deaf(void *data);
 static void ngx_ap_worker_notified(void *data, ngx_str_t *payload);
+static void ngx_ap_worker_work(void *data, ngx_str_t *payload);
 
 
 /* one worker a process; not in the zone, not in the cycle */
@@ -85,12 +91,22 @@ ngx_ap_worker_create(ngx_ap_worker_process_t *process)
     worker->documents = ngx_ap_documents_create(worker->log);
     worker->inbox = ngx_ap_inbox_create(worker);
     worker->keys = ngx_ap_keys_create(worker);
+    worker->signer = ngx_ap_signer_create(worker);
 
     if (worker->documents == NULL
         || worker->inbox == NULL
-        || worker->keys == NULL)
+        || worker->keys == NULL
+        || worker->signer == NULL)
     {
         return NGX_ERROR;
+    }
+
+    if (ngx_worker < NGX_AP_WORKER_WORK) {
+        worker->work = ngx_ap_work_create(worker);
+
+        if (worker->work == NULL) {
+            return NGX_ERROR;
+        }
     }
 
     ngx_memzero(&events, sizeof(ngx_ap_store_events_t));
@@ -111,6 +127,7 @@ ngx_ap_worker_create(ngx_ap_worker_process_t *process)
         events.listening = ngx_ap_worker_listening;
         events.deaf = ngx_ap_worker_deaf;
         events.notified = ngx_ap_worker_notified;
+        events.work = ngx_ap_worker_work;
         events.listen = 1;
     }
 
@@ -156,6 +173,16 @@ ngx_ap_worker_exit(ngx_cycle_t *cycle)
 
     if (worker->inbox) {
         ngx_ap_inbox_destroy(worker->inbox);
+    }
+
+    /* who delivers waits for signatures */
+
+    if (worker->work) {
+        ngx_ap_work_destroy(worker->work);
+    }
+
+    if (worker->signer) {
+        ngx_ap_signer_destroy(worker->signer);
     }
 
     if (worker->documents) {
@@ -257,6 +284,7 @@ ngx_ap_worker_listening(void *data)
     ngx_ap_worker_process_t *process = data;
 
     ngx_ap_watch_listening(process->worker.watch);
+    ngx_ap_work_missed(process->worker.work);
 }
 
 
@@ -277,4 +305,13 @@ ngx_ap_worker_notified(void *data, ngx_str_t *payload)
     ngx_ap_worker_process_t *process = data;
 
     ngx_ap_watch_notified(process->worker.watch, payload);
+}
+
+
+static void
+ngx_ap_worker_work(void *data, ngx_str_t *payload)
+{
+    ngx_ap_worker_process_t *process = data;
+
+    ngx_ap_work_notified(process->worker.work, payload);
 }

@@ -43,6 +43,11 @@ typedef struct {
     struct ngx_ap_inbox_s      *inbox;
     struct ngx_ap_keys_s       *keys;
 
+    struct ngx_ap_signer_s     *signer;
+
+    /* of workers 0 to 3, else NULL */
+    struct ngx_ap_work_s       *work;
+
     /* of worker 0, else NULL */
     struct ngx_ap_declare_s    *declare;
     struct ngx_ap_watch_s      *watch;

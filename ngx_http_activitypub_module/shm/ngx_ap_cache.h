@@ -158,4 +158,18 @@ void ngx_ap_cache_count(ngx_ap_cache_t *cache, ngx_uint_t counter);
 ngx_uint_t ngx_ap_cache_counted(ngx_ap_cache_t *cache, ngx_uint_t counter);
 
 
+/* what workers are woken for */
+
+typedef enum {
+    NGX_AP_WORK_FANOUT = 0,
+    NGX_AP_WORK_DELIVERY,
+    NGX_AP_WORK_JOB,
+    NGX_AP_WORKS
+} ngx_ap_work_e;
+
+/* there is such work: "woken" moves in every worker; neither takes a lock */
+void ngx_ap_cache_wake(ngx_ap_cache_t *cache, ngx_ap_work_e work);
+ngx_uint_t ngx_ap_cache_woken(ngx_ap_cache_t *cache, ngx_ap_work_e work);
+
+
 #endif

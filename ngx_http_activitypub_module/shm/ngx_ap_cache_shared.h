@@ -41,6 +41,8 @@ typedef struct {
     ngx_pid_t                   predecessor;
     ngx_uint_t                  database;   /* NGX_AP_CACHE_DATABASE_* */
 
+    ngx_atomic_t                work[NGX_AP_WORKS];
+
     ngx_atomic_t                counters[NGX_AP_CACHE_COUNTERS];
 
     unsigned                    twins_ready:1;

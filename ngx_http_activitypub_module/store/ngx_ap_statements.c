@@ -19,6 +19,10 @@ const ngx_ap_pg_statement_t  ngx_ap_statements[NGX_AP_STATEMENTS] = {
       "LISTEN activitypub_changed",
       0 },
 
+    { "listen_work",
+      "LISTEN activitypub_work",
+      0 },
+
     { "document",
       "SELECT status, kind, uri, url, actor, updated, body"
       " FROM activitypub.document($1::text, $2::text, $3::text)",
@@ -69,5 +73,22 @@ const ngx_ap_pg_statement_t  ngx_ap_statements[NGX_AP_STATEMENTS] = {
     { "queue_state",
       "SELECT waiting, leased, dead, oldest_seconds, fanouts"
       " FROM activitypub.queue_state()",
+      0 },
+
+    { "fanout_expand",
+      "SELECT expanded FROM activitypub.fanout_expand($1::int)",
+      1 },
+
+    { "delivery_claim",
+      "SELECT id, claim, inbox, host, actor, key_id, activity, body, attempts"
+      " FROM activitypub.delivery_claim($1::int)",
+      1 },
+
+    { "delivery_settle",
+      "SELECT activitypub.delivery_settle($1::jsonb)",
+      1 },
+
+    { "delivery_next",
+      "SELECT activitypub.delivery_next()",
       0 }
 };

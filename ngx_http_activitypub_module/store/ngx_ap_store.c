@@ -21,6 +21,7 @@ static void ngx_ap_store_changed(void *data, ngx_uint_t up,
     ngx_str_t *reason);
 static void ngx_ap_store_listener_changed(void *data, ngx_uint_t up,
     ngx_str_t *reason);
+static void ngx_ap_store_listen(ngx_ap_store_t *store);
 static void ngx_ap_store_listened(void *data,
     const ngx_ap_pg_result_t *result);
 static void ngx_ap_store_notified(void *data, const char *channel,
@@ -185,8 +186,7 @@ ngx_ap_store_listener_changed(void *data, ngx_uint_t up, ngx_str_t *reason)
 
         /* no memory: the keepalive comes to nothing too, and then we retry */
 
-        (void) ngx_ap_pg_query(store->listener, NGX_AP_STATEMENT_LISTEN, 0,
-                               NULL, ngx_ap_store_listened, store);
+        ngx_ap_store_listen(store);
 
         ngx_add_timer(&store->keepalive, NGX_AP_STORE_KEEPALIVE);
         return;
@@ -203,6 +203,19 @@ ngx_ap_store_listener_changed(void *data, ngx_uint_t up, ngx_str_t *reason)
         store->listening = 0;
         store->events.deaf(store->events.data);
     }
+}
+
+
+/* both are in force when the second one is answered */
+
+static void
+ngx_ap_store_listen(ngx_ap_store_t *store)
+{
+    (void) ngx_ap_pg_query(store->listener, NGX_AP_STATEMENT_LISTEN_WORK, 0,
+                           NULL, NULL, NULL);
+
+    (void) ngx_ap_pg_query(store->listener, NGX_AP_STATEMENT_LISTEN, 0,
+                           NULL, ngx_ap_store_listened, store);
 }
 
 
@@ -243,6 +256,11 @@ ngx_ap_store_notified(void *data, const char *channel, const char *payload)
     text.data = (u_char *) payload;
     text.len = strlen(payload);
 
+    if (ngx_strcmp(channel, "activitypub_work") == 0) {
+        store->events.work(store->events.data, &text);
+        return;
+    }
+
     store->events.notified(store->events.data, &text);
 }
 
@@ -262,8 +280,7 @@ ngx_ap_store_keepalive_handler(ngx_event_t *ev)
         (void) ngx_ap_pg_query(store->listener, NGX_AP_STATEMENT_SCHEMA, 0,
                                NULL, NULL, NULL);
     } else {
-        (void) ngx_ap_pg_query(store->listener, NGX_AP_STATEMENT_LISTEN, 0,
-                               NULL, ngx_ap_store_listened, store);
+        ngx_ap_store_listen(store);
     }
 
     ngx_add_timer(&store->keepalive, NGX_AP_STORE_KEEPALIVE);

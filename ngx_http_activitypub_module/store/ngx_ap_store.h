@@ -39,6 +39,9 @@ typedef struct {
     /* payload of a NOTIFY on channel "activitypub_changed" */
     void                      (*notified)(void *data, ngx_str_t *payload);
 
+    /* payload of a NOTIFY on channel "activitypub_work" */
+    void                      (*work)(void *data, ngx_str_t *payload);
+
     void                       *data;
     unsigned                    listen:1;
 } ngx_ap_store_events_t;

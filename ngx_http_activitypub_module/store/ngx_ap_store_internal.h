@@ -10,6 +10,7 @@
 #define NGX_AP_STORE_INTERNAL_H
 
 #include "ngx_ap_store.h"
+#include "ngx_ap_store_delivery.h"
 #include "ngx_ap_statements.h"
 
 
@@ -48,6 +49,9 @@ typedef union {
     ngx_ap_store_signing_key_pt signing_key;
     ngx_ap_store_received_pt    received;
     ngx_ap_store_queue_pt       queue;
+    ngx_ap_store_expanded_pt    expanded;
+    ngx_ap_store_claimed_pt     claimed;
+    ngx_ap_store_next_pt        next;
     void                      (*flushed)(void *data);
 } ngx_ap_store_handler_t;
 
