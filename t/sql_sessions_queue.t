@@ -71,7 +71,7 @@ is($two->answer, "duplicate\nduplicate\nduplicate", 'then the second');
 # different activities of one actor, crossed with those of another
 
 $_->ask('BEGIN') for $one, $two;
-is($one->ask(reaction('https://h1.example/1', 1)), 'ignored', 'what is ignored');
+is($one->ask(reaction('https://h1.example/1', 1)), 'ignored', 'nothing of ours');
 is($one->ask(follow('https://h5.example/1')), 'accepted', 'a Follow of one');
 is($two->ask(follow('https://h5.example/2')), 'accepted',
     'does not wait for one of another');
@@ -104,8 +104,9 @@ is($two->ask(publish('/posts/2')) =~ /^https/, 1, 'a post during a Follow');
 is($two->ask('SELECT count(*) FROM activitypub.fanout_expand(100)'), 1,
     'a fan-out');
 $two->ask('BEGIN');
-is($two->ask("SELECT bool_or(inbox ~ 'h7') FROM activitypub.delivery_claim(99)"),
-    'f', 'a claim, which does not see it');
+is($two->ask("SELECT bool_or(inbox ~ 'h7')
+                FROM activitypub.delivery_claim(99)"), 'f',
+    'a claim, which does not see it');
 $two->ask('ROLLBACK');
 $one->ask('COMMIT');
 deliver();
@@ -116,7 +117,8 @@ $one->ask(follow('https://h7.example/1', 'again'));
 $one->ask('SELECT count(*) FROM activitypub.delivery_claim(9)');
 $one->ask('BEGIN');
 $one->ask(follow('https://h7.example/1', 'once more'));
-is($two->ask(settle('true')), '', 'an Accept is settled during a second Follow');
+is($two->ask(settle('true')), '',
+    'an Accept is settled during a second Follow');
 $one->ask('COMMIT');
 is($one->ask("SELECT accepted FROM activitypub.followers
                WHERE uri = 'https://h7.example/1'"), 'f',
@@ -158,7 +160,8 @@ is_deeply(hosts(claim($two, 100)), { 'c1.example' => 2 }, 'now it is');
 
 $one->ask('BEGIN');
 $one->ask(settle("host IN ('c2.example', 'c3.example')"));
-$two->send("SELECT activitypub.wake_hosts('{c4.example,c3.example,c1.example}')");
+$two->send("SELECT activitypub.wake_hosts(
+                '{c4.example,c3.example,c1.example}')");
 ok($two->waits, 'a fan-out waits for a settlement');
 $one->ask(settle("host = 'c5.example'"));
 is($one->ask('COMMIT'), '', 'who waits for no fan-out');
@@ -179,6 +182,17 @@ ok($two->waits, 'another one expands the next, for the same hosts');
 $one->ask('COMMIT');
 is($two->answer, 'Create 4', 'and has it');
 is($two->ask(expand()), 'Update 3', 'then comes the edit');
+
+# two jobs
+
+$one->ask("SELECT activitypub.job_create('check') FROM generate_series(1, 2)");
+$one->ask('BEGIN');
+
+my $job = $one->ask('SELECT id FROM activitypub.job_claim()');
+
+is($two->ask('SELECT id FROM activitypub.job_claim()'), $job + 1,
+    'each gets a job of its own');
+$one->ask('COMMIT');
 
 # four at work: each delivery once, never more than two of a host
 
@@ -256,7 +270,7 @@ done_testing();
 # both channels, each since the last time; one is read while the other may be
 
 sub heard {
-    $t->sql("NOTIFY activitypub_work, 'end'; NOTIFY activitypub_changed, 'end'");
+    $t->sql("NOTIFY activitypub_$_, 'end'") for qw/work changed/;
 
     my ($text, %heard) = ('');
 

@@ -257,7 +257,8 @@ END
 $$;
 
 
--- What arrived, all at once: that is most of it.
+-- What arrived, all at once: that is most of it.  A claim has only what waits,
+-- and to say so would offer the planner an index of the whole queue.
 
 CREATE OR REPLACE FUNCTION settle_delivered(results jsonb)
     RETURNS void
@@ -271,8 +272,7 @@ BEGIN
         DELETE FROM delivery AS d
          USING jsonb_to_recordset(results)
                AS r (id bigint, claim uuid, outcome text)
-         WHERE d.id = r.id AND d.claim = r.claim AND d.state = 'waiting'
-           AND r.outcome = 'delivered'
+         WHERE d.id = r.id AND d.claim = r.claim AND r.outcome = 'delivered'
         RETURNING d.host, CASE WHEN d.holds IS NOT NULL THEN d.activity END
     )
     SELECT array_agg(g.host), array_agg(g.accept) INTO names, accepts
@@ -302,13 +302,13 @@ DECLARE
     verdict  text;
     keys     jsonb := '[]'::jsonb;
 BEGIN
-    names := ARRAY(SELECT h.name FROM host AS h
-                    WHERE h.name IN (
-                        SELECT d.host FROM delivery AS d
-                          JOIN jsonb_to_recordset(results)
-                               AS r (id bigint, claim uuid)
-                            ON d.id = r.id AND d.claim = r.claim)
-                    ORDER BY h.name FOR UPDATE);
+    names := ARRAY(SELECT DISTINCT d.host
+                     FROM jsonb_to_recordset(results)
+                          AS r (id bigint, claim uuid)
+                     JOIN delivery AS d ON d.id = r.id AND d.claim = r.claim);
+
+    PERFORM FROM host AS h WHERE h.name = ANY (names)
+      ORDER BY h.name FOR UPDATE;
 
     PERFORM settle_delivered(results);
 
@@ -322,7 +322,6 @@ BEGIN
            SET status = item.status,
                last_error = left(coalesce(item.error, ''), 500)
          WHERE d.id = item.id AND d.claim = item.claim
-           AND d.state = 'waiting'
         RETURNING d.* INTO was;
 
         CONTINUE WHEN NOT FOUND;

@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(44);
+SELECT plan(45);
 
 SELECT pg_temp.found_acme() \g /dev/null
 SELECT pg_temp.meet('https://one.example/' || n, '')
@@ -217,11 +217,11 @@ SELECT pg_temp.follow('https://well.example/1') \g /dev/null
 CREATE FUNCTION pg_temp.rows_read() RETURNS bigint LANGUAGE sql AS $$
     SELECT sum(pg_stat_get_xact_tuples_returned(c)
                + pg_stat_get_xact_tuples_fetched(c))::bigint
-      FROM (SELECT oid FROM pg_class
-             WHERE oid = 'activitypub.delivery'::regclass
+      FROM (SELECT unnest('{activitypub.delivery,activitypub.host}'::regclass[])
              UNION ALL
             SELECT indexrelid FROM pg_index
-             WHERE indrelid = 'activitypub.delivery'::regclass) AS o (c)
+             WHERE indrelid = ANY ('{activitypub.delivery,activitypub.host}'
+                                   ::regclass[])) AS o (c)
 $$;
 SELECT pg_temp.rows_read() AS before \gset
 SELECT is(pg_temp.claim(), 'Accept well.example/1',
@@ -234,6 +234,16 @@ SELECT is((SELECT count(*) FROM activitypub.delivery_claim(64)
             WHERE host = 'dead.example'), 1::bigint, 'one probes');
 SELECT cmp_ok(pg_temp.rows_read() - :before, '<', 500::bigint,
     'which reads no more than it takes');
+
+
+-- and one host among many
+
+INSERT INTO activitypub.host (name)
+SELECT 'idle' || n || '.example' FROM generate_series(1, 20000) AS n;
+SELECT pg_temp.rows_read() AS before \gset
+SELECT pg_temp.done() \g /dev/null
+SELECT cmp_ok(pg_temp.rows_read() - :before, '<', 500::bigint,
+    'a settlement reads no host but its own');
 
 SELECT * FROM finish();
 

@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(22);
+SELECT plan(24);
 
 SELECT pg_temp.found_acme() \g /dev/null
 
@@ -54,6 +54,17 @@ SELECT is_empty($$SELECT * FROM activitypub.remote_key(
     'https://one.example/ann#main-key')$$, 'the old key is not hers any more');
 SELECT is((SELECT count(*) FROM activitypub.remote_actors(0, 10)), 1::bigint,
     'it is one actor');
+
+-- a follower's posts go where it says now
+
+SELECT pg_temp.follow('https://one.example/ann') \g /dev/null
+SELECT is((SELECT inbox::text FROM activitypub.follower),
+    'https://one.example/in', 'without a shared inbox to her own');
+SELECT activitypub.remote_actor_set('https://one.example/ann', 'one.example',
+    'https://one.example/in', 'https://one.example/all',
+    'https://one.example/ann#two', 'TWO') \g /dev/null
+SELECT is((SELECT inbox::text FROM activitypub.follower),
+    'https://one.example/all', 'and to the shared one when there is one');
 
 -- a key that changes hands
 

@@ -152,7 +152,7 @@ SELECT is((SELECT count(*) FROM activitypub.followers), 2::bigint,
 SELECT pg_temp.later(pg_temp.delay()) \g /dev/null
 SELECT pg_temp.answer('gone', 410) \g /dev/null
 SELECT is((SELECT string_agg(uri, ' ') FROM activitypub.followers),
-    'https://gone.example/2', 'over a day they are: who had it does not follow');
+    'https://gone.example/2', 'over a day they are: who had it is gone');
 SELECT is(pg_temp.told(), '/activitypub/news/followers', 'the total changed');
 SELECT is(pg_temp.left(), 'dead 410 ', 'it is not tried again');
 
@@ -184,7 +184,7 @@ $$;
 
 SELECT is((SELECT array_agg(pg_temp.probe()) FROM generate_series(1, 5)),
     '{00:10:00 0 1,00:20:00 0 1,00:40:00 0 1,01:00:00 0 1,01:00:00 0 1}',
-    'one probe after 10 minutes, then less and less often, down to one an hour');
+    'one probe after 10 minutes, then less often, down to one an hour');
 SELECT is(activitypub.probe_delay(5) || ' ' || coalesce(
     activitypub.probe_delay(4)::text, 'none'), '00:05:00 none',
     'five failures are five minutes');
