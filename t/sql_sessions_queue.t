@@ -71,7 +71,8 @@ is($two->answer, "duplicate\nduplicate\nduplicate", 'then the second');
 # different activities of one actor, crossed with those of another
 
 $_->ask('BEGIN') for $one, $two;
-is($one->ask(reaction('https://h1.example/1', 1)), 'ignored', 'nothing of ours');
+is($one->ask(reaction('https://h1.example/1', 1)), 'ignored',
+    'what concerns no post of ours');
 is($one->ask(follow('https://h5.example/1')), 'accepted', 'a Follow of one');
 is($two->ask(follow('https://h5.example/2')), 'accepted',
     'does not wait for one of another');
