@@ -48,6 +48,17 @@ ngx_http_ap_counter_name(ngx_uint_t counter)
 
 
 ngx_uint_t
+ngx_http_ap_counter_is_received(ngx_uint_t counter)
+{
+    if (counter < NGX_HTTP_AP_VERDICTS) {
+        return counter < NGX_HTTP_AP_RECEIVED;
+    }
+
+    return fedi_verdict_status(counter - NGX_HTTP_AP_VERDICTS) == 202;
+}
+
+
+ngx_uint_t
 ngx_http_ap_counter_of(const ngx_str_t *verdict)
 {
     ngx_uint_t  i;

@@ -47,6 +47,9 @@ typedef enum {
 /* the name of each below NGX_HTTP_AP_SIGNATURES, else of the core's reason */
 fedi_str_t ngx_http_ap_counter_name(ngx_uint_t counter);
 
+/* whether the answer was 202 */
+ngx_uint_t ngx_http_ap_counter_is_received(ngx_uint_t counter);
+
 /* the counter of a verdict of the database; an unknown one is IGNORED */
 ngx_uint_t ngx_http_ap_counter_of(const ngx_str_t *verdict);
 

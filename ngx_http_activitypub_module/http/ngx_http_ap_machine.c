@@ -112,11 +112,16 @@ ngx_http_ap_machine_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
 
     n = ngx_http_ap_machine_split(&path, segments);
 
-    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))
-        && ngx_http_ap_machine_exists(origin, segments, n)
+    if (n != 0
+        && !(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))
         && ngx_http_ap_is_one_of(&segments[n - 1],
                                  ngx_http_ap_shared_inbox_name))
     {
+        if (!ngx_http_ap_machine_exists(origin, segments, n)) {
+            return ngx_http_ap_refuse(r, NGX_HTTP_NOT_FOUND,
+                                      "nothing is here");
+        }
+
         return ngx_http_ap_inbox_handler(r, origin);
     }
 

@@ -14,6 +14,7 @@
 #include "ngx_http_ap_origin.h"
 #include "ngx_http_ap_own.h"
 #include "ngx_http_ap_request.h"
+#include "ngx_http_ap_status.h"
 #include "ngx_http_ap_variables.h"
 
 
@@ -107,6 +108,13 @@ static ngx_command_t  ngx_http_ap_commands[] = {
       NGX_HTTP_SRV_CONF_OFFSET,
       offsetof(ngx_http_ap_srv_conf_t, prefix),
       &ngx_http_ap_prefix_post },
+
+    { ngx_string("activitypub_status"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_ap_status,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
 
     { ngx_string("activitypub_zone"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
@@ -371,6 +379,13 @@ ngx_http_ap_init_main_conf(ngx_conf_t *cf, void *conf)
     n = 0;
 
     if (ngx_http_ap_servers_build(cf, &n) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (n == 0 && amcf->status_place.line) {
+        ngx_http_ap_emerg(cf, &amcf->status_place, "%s",
+                          "\"activitypub_status\" requires "
+                          "\"activitypub_actor\"");
         return NGX_CONF_ERROR;
     }
 

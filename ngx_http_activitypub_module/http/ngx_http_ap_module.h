@@ -35,6 +35,8 @@ typedef struct {
 
     ngx_ap_cache_t             *cache;      /* NULL: no zone yet */
 
+    ngx_http_ap_place_t         status_place;
+
     /* other modules' settings for our answers: see ngx_http_ap_own.c */
     ngx_array_t                 filters;
 

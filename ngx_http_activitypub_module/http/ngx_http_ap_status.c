@@ -1,0 +1,256 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ */
+
+#include "fedi_json.h"
+#include "ngx_ap_store.h"
+#include "ngx_http_ap_answer.h"
+#include "ngx_http_ap_counters.h"
+#include "ngx_http_ap_status.h"
+
+
+typedef struct {
+    ngx_http_request_t         *request;
+    ngx_ap_pg_query_t          *call;
+} ngx_http_ap_status_t;
+
+
+static ngx_int_t ngx_http_ap_status_handler(ngx_http_request_t *r);
+static ngx_http_ap_ctx_t *ngx_http_ap_status_ctx(ngx_http_request_t *r);
+static void ngx_http_ap_status_asked(void *data, ngx_int_t rc,
+    const ngx_ap_store_queue_t *queue);
+static ngx_int_t ngx_http_ap_status_answer(ngx_http_request_t *r,
+    const ngx_ap_store_queue_t *queue);
+static json_t *ngx_http_ap_status_received(ngx_ap_cache_t *cache);
+static json_t *ngx_http_ap_status_refused(ngx_ap_cache_t *cache);
+static json_t *ngx_http_ap_status_queue(const ngx_ap_store_queue_t *queue);
+static void ngx_http_ap_status_cleanup(void *data);
+
+
+char *
+ngx_http_ap_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_ap_main_conf_t *amcf = conf;
+
+    ngx_str_t                 *value;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "json") != 0) {
+        return "takes \"json\" and nothing else";
+    }
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->handler == ngx_http_ap_status_handler) {
+        return "is duplicate";
+    }
+
+    clcf->handler = ngx_http_ap_status_handler;
+
+    if (amcf->status_place.line == 0) {
+        amcf->status_place = ngx_http_ap_place(cf);
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_ap_status_handler(ngx_http_request_t *r)
+{
+    ngx_ap_worker_t       *worker;
+    ngx_pool_cleanup_t    *cln;
+    ngx_http_ap_status_t  *status;
+
+    if (ngx_http_ap_status_ctx(r) == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+        return ngx_http_ap_refuse(r, NGX_HTTP_NOT_ALLOWED,
+                                  "only GET and HEAD are allowed here");
+    }
+
+    worker = ngx_ap_worker();
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_ap_status_t));
+
+    if (worker == NULL || cln == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    status = cln->data;
+    status->request = r;
+
+    status->call = ngx_ap_store_queue_state(worker->store,
+                                            ngx_http_ap_status_asked, status);
+    if (status->call == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    cln->handler = ngx_http_ap_status_cleanup;
+
+    r->main->count++;
+
+    return NGX_DONE;
+}
+
+
+/* a server block without actors has no context for its requests */
+
+static ngx_http_ap_ctx_t *
+ngx_http_ap_status_ctx(ngx_http_request_t *r)
+{
+    ngx_http_ap_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_activitypub_module);
+
+    if (ctx == NULL) {
+        ctx = ngx_pcalloc(r->pool, sizeof(ngx_http_ap_ctx_t));
+        ngx_http_set_ctx(r, ctx, ngx_http_activitypub_module);
+    }
+
+    return ctx;
+}
+
+
+static void
+ngx_http_ap_status_asked(void *data, ngx_int_t rc,
+    const ngx_ap_store_queue_t *queue)
+{
+    ngx_http_ap_status_t *status = data;
+
+    ngx_connection_t    *c;
+    ngx_http_request_t  *r;
+
+    status->call = NULL;
+
+    r = status->request;
+    c = r->connection;
+
+    ngx_http_set_log_request(c->log, r);
+
+    ngx_http_finalize_request(r, ngx_http_ap_status_answer(r,
+                                                 rc == NGX_OK ? queue : NULL));
+    ngx_http_run_posted_requests(c);
+}
+
+
+static ngx_int_t
+ngx_http_ap_status_answer(ngx_http_request_t *r,
+    const ngx_ap_store_queue_t *queue)
+{
+    json_t                   *json;
+    fedi_str_t                text;
+    fedi_arena_t              arena;
+    ngx_http_ap_answer_t      answer;
+    ngx_http_ap_main_conf_t  *amcf;
+
+    amcf = ngx_http_get_module_main_conf(r, ngx_http_activitypub_module);
+    arena = ngx_http_ap_arena(r->pool);
+
+    json = json_pack("{s:s, s:s, s:o, s:o, s:o}",
+                     "version", NGX_HTTP_AP_VERSION,
+                     "database", queue ? "available" : "unavailable",
+                     "received", ngx_http_ap_status_received(amcf->cache),
+                     "refused", ngx_http_ap_status_refused(amcf->cache),
+                     "queue", ngx_http_ap_status_queue(queue));
+
+    if (fedi_json_render(&arena, json, &text) != FEDI_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_memzero(&answer, sizeof(ngx_http_ap_answer_t));
+
+    answer.status = NGX_HTTP_OK;
+    answer.body = ngx_http_ap_string(text);
+    ngx_str_set(&answer.type, "application/json");
+
+    return ngx_http_ap_answer(r, &answer);
+}
+
+
+/* each of the database's verdicts, and what was accepted but not believed */
+
+static json_t *
+ngx_http_ap_status_received(ngx_ap_cache_t *cache)
+{
+    json_t      *json;
+    ngx_uint_t   i, n;
+    fedi_str_t   name;
+
+    json = json_object();
+
+    for (i = 0; json != NULL && i < NGX_HTTP_AP_COUNTERS; i++) {
+        n = ngx_ap_cache_counted(cache, i);
+
+        if (i >= NGX_HTTP_AP_RECEIVED
+            && (n == 0 || !ngx_http_ap_counter_is_received(i)))
+        {
+            continue;
+        }
+
+        name = ngx_http_ap_counter_name(i);
+        (void) json_object_set_new(json, name.data, json_integer(n));
+    }
+
+    return json;
+}
+
+
+static json_t *
+ngx_http_ap_status_refused(ngx_ap_cache_t *cache)
+{
+    json_t      *json;
+    ngx_uint_t   i, n;
+    fedi_str_t   name;
+
+    json = json_object();
+
+    for (i = NGX_HTTP_AP_RECEIVED;
+         json != NULL && i < NGX_HTTP_AP_COUNTERS;
+         i++)
+    {
+        n = ngx_ap_cache_counted(cache, i);
+
+        if (n == 0 || ngx_http_ap_counter_is_received(i)) {
+            continue;
+        }
+
+        name = ngx_http_ap_counter_name(i);
+        (void) json_object_set_new(json, name.data, json_integer(n));
+    }
+
+    return json;
+}
+
+
+static json_t *
+ngx_http_ap_status_queue(const ngx_ap_store_queue_t *queue)
+{
+    if (queue == NULL) {
+        return json_null();
+    }
+
+    return json_pack("{s:I, s:I, s:I, s:I, s:I}",
+                     "waiting", (json_int_t) queue->waiting,
+                     "leased", (json_int_t) queue->leased,
+                     "dead", (json_int_t) queue->dead,
+                     "oldest_seconds", (json_int_t) queue->oldest,
+                     "fanouts", (json_int_t) queue->fanouts);
+}
+
+
+static void
+ngx_http_ap_status_cleanup(void *data)
+{
+    ngx_http_ap_status_t *status = data;
+
+    if (status->call != NULL) {
+        ngx_ap_store_cancel(status->call);
+        status->call = NULL;
+    }
+}
