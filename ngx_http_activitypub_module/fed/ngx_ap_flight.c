@@ -8,6 +8,9 @@
  * on unseen.  So a collision costs a query, never an answer.
  */
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+
 #include "fedi_hash.h"
 #include "ngx_ap_flight.h"
 #include "ngx_ap_str.h"

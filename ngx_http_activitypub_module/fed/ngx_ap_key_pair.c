@@ -7,6 +7,8 @@
  * and of a key; the copy that is handed out is overwritten by cleanse().
  */
 
+#include <ngx_config.h>
+#include <ngx_core.h>
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>

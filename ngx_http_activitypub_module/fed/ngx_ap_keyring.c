@@ -15,6 +15,8 @@
  * answered.
  */
 
+#include <ngx_config.h>
+#include <ngx_core.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 

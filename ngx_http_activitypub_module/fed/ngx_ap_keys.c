@@ -9,6 +9,9 @@
  * the recent ones, so nothing takes it away.
  */
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+
 #include "fedi_key.h"
 #include "ngx_ap_keys.h"
 #include "ngx_ap_store.h"

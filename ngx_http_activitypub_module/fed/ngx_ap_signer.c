@@ -11,6 +11,8 @@
  * asked for its work.
  */
 
+#include <ngx_config.h>
+#include <ngx_core.h>
 #include <openssl/crypto.h>
 
 #include "fedi_key.h"

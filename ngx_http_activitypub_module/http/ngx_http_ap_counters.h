@@ -10,6 +10,9 @@
 #ifndef NGX_HTTP_AP_COUNTERS_H
 #define NGX_HTTP_AP_COUNTERS_H
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+
 #include "fedi_signature_reason.h"
 #include "fedi_verdict.h"
 #include "ngx_ap_cache.h"

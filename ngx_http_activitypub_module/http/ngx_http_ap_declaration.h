@@ -10,6 +10,8 @@
 #ifndef NGX_HTTP_AP_DECLARATION_H
 #define NGX_HTTP_AP_DECLARATION_H
 
+#include <ngx_config.h>
+#include <ngx_core.h>
 #include <jansson.h>
 
 #include "ngx_http_ap_actor_conf.h"

@@ -9,6 +9,9 @@
  *     headers -> body -> digest -> JSON -> ngx_http_ap_receive()
  */
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+
 #include "fedi_content_type.h"
 #include "ngx_http_ap_answer.h"
 #include "ngx_http_ap_counters.h"

@@ -9,6 +9,9 @@
 #ifndef NGX_HTTP_AP_RECEIVE_H
 #define NGX_HTTP_AP_RECEIVE_H
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+
 #include "fedi_activity.h"
 #include "fedi_signature_check.h"
 #include "ngx_ap_store.h"

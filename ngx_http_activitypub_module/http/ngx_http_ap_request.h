@@ -15,6 +15,9 @@
 #ifndef NGX_HTTP_AP_REQUEST_H
 #define NGX_HTTP_AP_REQUEST_H
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+
 #include "fedi_document.h"
 #include "ngx_ap_documents.h"
 #include "ngx_http_ap_module.h"

@@ -10,6 +10,9 @@
 #ifndef NGX_HTTP_AP_SIGNED_H
 #define NGX_HTTP_AP_SIGNED_H
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+
 #include "fedi_signature_base.h"
 #include "ngx_http_ap_module.h"
 

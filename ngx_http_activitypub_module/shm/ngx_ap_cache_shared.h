@@ -9,6 +9,9 @@
 #ifndef NGX_AP_CACHE_SHARED_H
 #define NGX_AP_CACHE_SHARED_H
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+
 #include "fedi_hash.h"
 #include "ngx_ap_cache.h"
 #include "ngx_ap_table.h"
