@@ -105,7 +105,7 @@ like(succeeds('version', '--version'), qr/\Aapctl \d+\.\d+\.\d+\n\z/,
 my $help = succeeds('help', '--help');
 my @commands = $help =~ /^  (\w+ \w+)  /mg;
 
-is(scalar(@commands), 12, 'help lists the commands');
+is(scalar(@commands), 16, 'help lists the commands');
 like($help, qr/^  $_ +\S/m, "help has exit code $_")
     for 0, 1, 2, 3, 69, 75, 77, 78;
 

@@ -12,6 +12,7 @@
 #include "apctl_commands.h"
 #include "apctl_completion.h"
 #include "apctl_db.h"
+#include "apctl_delivery.h"
 #include "apctl_post.h"
 
 
@@ -77,6 +78,34 @@ const apctl_command_t  apctl_commands[] = {
       "sudo -u postgres apctl db status\n"
       "sudo -u postgres apctl db status --json\n",
       apctl_db_status },
+
+    { "deliveries", "retry", "WHICH", 0, 0,
+      "Tries deliveries again that wait or have failed.",
+      "WHICH is the number of one, a host, or \"all\".",
+      "apctl deliveries retry 4711\n"
+      "apctl deliveries retry social.example\n",
+      apctl_deliveries_retry },
+
+    { "deliveries", "show", "WHICH", 0, 0,
+      "Shows what is on its way, or has failed.",
+      "WHICH is the number of one, or a host.",
+      "apctl deliveries show 4711\n"
+      "apctl deliveries show social.example --json\n",
+      apctl_deliveries_show },
+
+    { "deliveries", "status", NULL, 0, 0,
+      "Counts what is on its way, and what has failed.",
+      NULL,
+      "apctl deliveries status\n"
+      "apctl deliveries status --json\n",
+      apctl_deliveries_status },
+
+    { "followers", "list", NULL, APCTL_BIT(ACTOR), 0,
+      "Lists the followers.",
+      NULL,
+      "apctl followers list\n"
+      "apctl followers list --actor news --json\n",
+      apctl_followers_list },
 
     { "post", "delete", "OBJECT", APCTL_BIT(DRY_RUN) | APCTL_BIT(YES), 0,
       "Deletes a post.  The page itself stays.",

@@ -75,7 +75,7 @@ apctl_help_commands(const char *noun)
 
         if (noun == NULL || strcmp(command->noun, noun) == 0) {
             printf("  %s %-*s  %s\n", command->noun,
-                   (int) (15 - strlen(command->noun)), command->verb,
+                   (int) (17 - strlen(command->noun)), command->verb,
                    command->summary);
         }
     }
