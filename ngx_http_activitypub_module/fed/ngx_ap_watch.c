@@ -38,6 +38,9 @@
 /* longer than both, for the heir: the other has left for certain */
 #define NGX_AP_WATCH_HOLD     10000
 
+/* how often a foreign notification is worth a line of the log, seconds */
+#define NGX_AP_WATCH_SAY      60
+
 
 struct ngx_ap_watch_s {
     ngx_ap_worker_t            *worker;
@@ -51,6 +54,7 @@ struct ngx_ap_watch_s {
 
     ngx_pid_t                   predecessor;
     ngx_msec_t                  until;      /* end of hold, or of leave */
+    time_t                      foreign;    /* when one was said last */
 
     unsigned                    listening:1;
     unsigned                    leaving:1;
@@ -63,6 +67,7 @@ struct ngx_ap_watch_s {
 static void ngx_ap_watch_timer(ngx_ap_watch_t *watch, ngx_event_t *ev,
     ngx_event_handler_pt handler, ngx_uint_t cancelable);
 static void ngx_ap_watch_stop_timer(ngx_event_t *ev);
+static void ngx_ap_watch_foreign(ngx_ap_watch_t *watch, ngx_str_t *payload);
 static ngx_uint_t ngx_ap_watch_alive(ngx_pid_t pid);
 static void ngx_ap_watch_doubt(ngx_event_t *ev);
 static void ngx_ap_watch_hold(ngx_event_t *ev);
@@ -188,10 +193,7 @@ ngx_ap_watch_notified(ngx_ap_watch_t *watch, ngx_str_t *payload)
 
         /* what it means is unknown, so believe nothing any more */
 
-        ngx_log_error(NGX_LOG_WARN, watch->worker->log, 0,
-                      "activitypub: a notification of %uz bytes is not in "
-                      "the form of this module's, everything is read anew",
-                      payload->len);
+        ngx_ap_watch_foreign(watch, payload);
 
         changes.list = NULL;
         changes.n = 0;
@@ -217,6 +219,24 @@ ngx_ap_watch_notified(ngx_ap_watch_t *watch, ngx_str_t *payload)
     }
 
     ngx_ap_changes_close(&changes);
+}
+
+
+/* whoever may connect to the database may notify, and must not fill a disk */
+
+static void
+ngx_ap_watch_foreign(ngx_ap_watch_t *watch, ngx_str_t *payload)
+{
+    if (watch->foreign && ngx_time() - watch->foreign < NGX_AP_WATCH_SAY) {
+        return;
+    }
+
+    watch->foreign = ngx_time();
+
+    ngx_log_error(NGX_LOG_WARN, watch->worker->log, 0,
+                  "activitypub: a notification of %uz bytes is not in the "
+                  "form of this module's, everything is read anew",
+                  payload->len);
 }
 
 
