@@ -170,6 +170,18 @@ $one->ask("SELECT activitypub.update_post('$id', title => n::text)
              FROM generate_series(4, 99) AS n");
 is(($ear->hear)[-1], '*', 'too much for a payload is everything');
 
+# a session that takes backslashes for escapes, as old applications want it
+
+undef $two;
+$two = Test::Session->new($t);
+$two->ask('SET escape_string_warning = off');
+$two->ask('SET standard_conforming_strings = off');
+like($two->ask(publish('/caf%C3%A9/2?a=b')), qr/^\Q$news\E\//,
+    'a session of old applications publishes');
+like($one->ask("SELECT body FROM activitypub.document("
+        . "'https://acme.example', '/caf\xc3\xa9/2', 'a=b')"),
+    qr/<p>T<\/p><p>Text</, 'under the same page as any other');
+
 undef $_ for $one, $two, $ear;
 done_testing();
 

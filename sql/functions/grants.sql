@@ -75,3 +75,22 @@ BEGIN
     END IF;
 END
 $$;
+
+
+-- ... and reads its own text as it was written, whatever the session of a CMS
+-- takes a backslash for.
+
+DO $$
+DECLARE
+    entry  regprocedure;
+BEGIN
+    FOR entry IN
+        SELECT p.oid
+          FROM pg_proc AS p
+         WHERE p.pronamespace = 'activitypub'::regnamespace AND p.prosecdef
+    LOOP
+        EXECUTE format('ALTER FUNCTION %s SET standard_conforming_strings = on',
+                       entry);
+    END LOOP;
+END
+$$;

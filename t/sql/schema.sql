@@ -40,8 +40,9 @@ SELECT is_empty($$
        AND (has_function_privilege('activitypub_nginx', oid, 'EXECUTE')
             OR has_function_privilege('activitypub_publisher', oid, 'EXECUTE'))
        AND NOT (prosecdef AND proconfig @>
-                ARRAY['search_path=activitypub, pg_temp'])$$,
-    'what a role may call runs as the owner, with a fixed search_path');
+                ARRAY['search_path=activitypub, pg_temp',
+                      'standard_conforming_strings=on'])$$,
+    'what a role may call runs as the owner, whatever the session has set');
 
 SELECT is_empty($$
     SELECT oid::regprocedure FROM pg_proc
