@@ -24,7 +24,7 @@ use Test::Config;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http http_ssl/)->plan(23);
+my $t = Test::Nginx->new()->has(qw/http http_ssl/)->plan(24);
 my $c = Test::Config->new($t);
 my $dir = $t->testdir;
 
@@ -132,10 +132,12 @@ ok(!-e $socket, 'it leaves no socket');
 
 SKIP: {
 
-skip('what is installed has no sanitizers', 8) if $ENV{SANITIZE};
+skip('what is installed has no sanitizers', 9) if $ENV{SANITIZE};
 
-is(system("DESTDIR=$dir/root ../scripts/install >$dir/install.log 2>&1"), 0,
-    'make install') or diag($t->read_file('install.log'));
+# by somebody whose files nobody else reads
+
+is(system("umask 077; DESTDIR=$dir/root ../scripts/install"
+    . " >$dir/install.log 2>&1"), 0, 'make install') or diag($t->read_file('install.log'));
 
 for my $file (qw{
     usr/lib/nginx/modules/ngx_http_activitypub_module.so
@@ -149,6 +151,8 @@ for my $file (qw{
 }
 
 like(`$dir/root/usr/bin/apctl --version`, qr/^apctl \d/, 'usr/bin/apctl');
+is(`find $dir/root/* ! -perm -o=r -o -perm /go=w`, '',
+    'everybody may read it, and the owner alone write');
 
 }
 
