@@ -21,7 +21,7 @@ use Test::Config;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(73);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(74);
 my $c = Test::Config->new($t);
 
 my $actor = 'activitypub_actor news { }';
@@ -37,6 +37,7 @@ database_refused("'' $_", qr/invalid database parameter "$_"/)
         password=secret retry/;
 
 database_refused('dbname=a timeout=0', qr/the timeout is zero/);
+database_refused('dbname=a timeout=25d', qr/the timeout is too long/);
 
 database_accepted("dbname=a $_") for qw/timeout=500ms timeout=2s timeout=1m/;
 

@@ -67,6 +67,12 @@ ngx_ap_pg_conninfo_parse(ngx_pool_t *pool, ngx_str_t *text,
         return ngx_ap_pg_conninfo_fail(&parser, "the timeout is zero");
     }
 
+    /* PostgreSQL counts milliseconds in an int, and refuses more */
+
+    if (timeout > NGX_MAX_INT32_VALUE) {
+        return ngx_ap_pg_conninfo_fail(&parser, "the timeout is too long");
+    }
+
     copy = ngx_ap_pg_conninfo_copy(pool, text->data, text->len);
 
     if (copy == NULL
