@@ -24,7 +24,7 @@ use Time::HiRes qw/sleep time/;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(63);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(64);
 
 $t->database(own => 1);
 node_conf($t)->run;
@@ -79,6 +79,7 @@ is(said($t, qr/\[notice\].*database/), 1, 'which it is not');
 $t->sql('ALTER ROLE "www-data" LOGIN');
 
 ok(has_title(1, 'First', 4), 'what changed meanwhile is asked again');
+ok(asks($t, 3), 'as soon as a worker is back');
 
 for my $pid (sort keys %worker) {
     my $c = $worker{$pid};
@@ -93,7 +94,7 @@ for my $pid (sort keys %worker) {
     is(ask($c, '/activitypub/news')->body, $actor->body, 'what is the same');
 }
 
-cmp_ok(queries($t, 'document') - $before, '>=', 5, 'nothing is believed');
+cmp_ok(queries($t, 'document') - $before, '>=', 6, 'nothing is believed');
 ok(complete($t), 'the set of twins is complete');
 
 is(said($t, qr/\[error\]/), 1, 'still one [error]');

@@ -37,7 +37,10 @@ die "no actor\n" unless $t->wait_document('/activitypub/news')
 
 my $session = Test::Session->new($t);
 my $actor = ask($t, '/activitypub/news')->body;
-my $page = 0;
+
+# the leak check of a sanitizer takes its time
+
+my $soon = $ENV{SANITIZE} ? 5 : 1;
 
 ###############################################################################
 
@@ -47,8 +50,8 @@ for my $n (1 .. 3) {
     my $from = time();
 
     $t->reload;
-    ok(gone(1), "idle reload $n: all old workers are gone");
-    cmp_ok(time() - $from, '<', 1.5, "idle reload $n: in about a second");
+    ok(gone($soon), "idle reload $n: all old workers are gone");
+    cmp_ok(time() - $from, '<', $soon + 0.5, "idle reload $n: in about a second");
 }
 
 # the database is gone too
@@ -59,7 +62,7 @@ sleep 0.3;
 
 for my $n (1 .. 2) {
     $t->reload;
-    ok(gone(1), "reload $n without a database");
+    ok(gone($soon), "reload $n without a database");
     is(ask($_, '/activitypub/news')->body, $actor, 'what is known is kept')
         for values %{ { connections($t) } };
     ok(complete($t), 'the set of pages too');
@@ -99,9 +102,9 @@ ok(!gone(0), 'the old ones wait for the database');
 
 $session->ask('ROLLBACK');
 
-is($_->response('GET')->status, 200, 'whoever waits is answered')
+is($_->response('GET')->status, 404, 'whoever waits is answered')
     for values %worker;
-ok(gone(1), 'then they leave');
+ok(gone($soon), 'then they leave');
 
 # the same at the end
 
@@ -114,9 +117,9 @@ sleep 0.3;
 ok(kill(0, $master), 'nginx waits for the database');
 $session->ask('ROLLBACK');
 
-is($_->response('GET')->status, 200, 'whoever waits is answered')
+is($_->response('GET')->status, 404, 'whoever waits is answered')
     for values %worker;
-ok($t->wait_for(sub { !children($master) }, 2), 'then it ends');
+ok($t->wait_for(sub { !children($master) }, 1 + $soon), 'then it ends');
 
 $t->stop;
 
@@ -130,7 +133,7 @@ $t->reload;
 
 is($_->response('GET')->status, 503, 'the deadline holds')
     for values %worker;
-ok(gone(1), 'the old workers leave');
+ok(gone($soon), 'the old workers leave');
 $session->ask('ROLLBACK');
 
 ###############################################################################
@@ -145,8 +148,8 @@ asks($t) or die "no documents\n";
 my $from = time();
 
 $t->reload;
-ok(gone(2), 'the shutdown timeout');
-cmp_ok(time() - $from, '<', 1.8, 'is heeded');
+ok(gone(1 + $soon), 'the shutdown timeout');
+cmp_ok(time() - $from, '<', 0.8 + $soon, 'is heeded');
 
 for my $c (values %worker) {
     my $r = $c->response('GET');
@@ -190,8 +193,7 @@ sub waiting {
 
     $session->ask('BEGIN; LOCK TABLE activitypub.origin');
 
-    begin($_, sprintf '/activitypub/news/outbox?page='
-        . '01890000-0000-7000-c000-%012x', $page++) for values %c;
+    begin($_, unknown()) for values %c;
 
     hanging($t, 2);
 

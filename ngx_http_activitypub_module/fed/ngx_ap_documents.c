@@ -98,6 +98,12 @@ ngx_ap_documents_get(ngx_ap_worker_t *worker, ngx_pool_t *pool,
 
     rc = ngx_ap_cache_find(worker->conf->cache, key, pool, document);
 
+    /* what is served meanwhile is to be asked for again soon */
+
+    if (!ngx_ap_store_ready(worker->store)) {
+        ngx_ap_store_hurry(worker->store);
+    }
+
     if (rc == NGX_OK || rc == NGX_ERROR) {
         return rc;
     }

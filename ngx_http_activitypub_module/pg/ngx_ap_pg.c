@@ -132,7 +132,7 @@ ngx_ap_pg_work_handler(ngx_event_t *ev)
         return;
     }
 
-    if (pg->state == NGX_AP_PG_PAUSED && !ngx_queue_empty(&pg->waiting)) {
+    if (!ngx_queue_empty(&pg->waiting)) {
         ngx_ap_pg_hurry(pg);
     }
 

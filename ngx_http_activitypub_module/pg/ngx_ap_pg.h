@@ -145,6 +145,9 @@ const char *ngx_ap_pg_message(const PGresult *result);
 /* ends "keep": in a worker that exits, closes when nothing is in flight */
 void ngx_ap_pg_let_go(ngx_ap_pg_t *pg);
 
+/* somebody would like to ask: a long pause ends sooner */
+void ngx_ap_pg_hurry(ngx_ap_pg_t *pg);
+
 /* the server is there, as another connection knows: ends a pause */
 void ngx_ap_pg_wake(ngx_ap_pg_t *pg);
 

@@ -389,6 +389,10 @@ ngx_ap_pg_hurry(ngx_ap_pg_t *pg)
 {
     ngx_msec_t  passed, left;
 
+    if (pg->state != NGX_AP_PG_PAUSED) {
+        return;
+    }
+
     passed = ngx_current_msec - pg->paused;
     left = (passed < NGX_AP_PG_BACKOFF_ASKED)
            ? NGX_AP_PG_BACKOFF_ASKED - passed : 1;

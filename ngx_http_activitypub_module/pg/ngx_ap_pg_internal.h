@@ -139,9 +139,6 @@ void ngx_ap_pg_poll(ngx_ap_pg_t *pg);
 ngx_int_t ngx_ap_pg_greeted(ngx_ap_pg_t *pg);
 ngx_int_t ngx_ap_pg_up(ngx_ap_pg_t *pg);
 
-/* somebody waits: a long pause ends sooner */
-void ngx_ap_pg_hurry(ngx_ap_pg_t *pg);
-
 /* the connection is no use any more, "reason" says why; queries fail */
 void ngx_ap_pg_lose(ngx_ap_pg_t *pg);
 

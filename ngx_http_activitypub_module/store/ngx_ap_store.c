@@ -153,6 +153,13 @@ ngx_ap_store_ready(ngx_ap_store_t *store)
 }
 
 
+void
+ngx_ap_store_hurry(ngx_ap_store_t *store)
+{
+    ngx_ap_pg_hurry(store->pipeline);
+}
+
+
 static ngx_int_t
 ngx_ap_store_greeted(void *data, const ngx_ap_pg_result_t *result,
     ngx_str_t *reason)
@@ -183,6 +190,7 @@ ngx_ap_store_listener_changed(void *data, ngx_uint_t up, ngx_str_t *reason)
     ngx_ap_store_t  *store = data;
 
     if (up) {
+        ngx_ap_pg_wake(store->pipeline);
 
         /* no memory: the keepalive comes to nothing too, and then we retry */
 

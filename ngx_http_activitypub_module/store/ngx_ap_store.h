@@ -53,6 +53,9 @@ void ngx_ap_store_destroy(ngx_ap_store_t *store);
 
 ngx_uint_t ngx_ap_store_ready(ngx_ap_store_t *store);
 
+/* somebody would ask if the store were ready: a long pause ends sooner */
+void ngx_ap_store_hurry(ngx_ap_store_t *store);
+
 /*
  * A last round trip on the listening connection: what was sent has arrived.
  * When the connection is lost instead, "deaf" comes first.

@@ -20,8 +20,8 @@ use strict;
 
 use base qw/Exporter/;
 
-our @EXPORT = qw/node_conf connections to_worker ask begin said asks hanging
-    queries publish update listener complete $AP $BROWSER/;
+our @EXPORT = qw/node_conf connections to_worker ask begin said asks unknown
+    hanging queries publish update listener complete $AP $BROWSER/;
 
 use Test::Nginx;
 use Test::Posts qw/$AP $BROWSER publish/;
@@ -150,8 +150,6 @@ sub begin {
 # Each worker has its connection to the database: it knows that there is
 # nothing at a URL that nobody has asked for yet.
 
-my $n = 0;
-
 sub asks {
     my ($t, $seconds) = @_;
 
@@ -161,12 +159,21 @@ sub asks {
         my $c = $_;
 
         !$t->wait_for(sub {
-            my $r = ask($c, sprintf '/activitypub/news/outbox?page='
-                . '01890000-0000-7000-8000-%012x', $n++);
+            my $r = ask($c, unknown());
 
             $r && $r->status == 404;
         }, $seconds // 15);
     } values %worker;
+}
+
+
+# a URL of which the database was never asked
+
+my $n = 0;
+
+sub unknown {
+    return sprintf '/activitypub/news/outbox?page='
+        . '01890000-0000-7000-8000-%012x', $n++;
 }
 
 
