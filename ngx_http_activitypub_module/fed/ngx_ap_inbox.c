@@ -17,6 +17,9 @@
 /* how long an activity may be on its way, milliseconds; then 503 */
 #define NGX_AP_INBOX_PATIENCE  2000
 
+/* before a database that is busy or away is asked again, milliseconds */
+#define NGX_AP_INBOX_PAUSE  100
+
 
 typedef enum {
     NGX_AP_INBOX_NOWHERE = 0,
@@ -51,6 +54,7 @@ struct ngx_ap_inbox_s {
     ngx_queue_t                     alone;
     ngx_event_t                     timer;
     ngx_event_t                     next;
+    ngx_event_t                     pause;
 
     ngx_ap_inbox_entry_t           *slots[NGX_AP_STORE_BATCH];
 };
@@ -98,6 +102,10 @@ ngx_ap_inbox_create(ngx_ap_worker_t *worker)
 
     /* not cancelable: who waits is answered before the worker exits */
 
+    inbox->pause.handler = ngx_ap_inbox_next_handler;
+    inbox->pause.data = inbox;
+    inbox->pause.log = worker->log;
+
     inbox->timer.handler = ngx_ap_inbox_timer_handler;
     inbox->timer.data = inbox;
     inbox->timer.log = worker->log;
@@ -111,6 +119,10 @@ ngx_ap_inbox_destroy(ngx_ap_inbox_t *inbox)
 {
     if (inbox->timer.timer_set) {
         ngx_del_timer(&inbox->timer);
+    }
+
+    if (inbox->pause.timer_set) {
+        ngx_del_timer(&inbox->pause);
     }
 
     if (inbox->next.posted) {
@@ -169,7 +181,7 @@ ngx_ap_inbox_next_handler(ngx_event_t *ev)
 
     inbox = ev->data;
 
-    if (inbox->call != NULL) {
+    if (inbox->call != NULL || inbox->pause.timer_set) {
         return;
     }
 
@@ -311,6 +323,13 @@ ngx_ap_inbox_received(void *data, const ngx_ap_store_outcome_t *outcomes,
     }
 
     inbox->n = 0;
+
+    /* while it is away each try fails at once, and would keep the loop busy */
+
+    if (failed && declined == 0) {
+        ngx_add_timer(&inbox->pause, NGX_AP_INBOX_PAUSE);
+        return;
+    }
 
     ngx_post_event(&inbox->next, &ngx_posted_events);
 }
