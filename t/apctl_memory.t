@@ -69,6 +69,12 @@ clean('update', 0, qw{post update /a --title B}, @db);
 clean('pin', 0, qw{post pin /a --json}, @db);
 clean('delete', 0, qw{post delete /a --yes}, @db);
 
+clean('followers', 0, qw/followers list --json/, @db);
+clean('deliveries', 0, qw/deliveries status/, @db);
+clean('deliveries as JSON', 0, qw/deliveries status --json/, @db);
+clean('show deliveries', 0, qw/deliveries show peer.example/, @db);
+clean('retry deliveries', 0, qw/deliveries retry all/, @db);
+
 my $help = (apctl('--help'))[1];
 
 is_deeply([ grep { !$seen{$_} } $help =~ /^  (\w+ \w+)  /mg ], [],

@@ -4,11 +4,12 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 
+#include "ngx_http_ap_status.h"
+
 #include "fedi_json.h"
 #include "ngx_ap_store.h"
 #include "ngx_http_ap_answer.h"
 #include "ngx_http_ap_counters.h"
-#include "ngx_http_ap_status.h"
 
 
 typedef struct {
