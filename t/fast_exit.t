@@ -19,13 +19,14 @@ use lib 'lib';
 use Test::Nginx;
 use Test::Nginx::Process qw/wait_pid/;
 use Test::Posts;
+use Test::Remote;
 use Test::Session;
 
 use Time::HiRes qw/time/;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(8);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(10);
 
 $t->write_file_expand('nginx.conf', <<'EOF');
 
@@ -81,6 +82,26 @@ fast('document', 'object', sub {
     $session->ask('BEGIN; LOCK TABLE activitypub.object');
 
     $c->send("GET $path HTTP/1.1\r\nHost: acme.example\r\n\r\n");
+
+    return $c;
+});
+
+my $bob = Test::Remote->new($t, 'https://remote.example/u/bob')->known;
+
+fast('receive', 'follower', sub {
+    my $body = '{"type":"Follow","actor":"https://remote.example/u/bob",'
+        . '"id":"https://remote.example/1",'
+        . '"object":"https://acme.example/activitypub/news"}';
+    my $headers = $bob->sign('/activitypub/inbox', $body);
+    my $c = http_connect();
+
+    $c->send("POST /activitypub/inbox HTTP/1.1\r\n");
+
+    while (my ($name, $value) = splice @$headers, 0, 2) {
+        $c->send("$name: $value\r\n");
+    }
+
+    $c->send('Content-Length: ' . length($body) . "\r\n\r\n$body");
 
     return $c;
 });
