@@ -51,7 +51,8 @@ for my $pid ($t->workers) {
 sleep 2;
 
 is(said($t, qr/\[error\]/), 1, 'one [error] by two workers');
-like($t->error_log, qr/\[error\].*database "[^"]+" is unavailable: .*No such file/,
+like($t->error_log,
+    qr/\[error\].*database "[^"]+" is unavailable: .*No such file/,
     'that says why');
 is(said($t, qr/\[notice\].*database/), 0, 'nothing to be glad of');
 

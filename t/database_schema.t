@@ -35,7 +35,8 @@ node_conf($t)->run;
 
 my $errors = 0;
 
-refused('no schema', qr/database has no schema "activitypub": run "apctl db init"/);
+refused('no schema',
+    qr/database has no schema "activitypub": run "apctl db init"/);
 
 is(ask($t, '/activitypub/news')->status, 503, 'no document yet');
 is(($t->apctl(qw/db init/))[0], 0, 'db init');
@@ -52,7 +53,7 @@ broken('a schema without migrations',
     'INSERT INTO activitypub.schema_migration SELECT * FROM kept');
 
 broken('an older schema',
-    qr/schema is version -\d+, this module needs \d+ or newer: run "apctl db migrate"/,
+    qr/version -\d+, this module needs \d+ or newer: run "apctl db migrate"/,
     'UPDATE activitypub.schema_migration SET version = version - 100',
     'UPDATE activitypub.schema_migration SET version = version + 100');
 

@@ -276,10 +276,8 @@ sub client {
     my ($n) = @_;
 
     my @pages = ('/plain.html', map { "/posts/$_.html" } 1 .. 6);
-    my %documents = ('/activitypub/news' => 'https://acme.example/activitypub/news',
-        '/activitypub/actor' => 'https://acme.example/activitypub/actor',
-        '/activitypub/news/outbox'
-            => 'https://acme.example/activitypub/news/outbox');
+    my %documents = map { $_ => "https://acme.example$_" }
+        map { "/activitypub/$_" } qw/news actor news\/outbox/;
 
     for my $post (keys %id) {
         $documents{"/posts/$post.html"} = $id{$post};

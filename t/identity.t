@@ -20,7 +20,7 @@ use Test::Nginx;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(44);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(48);
 
 $t->write_file('index.html', "PAGE\n");
 
@@ -106,6 +106,7 @@ sub stopped {
 
     is($r->status, 503, "$name: the actor");
     ok($r->header('Retry-After'), "$name: Retry-After");
+    is(get($host, '/')->status, 503, "$name: the profile page");
     is(get($host, '/.well-known/webfinger?resource=acct:news@acme.example')
         ->status, 503, "$name: WebFinger") if $name !~ /account/;
     is(get($host, '/', 'text/html')->body, "PAGE\n", "$name: the site");

@@ -51,7 +51,7 @@ for my $n (1 .. 3) {
 
     $t->reload;
     ok(gone($soon), "idle reload $n: all old workers are gone");
-    cmp_ok(time() - $from, '<', $soon + 0.5, "idle reload $n: in about a second");
+    cmp_ok(time() - $from, '<', $soon + 0.5, "idle reload $n: in a second");
 }
 
 # the database is gone too

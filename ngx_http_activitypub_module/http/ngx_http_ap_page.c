@@ -51,6 +51,14 @@ ngx_http_ap_page_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
         return ngx_http_ap_page_document(r, ctx, origin);
     }
 
+    /* an origin that is stopped has pages of which nothing is known */
+
+    rc = ngx_http_ap_admit(r, origin);
+
+    if (rc != NGX_OK || ctx->answered) {
+        return rc;
+    }
+
     rc = ngx_http_ap_page_twin(r, ctx, origin, &twin);
 
     if (rc == NGX_DECLINED
@@ -60,12 +68,6 @@ ngx_http_ap_page_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
     }
 
     /* NGX_AGAIN: the set is not complete, only the database knows */
-
-    rc = ngx_http_ap_admit(r, origin);
-
-    if (rc != NGX_OK || ctx->answered) {
-        return rc;
-    }
 
     return ngx_http_ap_page_document(r, ctx, origin);
 }
