@@ -15,6 +15,7 @@
  * new worker holds its changes until the old one is gone.
  *
  * Who claims from nobody has missed something: everything may have changed.
+ * So has everything when the configuration names another database.
  */
 
 #include "ngx_ap_changes.h"
@@ -133,7 +134,8 @@ ngx_ap_watch_destroy(ngx_ap_watch_t *watch)
 void
 ngx_ap_watch_listening(ngx_ap_watch_t *watch)
 {
-    ngx_pid_t  predecessor;
+    ngx_pid_t   predecessor;
+    ngx_uint_t  changed;
 
     /* a worker on its way out takes nothing from its heir */
 
@@ -145,6 +147,8 @@ ngx_ap_watch_listening(ngx_ap_watch_t *watch)
     ngx_ap_watch_stop_timer(&watch->deaf);
 
     predecessor = ngx_ap_cache_listener_claim(watch->cache);
+    changed = ngx_ap_cache_source_changed(watch->cache,
+                                          watch->worker->conf->source);
 
     ngx_ap_twins_start(watch->twins);
 
@@ -154,7 +158,14 @@ ngx_ap_watch_listening(ngx_ap_watch_t *watch)
 
         ngx_ap_twins_hold(watch->twins, 1);
         ngx_add_timer(&watch->hold, NGX_AP_WATCH_LOOK);
-        return;
+
+        if (!changed) {
+            return;
+        }
+
+        /* it heard another database */
+
+        ngx_ap_cache_twins_begin(watch->cache);
     }
 
     ngx_ap_cache_drop_all(watch->cache);

@@ -26,6 +26,7 @@
 
 typedef struct {
     ngx_ap_pg_conninfo_t        conninfo;
+    uint64_t                    source;     /* a hash of its text */
     ngx_ap_cache_t             *cache;
     ngx_thread_pool_t          *thread_pool;
     ngx_array_t                 origins;    /* ngx_ap_origin_t * */

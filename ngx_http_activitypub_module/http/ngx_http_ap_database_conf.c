@@ -8,6 +8,8 @@
 
 #include <openssl/crypto.h>
 
+#include "fedi_hash.h"
+
 
 #define NGX_HTTP_AP_TIMEOUT       3000
 #define NGX_HTTP_AP_PASSWORD_MAX  1024
@@ -289,6 +291,8 @@ ngx_http_ap_worker_conf(ngx_conf_t *cf, ngx_http_ap_main_conf_t *amcf)
 
     worker->cache = amcf->cache;
     worker->conninfo = amcf->database;
+    worker->source = fedi_hash_add(FEDI_HASH_SEED,
+                                   ngx_http_ap_view(&amcf->conninfo));
     worker->rules.http = amcf->allow_http;
     worker->rules.local = (amcf->allow_address != NULL);
 

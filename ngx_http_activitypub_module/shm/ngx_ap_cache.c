@@ -241,6 +241,22 @@ ngx_ap_cache_listener_claim(ngx_ap_cache_t *cache)
 }
 
 
+ngx_uint_t
+ngx_ap_cache_source_changed(ngx_ap_cache_t *cache, uint64_t source)
+{
+    ngx_uint_t  changed;
+
+    ngx_shmtx_lock(&cache->shpool->mutex);
+
+    changed = cache->shared->source != source;
+    cache->shared->source = source;
+
+    ngx_shmtx_unlock(&cache->shpool->mutex);
+
+    return changed;
+}
+
+
 ngx_pid_t
 ngx_ap_cache_listener(ngx_ap_cache_t *cache)
 {

@@ -130,6 +130,13 @@ ngx_uint_t ngx_ap_cache_database_changed(ngx_ap_cache_t *cache,
  * that listened until now, or 0: then notifications may have been missed.
  */
 ngx_pid_t ngx_ap_cache_listener_claim(ngx_ap_cache_t *cache);
+
+/*
+ * Which database the listener listens to, as a hash; true: it is another one
+ * than until now, and nothing in the zone is of it.
+ */
+ngx_uint_t ngx_ap_cache_source_changed(ngx_ap_cache_t *cache,
+    uint64_t source);
 ngx_pid_t ngx_ap_cache_listener(ngx_ap_cache_t *cache);
 
 /*

@@ -39,6 +39,7 @@ typedef struct {
     ngx_ap_table_t              twins;
     ngx_ap_table_t              states;
 
+    uint64_t                    source;     /* the listener's database */
     ngx_pid_t                   listener;
     ngx_pid_t                   heir;
     ngx_pid_t                   predecessor;
