@@ -71,7 +71,12 @@ ngx_ap_worker_init(ngx_cycle_t *cycle, ngx_ap_worker_conf_t *conf)
 
     ngx_ap_worker_process = process;
 
-    if (ngx_ap_worker_create(process) != NGX_OK) {
+    process->worker.client = ngx_ap_client_create(cycle, conf->client,
+                                                  cycle->log);
+
+    if (process->worker.client == NULL
+        || ngx_ap_worker_create(process) != NGX_OK)
+    {
         ngx_ap_worker_exit(cycle);
         return NGX_ERROR;
     }
@@ -153,10 +158,14 @@ ngx_ap_worker_exit(ngx_cycle_t *cycle)
     ngx_ap_worker_process = NULL;
     worker = &process->worker;
 
-    /* the store first: nothing is answered and no event comes after it */
+    /* these first: nothing is answered and no event comes after them */
 
     if (worker->store) {
         ngx_ap_store_destroy(worker->store);
+    }
+
+    if (worker->client) {
+        ngx_ap_client_destroy(worker->client);
     }
 
     if (worker->watch) {
@@ -167,15 +176,11 @@ ngx_ap_worker_exit(ngx_cycle_t *cycle)
         ngx_ap_declare_destroy(worker->declare);
     }
 
-    if (worker->keys) {
-        ngx_ap_keys_destroy(worker->keys);
-    }
-
     if (worker->inbox) {
         ngx_ap_inbox_destroy(worker->inbox);
     }
 
-    /* who delivers waits for signatures */
+    /* who delivers or fetches waits for signatures */
 
     if (worker->work) {
         ngx_ap_work_destroy(worker->work);
@@ -183,6 +188,10 @@ ngx_ap_worker_exit(ngx_cycle_t *cycle)
 
     if (worker->signer) {
         ngx_ap_signer_destroy(worker->signer);
+    }
+
+    if (worker->keys) {
+        ngx_ap_keys_destroy(worker->keys);
     }
 
     if (worker->documents) {

@@ -18,6 +18,7 @@
 
 #include "fedi_id.h"
 #include "ngx_ap_cache.h"
+#include "ngx_ap_client.h"
 #include "ngx_ap_pg_conninfo.h"
 #include "ngx_ap_store.h"
 
@@ -26,6 +27,7 @@
 
 typedef struct {
     ngx_ap_pg_conninfo_t        conninfo;
+    ngx_ap_client_conf_t       *client;
     uint64_t                    source;     /* a hash of its text */
     ngx_ap_cache_t             *cache;
     ngx_thread_pool_t          *thread_pool;
@@ -38,6 +40,7 @@ typedef struct {
 typedef struct {
     ngx_ap_worker_conf_t       *conf;
     ngx_ap_store_t             *store;
+    ngx_ap_client_t            *client;
     ngx_log_t                  *log;
 
     struct ngx_ap_documents_s  *documents;

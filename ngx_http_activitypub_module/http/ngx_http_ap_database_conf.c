@@ -295,6 +295,7 @@ ngx_http_ap_worker_conf(ngx_conf_t *cf, ngx_http_ap_main_conf_t *amcf)
                                    ngx_http_ap_view(&amcf->conninfo));
     worker->rules.http = amcf->allow_http;
     worker->rules.local = (amcf->allow_address != NULL);
+    worker->client = &amcf->client;
 
     worker->thread_pool = ngx_thread_pool_add(cf, NULL);
     if (worker->thread_pool == NULL) {

@@ -9,6 +9,7 @@
 #include "ngx_http_ap_module.h"
 
 #include "ngx_http_ap_actor_conf.h"
+#include "ngx_http_ap_client_conf.h"
 #include "ngx_http_ap_database_conf.h"
 #include "ngx_http_ap_filter.h"
 #include "ngx_http_ap_origin.h"
@@ -49,6 +50,12 @@ static ngx_conf_post_t  ngx_http_ap_origin_post =
 
 static ngx_conf_post_t  ngx_http_ap_prefix_post =
     { ngx_http_ap_prefix_check };
+
+static ngx_conf_post_t  ngx_http_ap_ssl_trusted_post =
+    { ngx_http_ap_ssl_trusted_check };
+
+static ngx_conf_post_t  ngx_http_ap_ssl_verify_post =
+    { ngx_http_ap_ssl_verify_warn };
 
 
 static ngx_command_t  ngx_http_ap_commands[] = {
@@ -108,6 +115,27 @@ static ngx_command_t  ngx_http_ap_commands[] = {
       NGX_HTTP_SRV_CONF_OFFSET,
       offsetof(ngx_http_ap_srv_conf_t, prefix),
       &ngx_http_ap_prefix_post },
+
+    { ngx_string("activitypub_resolver"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_ap_resolver,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("activitypub_ssl_trusted_certificate"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_ap_main_conf_t, ssl_trusted_certificate),
+      &ngx_http_ap_ssl_trusted_post },
+
+    { ngx_string("activitypub_ssl_verify"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_ap_main_conf_t, client.ssl_verify),
+      &ngx_http_ap_ssl_verify_post },
 
     { ngx_string("activitypub_status"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
@@ -355,11 +383,14 @@ ngx_http_ap_create_main_conf(ngx_conf_t *cf)
      *     amcf->conninfo = { 0, NULL };
      *     amcf->database = { 0 };
      *     amcf->allow_address = NULL;
+     *     amcf->ssl_trusted_certificate = { 0, NULL };
+     *     amcf->client = { 0 };
      *     amcf->cache = NULL;
      *     amcf->worker = NULL;
      */
 
     amcf->allow_http = NGX_CONF_UNSET;
+    amcf->client.ssl_verify = NGX_CONF_UNSET;
 
     return amcf;
 }
@@ -375,6 +406,7 @@ ngx_http_ap_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_uint_t  n;
 
     ngx_conf_init_value(amcf->allow_http, 0);
+    ngx_conf_init_value(amcf->client.ssl_verify, 1);
 
     n = 0;
 
@@ -395,7 +427,10 @@ ngx_http_ap_init_main_conf(ngx_conf_t *cf, void *conf)
 
     amcf->worker = ngx_http_ap_worker_conf(cf, amcf);
 
-    if (amcf->worker == NULL || ngx_http_ap_origins_link(cf) != NGX_OK) {
+    if (amcf->worker == NULL
+        || ngx_http_ap_client_conf(cf, amcf) != NGX_OK
+        || ngx_http_ap_origins_link(cf) != NGX_OK)
+    {
         return NGX_CONF_ERROR;
     }
 

@@ -33,6 +33,10 @@ typedef struct {
     ngx_flag_t                  allow_http;
     ngx_array_t                *allow_address;  /* ngx_cidr_t */
 
+    ngx_str_t                   ssl_trusted_certificate;
+    ngx_http_ap_place_t         ssl_trusted_place;
+    ngx_ap_client_conf_t        client;
+
     ngx_ap_cache_t             *cache;      /* NULL: no zone yet */
 
     ngx_http_ap_place_t         status_place;
