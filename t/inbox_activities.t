@@ -148,8 +148,8 @@ is(unsigned($gone->activity('Delete', $gone->uri)), 202, 'unsigned');
 is(unsigned($bob->activity('Delete', $bob->uri)), 401,
     'not so, whom we know');
 is(followers(), 'https://remote.example/u/bob', 'who stays');
-is($gone->post($inbox, $gone->activity('Like', $post))->status, 401,
-    'a stranger\'s key');
+is($gone->post($inbox, $gone->activity('Like', $post))->status, 503,
+    'a stranger\'s key, which cannot be had at the moment');
 is(post($bob->activity('Delete', $bob->uri)), 202,
     'the follower deletes itself');
 is(followers(), '', 'no follower');

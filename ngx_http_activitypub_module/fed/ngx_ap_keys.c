@@ -3,18 +3,17 @@
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
  *
- *     get -> database -> answered -> landed -> waits
+ *     get -> database -> answered -> (fetch -> fetched) -> landed -> waits
  *
  * A key is in the tree under its id.  While it is asked for it is not among
  * the recent ones, so nothing takes it away.
  */
 
-#include <ngx_config.h>
-#include <ngx_core.h>
-
-#include "fedi_key.h"
+#include "ngx_ap_key_fetch.h"
 #include "ngx_ap_keys.h"
 #include "ngx_ap_store.h"
+
+#include "fedi_key.h"
 
 
 /* parsed keys of a worker */
@@ -27,12 +26,17 @@
 #define NGX_AP_KEYS_NEGATIVE  600
 
 
+/* what strangers may make a worker fetch at a time */
+#define NGX_AP_KEYS_FETCHES   8
+
+
 typedef struct {
     ngx_str_node_t              node;       /* the id: bytes behind this */
     ngx_queue_t                 queue;      /* "recent", or "asked" */
     ngx_ap_keys_t              *keys;
     ngx_ap_origin_t            *origin;
     ngx_queue_t                 waits;
+    ngx_ap_key_fetch_t         *fetch;      /* under way */
 
     ngx_int_t                   rc;         /* of the last answer */
     EVP_PKEY                   *key;
@@ -40,6 +44,7 @@ typedef struct {
     time_t                      fetched;
     time_t                      until;      /* believed until then */
     time_t                      newer;      /* what is asked for */
+    time_t                      tried;      /* to fetch it, the last time */
 
     unsigned                    asked:1;
 } ngx_ap_keys_entry_t;
@@ -60,6 +65,7 @@ struct ngx_ap_keys_s {
     ngx_queue_t                 recent;     /* most recently used first */
     ngx_queue_t                 asked;
     ngx_uint_t                  n;
+    ngx_uint_t                  nfetches;
 };
 
 
@@ -70,6 +76,9 @@ static ngx_int_t ngx_ap_keys_answer_of(ngx_ap_keys_entry_t *entry,
 static ngx_int_t ngx_ap_keys_wait(ngx_ap_keys_entry_t *entry,
     ngx_pool_t *pool, ngx_ap_keys_pt handler, void *data);
 static void ngx_ap_keys_answered(void *data, ngx_int_t rc,
+    const ngx_ap_store_key_t *row);
+static void ngx_ap_keys_fetch(ngx_ap_keys_entry_t *entry);
+static void ngx_ap_keys_fetched(void *data, ngx_int_t rc,
     const ngx_ap_store_key_t *row);
 static ngx_int_t ngx_ap_keys_take(ngx_ap_keys_entry_t *entry,
     const ngx_ap_store_key_t *row);
@@ -148,7 +157,9 @@ ngx_ap_keys_get(ngx_ap_worker_t *worker, ngx_pool_t *pool,
         ngx_queue_remove(&entry->queue);
         ngx_queue_insert_head(&keys->recent, &entry->queue);
 
-        if (entry->until > ngx_time() && entry->fetched >= newer) {
+        if (entry->until > ngx_time()
+            && (entry->fetched >= newer || entry->tried >= newer))
+        {
             return ngx_ap_keys_answer_of(entry, key);
         }
 
@@ -248,6 +259,54 @@ ngx_ap_keys_answered(void *data, ngx_int_t rc, const ngx_ap_store_key_t *row)
 
     if (rc == NGX_OK) {
         rc = ngx_ap_keys_take(entry, row);
+
+        if (rc != NGX_ERROR && entry->fetched < entry->newer) {
+            rc = NGX_DECLINED;
+        }
+    }
+
+    if (rc == NGX_DECLINED) {
+        ngx_ap_keys_fetch(entry);
+        return;
+    }
+
+    ngx_ap_keys_landed(entry, rc);
+}
+
+
+static void
+ngx_ap_keys_fetch(ngx_ap_keys_entry_t *entry)
+{
+    ngx_ap_keys_t  *keys;
+
+    keys = entry->keys;
+
+    if (keys->nfetches < NGX_AP_KEYS_FETCHES) {
+        entry->fetch = ngx_ap_key_fetch(keys->worker, entry->origin,
+                                        &entry->node.str,
+                                        ngx_ap_keys_fetched, entry);
+    }
+
+    if (entry->fetch == NULL) {
+        ngx_ap_keys_landed(entry, NGX_ERROR);
+        return;
+    }
+
+    keys->nfetches++;
+    entry->tried = ngx_time();
+}
+
+
+static void
+ngx_ap_keys_fetched(void *data, ngx_int_t rc, const ngx_ap_store_key_t *row)
+{
+    ngx_ap_keys_entry_t *entry = data;
+
+    entry->fetch = NULL;
+    entry->keys->nfetches--;
+
+    if (rc == NGX_OK) {
+        rc = ngx_ap_keys_take(entry, row);
     }
 
     ngx_ap_keys_landed(entry, rc);
@@ -316,12 +375,17 @@ ngx_ap_keys_landed(ngx_ap_keys_entry_t *entry, ngx_int_t rc)
     ngx_ap_keys_wait_t  *wait;
 
     entry->asked = 0;
-    entry->rc = rc;
+
+    /* a newer one that is not to be had takes nothing from the one we have */
+
+    if (rc == NGX_OK || entry->newer == 0 || entry->key == NULL) {
+        entry->rc = rc;
+    }
 
     ngx_queue_remove(&entry->queue);
     ngx_queue_insert_head(&entry->keys->recent, &entry->queue);
 
-    switch (rc) {
+    switch (entry->rc) {
 
     case NGX_OK:
         entry->until = ngx_time() + NGX_AP_KEYS_FRESH;
@@ -372,6 +436,10 @@ ngx_ap_keys_landed(ngx_ap_keys_entry_t *entry, ngx_int_t rc)
 static void
 ngx_ap_keys_free(ngx_ap_keys_entry_t *entry)
 {
+    if (entry->fetch) {
+        ngx_ap_key_fetch_free(entry->fetch);
+    }
+
     ngx_queue_remove(&entry->queue);
     ngx_rbtree_delete(&entry->keys->tree, &entry->node.node);
     entry->keys->n--;

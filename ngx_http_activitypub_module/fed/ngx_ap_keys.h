@@ -4,8 +4,9 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * The keys of others, by their ids: parsed ones of this worker, least
- * recently used go first; else from the database.  All who ask for one key
- * meanwhile wait for one answer, and that there is none is remembered too.
+ * recently used go first; else from the database; else from the actor's own
+ * document.  All who ask for one key meanwhile wait for one answer, and that
+ * there is none is remembered too.
  */
 
 #ifndef NGX_AP_KEYS_H

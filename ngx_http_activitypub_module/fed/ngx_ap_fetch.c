@@ -1,0 +1,426 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ *     fetch -> hop -> sign -> signed -> answered -> finish
+ *               ^------------------------ redirected
+ *
+ * A fetch lives in a pool of its own.  ngx_ap_fetch_finish() is the only way
+ * out, and the last that is called.
+ */
+
+#include "ngx_ap_client.h"
+#include "ngx_ap_fetch.h"
+#include "ngx_ap_signer.h"
+
+#include "fedi_content_type.h"
+#include "fedi_http_date.h"
+#include "fedi_signature_base.h"
+
+
+#define NGX_AP_FETCH_REDIRECTS  3
+
+#define NGX_AP_FETCH_ACCEPT                                                   \
+    "application/activity+json, application/ld+json; "                        \
+    "profile=\"https://www.w3.org/ns/activitystreams\""
+
+
+struct ngx_ap_fetch_s {
+    ngx_pool_t                 *pool;
+    ngx_ap_worker_t            *worker;
+    ngx_ap_origin_t            *origin;
+    ngx_ap_fetched_pt           handler;
+    void                       *data;
+    fedi_arena_t                arena;
+
+    fedi_id_t                   hops[NGX_AP_FETCH_REDIRECTS + 1];
+    ngx_uint_t                  nhops;
+
+    char                        date[FEDI_HTTP_DATE_LEN];
+};
+
+
+static ngx_int_t ngx_ap_fetch_hop(ngx_ap_fetch_t *fetch, fedi_str_t url);
+static ngx_uint_t ngx_ap_fetch_is_own(ngx_ap_fetch_t *fetch, fedi_id_t *id);
+static ngx_int_t ngx_ap_fetch_sign(ngx_ap_fetch_t *fetch);
+static void ngx_ap_fetch_signed(void *data, ngx_int_t rc,
+    const ngx_str_t *signature);
+static ngx_int_t ngx_ap_fetch_ask(ngx_ap_fetch_t *fetch,
+    const ngx_str_t *signature);
+static void ngx_ap_fetch_answered(void *data,
+    const ngx_ap_client_result_t *result);
+static void ngx_ap_fetch_redirected(ngx_ap_fetch_t *fetch,
+    const ngx_ap_client_result_t *result);
+static void ngx_ap_fetch_fail(ngx_ap_fetch_t *fetch, ngx_int_t rc,
+    ngx_uint_t status, const char *reason);
+static void ngx_ap_fetch_finish(ngx_ap_fetch_t *fetch,
+    const ngx_ap_fetch_result_t *result);
+static void *ngx_ap_fetch_alloc(void *data, size_t size);
+
+
+ngx_ap_fetch_t *
+ngx_ap_fetch(ngx_ap_worker_t *worker, ngx_ap_origin_t *origin, fedi_str_t url,
+    ngx_ap_fetched_pt handler, void *data)
+{
+    ngx_pool_t      *pool;
+    ngx_ap_fetch_t  *fetch;
+
+    pool = ngx_create_pool(4096, worker->log);
+    if (pool == NULL) {
+        return NULL;
+    }
+
+    fetch = ngx_pcalloc(pool, sizeof(ngx_ap_fetch_t));
+
+    if (fetch != NULL) {
+        fetch->pool = pool;
+        fetch->worker = worker;
+        fetch->origin = origin;
+        fetch->handler = handler;
+        fetch->data = data;
+        fetch->arena.alloc = ngx_ap_fetch_alloc;
+        fetch->arena.data = pool;
+
+        if (ngx_ap_fetch_hop(fetch, url) == NGX_OK
+            && ngx_ap_fetch_sign(fetch) == NGX_OK)
+        {
+            return fetch;
+        }
+    }
+
+    ngx_destroy_pool(pool);
+
+    return NULL;
+}
+
+
+void
+ngx_ap_fetch_free(ngx_ap_fetch_t *fetch)
+{
+    ngx_destroy_pool(fetch->pool);
+}
+
+
+/* NGX_DECLINED: not a URL that we ask */
+
+static ngx_int_t
+ngx_ap_fetch_hop(ngx_ap_fetch_t *fetch, fedi_str_t url)
+{
+    fedi_id_t   *id;
+    fedi_err_e   err;
+    ngx_uint_t   i;
+
+    if (fetch->nhops > NGX_AP_FETCH_REDIRECTS) {
+        return NGX_DECLINED;
+    }
+
+    id = &fetch->hops[fetch->nhops];
+    err = fedi_id_parse(&fetch->arena, &fetch->worker->conf->rules, url, id);
+
+    if (err == FEDI_ENOMEM) {
+        return NGX_ERROR;
+    }
+
+    if (err != FEDI_OK || ngx_ap_fetch_is_own(fetch, id)) {
+        return NGX_DECLINED;
+    }
+
+    for (i = 0; i < fetch->nhops; i++) {
+        if (fedi_id_eq(&fetch->hops[i], id)) {
+            return NGX_DECLINED;
+        }
+    }
+
+    fetch->nhops++;
+
+    return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_ap_fetch_is_own(ngx_ap_fetch_t *fetch, fedi_id_t *id)
+{
+    ngx_uint_t         i;
+    fedi_str_t         url;
+    ngx_ap_origin_t  **origin;
+
+    origin = fetch->worker->conf->origins.elts;
+
+    for (i = 0; i < fetch->worker->conf->origins.nelts; i++) {
+        url.data = (const char *) origin[i]->url.data;
+        url.len = origin[i]->url.len;
+
+        if (fedi_str_eq(id->origin, url)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* a fresh date and a new signature for each hop */
+
+static ngx_int_t
+ngx_ap_fetch_sign(ngx_ap_fetch_t *fetch)
+{
+    u_char                 *p;
+    ngx_str_t               text;
+    fedi_str_t              base;
+    fedi_url_t             *url;
+    fedi_header_t           headers[2];
+    fedi_signed_request_t   request;
+
+    url = &fetch->hops[fetch->nhops - 1].url;
+
+    if (!fedi_http_date_format(ngx_time(), fetch->date)) {
+        return NGX_ERROR;
+    }
+
+    headers[0].name = fedi_str("host");
+    headers[0].value = fetch->hops[fetch->nhops - 1].authority;
+    headers[1].name = fedi_str("date");
+    headers[1].value = (fedi_str_t) { fetch->date, FEDI_HTTP_DATE_LEN };
+
+    ngx_memzero(&request, sizeof(fedi_signed_request_t));
+
+    p = ngx_pnalloc(fetch->pool, 1 + url->path.len + 1 + url->query.len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    request.target.data = (const char *) p;
+
+    if (url->path.len == 0) {
+        *p++ = '/';
+    } else {
+        p = ngx_cpymem(p, url->path.data, url->path.len);
+    }
+
+    if (url->query.len != 0) {
+        *p++ = '?';
+        p = ngx_cpymem(p, url->query.data, url->query.len);
+    }
+
+    request.target.len = (const char *) p - request.target.data;
+    request.method = fedi_str("GET");
+    request.headers = headers;
+    request.nheaders = 2;
+    request.authority = headers[0].value;
+
+    if (fedi_signature_base_of(&fetch->arena, fedi_str(FEDI_SIGNATURE_GET),
+                               &request, &base)
+        != FEDI_SIGNATURE_VALID)
+    {
+        return NGX_ERROR;
+    }
+
+    text.data = (u_char *) base.data;
+    text.len = base.len;
+
+    return ngx_ap_signer_sign(fetch->worker->signer,
+                              &fetch->origin->instance.uri, &text,
+                              ngx_ap_fetch_signed, fetch)
+           ? NGX_OK : NGX_ERROR;
+}
+
+
+static void
+ngx_ap_fetch_signed(void *data, ngx_int_t rc, const ngx_str_t *signature)
+{
+    ngx_ap_fetch_t *fetch = data;
+
+    if (rc != NGX_OK || ngx_ap_fetch_ask(fetch, signature) != NGX_OK) {
+        ngx_ap_fetch_fail(fetch, NGX_ERROR, 0, "cannot be signed");
+    }
+}
+
+
+static ngx_int_t
+ngx_ap_fetch_ask(ngx_ap_fetch_t *fetch, const ngx_str_t *signature)
+{
+    ngx_str_t             *uri;
+    fedi_str_t             parts[2], key_id, value, lines, all[6];
+    ngx_ap_client_ask_t    ask;
+
+    uri = &fetch->origin->instance.uri;
+
+    parts[0] = (fedi_str_t) { (const char *) uri->data, uri->len };
+    parts[1] = fedi_str("#main-key");
+
+    key_id = fedi_join(&fetch->arena, parts, 2);
+
+    if (key_id.data == NULL
+        || fedi_signature_render(&fetch->arena, key_id,
+                                 fedi_str(FEDI_SIGNATURE_GET),
+                                 signature->data, signature->len, &value)
+           != FEDI_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    all[0] = fedi_str("Accept: " NGX_AP_FETCH_ACCEPT "\r\nDate: ");
+    all[1] = (fedi_str_t) { fetch->date, FEDI_HTTP_DATE_LEN };
+    all[2] = fedi_str("\r\nSignature: ");
+    all[3] = value;
+    all[4] = fedi_str("\r\n");
+
+    lines = fedi_join(&fetch->arena, all, 5);
+    if (lines.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(&ask, sizeof(ngx_ap_client_ask_t));
+
+    ask.id = fetch->hops[fetch->nhops - 1];
+    ask.origin = fetch->origin->url;
+    ask.headers.data = (u_char *) lines.data;
+    ask.headers.len = lines.len;
+    ask.body_max = NGX_AP_FETCH_MAX;
+    ask.answered = ngx_ap_fetch_answered;
+    ask.data = fetch;
+
+    return ngx_ap_client_request(fetch->worker->client, &ask) ? NGX_OK
+                                                              : NGX_ERROR;
+}
+
+
+static void
+ngx_ap_fetch_answered(void *data, const ngx_ap_client_result_t *result)
+{
+    ngx_ap_fetch_t *fetch = data;
+
+    ngx_int_t              rc;
+    fedi_str_t             type;
+    ngx_ap_fetch_result_t  fetched;
+
+    ngx_memzero(&fetched, sizeof(ngx_ap_fetch_result_t));
+
+    if (result->rc != NGX_OK) {
+        fetched.rc = (result->rc == NGX_DECLINED) ? NGX_DECLINED : NGX_ERROR;
+        fetched.reason = result->reason;
+
+        ngx_ap_fetch_finish(fetch, &fetched);
+        return;
+    }
+
+    switch (result->status) {
+
+    case 200:
+        break;
+
+    case 301: case 302: case 303: case 307: case 308:
+        ngx_ap_fetch_redirected(fetch, result);
+        return;
+
+    default:
+        rc = (result->status >= 500
+              || result->status == 408 || result->status == 429)
+             ? NGX_ERROR : NGX_DECLINED;
+
+        ngx_ap_fetch_fail(fetch, rc, result->status, "another status");
+        return;
+    }
+
+    if (!fedi_http_response_header(result->response, "content-type", &type)
+        || !fedi_content_type_is_activity(type))
+    {
+        ngx_ap_fetch_fail(fetch, NGX_DECLINED, 200, "another content type");
+        return;
+    }
+
+    fetched.rc = NGX_OK;
+    fetched.status = 200;
+    fetched.url = fetch->hops[fetch->nhops - 1].text;
+    fetched.body.data = (const char *) result->body.data;
+    fetched.body.len = result->body.len;
+
+    ngx_ap_fetch_finish(fetch, &fetched);
+}
+
+
+/* an absolute URL, or a path of the same server */
+
+static void
+ngx_ap_fetch_redirected(ngx_ap_fetch_t *fetch,
+    const ngx_ap_client_result_t *result)
+{
+    ngx_int_t    rc;
+    fedi_str_t   location, parts[2];
+
+    if (!fedi_http_response_header(result->response, "location", &location)) {
+        ngx_ap_fetch_fail(fetch, NGX_DECLINED, result->status,
+                          "a redirect to nowhere");
+        return;
+    }
+
+    location.len = fedi_str_before(location, '#');
+
+    if (location.len != 0 && location.data[0] == '/'
+        && (location.len == 1 || location.data[1] != '/'))
+    {
+        parts[0] = fetch->hops[fetch->nhops - 1].origin;
+        parts[1] = location;
+
+        location = fedi_join(&fetch->arena, parts, 2);
+    }
+
+    rc = NGX_ERROR;
+
+    if (location.data != NULL) {
+        rc = ngx_ap_fetch_hop(fetch, location);
+    }
+
+    if (rc == NGX_OK) {
+        rc = ngx_ap_fetch_sign(fetch);
+    }
+
+    if (rc != NGX_OK) {
+        ngx_ap_fetch_fail(fetch, rc, result->status,
+                          "a redirect that is not followed");
+    }
+}
+
+
+static void
+ngx_ap_fetch_fail(ngx_ap_fetch_t *fetch, ngx_int_t rc, ngx_uint_t status,
+    const char *reason)
+{
+    ngx_ap_fetch_result_t  result;
+
+    ngx_memzero(&result, sizeof(ngx_ap_fetch_result_t));
+
+    result.rc = rc;
+    result.status = status;
+    result.reason.data = (u_char *) reason;
+    result.reason.len = ngx_strlen(reason);
+
+    ngx_ap_fetch_finish(fetch, &result);
+}
+
+
+static void
+ngx_ap_fetch_finish(ngx_ap_fetch_t *fetch, const ngx_ap_fetch_result_t *result)
+{
+    fedi_str_t  *url;
+
+    url = &fetch->hops[fetch->nhops - 1].text;
+
+    if (result->rc != NGX_OK) {
+        ngx_log_error(NGX_LOG_INFO, fetch->worker->log, 0,
+                      "activitypub: \"%*s\" was not fetched: %V, status %ui",
+                      url->len, url->data, &result->reason, result->status);
+    }
+
+    fetch->handler(fetch->data, result);
+
+    ngx_destroy_pool(fetch->pool);
+}
+
+
+static void *
+ngx_ap_fetch_alloc(void *data, size_t size)
+{
+    return ngx_palloc(data, size);
+}

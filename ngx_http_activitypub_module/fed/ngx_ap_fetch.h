@@ -1,0 +1,58 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A document of somebody else, asked for with the signature of the instance
+ * actor of an origin of ours.  Redirects are followed, a few, each of them
+ * checked and signed like the first request; our own origins are never asked.
+ */
+
+#ifndef NGX_AP_FETCH_H
+#define NGX_AP_FETCH_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include "fedi_id.h"
+#include "ngx_ap_origin.h"
+#include "ngx_ap_worker.h"
+
+
+/* of an actor or an object */
+#define NGX_AP_FETCH_MAX  (1024 * 1024)
+
+
+typedef struct ngx_ap_fetch_s  ngx_ap_fetch_t;
+
+
+typedef struct {
+    /*
+     * NGX_OK: an ActivityPub document.  NGX_DECLINED: there is none, or not
+     * one that we take.  NGX_ERROR: perhaps later.
+     */
+    ngx_int_t                   rc;
+    ngx_str_t                   reason;     /* why not; for logs */
+    ngx_uint_t                  status;     /* 0: no answer */
+
+    fedi_str_t                  url;        /* that answered in the end */
+    fedi_str_t                  body;
+} ngx_ap_fetch_result_t;
+
+/* "result" and all it points to are valid during the callback */
+typedef void (*ngx_ap_fetched_pt)(void *data,
+    const ngx_ap_fetch_result_t *result);
+
+
+/*
+ * "url" is of fedi_id_parse(), without a fragment; copied.  The handler is
+ * called once, never from within this call.  NULL: no memory.
+ */
+ngx_ap_fetch_t *ngx_ap_fetch(ngx_ap_worker_t *worker, ngx_ap_origin_t *origin,
+    fedi_str_t url, ngx_ap_fetched_pt handler, void *data);
+
+/* when the worker exits, after client and signer are gone; no callback */
+void ngx_ap_fetch_free(ngx_ap_fetch_t *fetch);
+
+
+#endif

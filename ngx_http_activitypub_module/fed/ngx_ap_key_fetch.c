@@ -1,0 +1,327 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ *     fetch -> next -> fetched -> actor -> kept -> finish
+ *               ^---------|
+ *
+ * The document behind a key's id is its actor; or that calls itself by
+ * another id, which is fetched then; or it is the key alone, and its owner
+ * is fetched.  Never more than three documents.
+ */
+
+#include "ngx_ap_fetch.h"
+#include "ngx_ap_key_fetch.h"
+
+#include "fedi_actor.h"
+
+
+#define NGX_AP_KEY_FETCH_DOCUMENTS  3
+
+
+struct ngx_ap_key_fetch_s {
+    ngx_pool_t                 *pool;
+    ngx_ap_worker_t            *worker;
+    ngx_ap_origin_t            *origin;
+    ngx_ap_store_remote_key_pt  handler;
+    void                       *data;
+    fedi_arena_t                arena;
+
+    ngx_ap_fetch_t             *fetch;      /* under way */
+    fedi_id_t                   key_id;
+    fedi_actor_key_t            alone;      /* a document of a key alone */
+    ngx_ap_store_actor_t        row;
+
+    json_t                     *documents[NGX_AP_KEY_FETCH_DOCUMENTS];
+    ngx_uint_t                  n;
+
+    unsigned                    has_alone:1;
+    unsigned                    elsewhere:1;
+};
+
+
+static ngx_int_t ngx_ap_key_fetch_next(ngx_ap_key_fetch_t *fetch,
+    fedi_str_t url);
+static void ngx_ap_key_fetch_fetched(void *data,
+    const ngx_ap_fetch_result_t *result);
+static ngx_int_t ngx_ap_key_fetch_read(ngx_ap_key_fetch_t *fetch,
+    const ngx_ap_fetch_result_t *result);
+static ngx_int_t ngx_ap_key_fetch_alone(ngx_ap_key_fetch_t *fetch,
+    const json_t *json, const fedi_id_t *final);
+static ngx_int_t ngx_ap_key_fetch_actor(ngx_ap_key_fetch_t *fetch,
+    const json_t *json, const fedi_id_t *final);
+static ngx_int_t ngx_ap_key_fetch_keep(ngx_ap_key_fetch_t *fetch,
+    const fedi_actor_t *actor, fedi_str_t pem);
+static void ngx_ap_key_fetch_kept(void *data, ngx_int_t rc);
+static ngx_int_t ngx_ap_key_fetch_refuse(ngx_ap_key_fetch_t *fetch,
+    fedi_actor_e reason);
+static void ngx_ap_key_fetch_finish(ngx_ap_key_fetch_t *fetch, ngx_int_t rc);
+static ngx_str_t ngx_ap_key_fetch_string(fedi_str_t text);
+static void *ngx_ap_key_fetch_alloc(void *data, size_t size);
+
+
+ngx_ap_key_fetch_t *
+ngx_ap_key_fetch(ngx_ap_worker_t *worker, ngx_ap_origin_t *origin,
+    const ngx_str_t *key_id, ngx_ap_store_remote_key_pt handler, void *data)
+{
+    fedi_str_t           text;
+    ngx_pool_t          *pool;
+    ngx_ap_key_fetch_t  *fetch;
+
+    pool = ngx_create_pool(4096, worker->log);
+    if (pool == NULL) {
+        return NULL;
+    }
+
+    fetch = ngx_pcalloc(pool, sizeof(ngx_ap_key_fetch_t));
+
+    if (fetch != NULL) {
+        fetch->pool = pool;
+        fetch->worker = worker;
+        fetch->origin = origin;
+        fetch->handler = handler;
+        fetch->data = data;
+        fetch->arena.alloc = ngx_ap_key_fetch_alloc;
+        fetch->arena.data = pool;
+
+        text.data = (const char *) key_id->data;
+        text.len = key_id->len;
+
+        if (fedi_id_parse_fragment(&fetch->arena, &worker->conf->rules, text,
+                                   &fetch->key_id)
+            == FEDI_OK
+            && ngx_ap_key_fetch_next(fetch, fedi_id_document(&fetch->key_id))
+               == NGX_AGAIN)
+        {
+            return fetch;
+        }
+    }
+
+    ngx_destroy_pool(pool);
+
+    return NULL;
+}
+
+
+void
+ngx_ap_key_fetch_free(ngx_ap_key_fetch_t *fetch)
+{
+    ngx_uint_t  i;
+
+    if (fetch->fetch) {
+        ngx_ap_fetch_free(fetch->fetch);
+    }
+
+    for (i = 0; i < fetch->n; i++) {
+        json_decref(fetch->documents[i]);
+    }
+
+    ngx_destroy_pool(fetch->pool);
+}
+
+
+static ngx_int_t
+ngx_ap_key_fetch_next(ngx_ap_key_fetch_t *fetch, fedi_str_t url)
+{
+    if (fetch->n == NGX_AP_KEY_FETCH_DOCUMENTS) {
+        return NGX_DECLINED;
+    }
+
+    fetch->fetch = ngx_ap_fetch(fetch->worker, fetch->origin, url,
+                                ngx_ap_key_fetch_fetched, fetch);
+
+    return fetch->fetch ? NGX_AGAIN : NGX_ERROR;
+}
+
+
+static void
+ngx_ap_key_fetch_fetched(void *data, const ngx_ap_fetch_result_t *result)
+{
+    ngx_ap_key_fetch_t *fetch = data;
+
+    ngx_int_t  rc;
+
+    fetch->fetch = NULL;
+    rc = result->rc;
+
+    if (rc == NGX_OK) {
+        rc = ngx_ap_key_fetch_read(fetch, result);
+    }
+
+    if (rc != NGX_AGAIN) {
+        ngx_ap_key_fetch_finish(fetch, rc);
+    }
+}
+
+
+static ngx_int_t
+ngx_ap_key_fetch_read(ngx_ap_key_fetch_t *fetch,
+    const ngx_ap_fetch_result_t *result)
+{
+    json_t      *json;
+    fedi_id_t    final;
+    fedi_err_e   err;
+
+    static const fedi_json_limits_t  limits = {
+        NGX_AP_FETCH_MAX, FEDI_JSON_DEPTH_MAX, FEDI_JSON_VALUES_MAX
+    };
+
+    err = fedi_json_load(result->body, &limits, &json);
+
+    if (err != FEDI_OK) {
+        return err == FEDI_ENOMEM ? NGX_ERROR : NGX_DECLINED;
+    }
+
+    fetch->documents[fetch->n++] = json;
+
+    if (fedi_id_parse(&fetch->arena, &fetch->worker->conf->rules, result->url,
+                      &final)
+        != FEDI_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (fedi_actor_is_key(json)) {
+        return ngx_ap_key_fetch_alone(fetch, json, &final);
+    }
+
+    return ngx_ap_key_fetch_actor(fetch, json, &final);
+}
+
+
+static ngx_int_t
+ngx_ap_key_fetch_alone(ngx_ap_key_fetch_t *fetch, const json_t *json,
+    const fedi_id_t *final)
+{
+    fedi_actor_e  reason;
+
+    if (fetch->has_alone) {
+        return NGX_DECLINED;
+    }
+
+    reason = fedi_actor_key_parse(&fetch->arena, &fetch->worker->conf->rules,
+                                  json, final, &fetch->alone);
+
+    if (reason != FEDI_ACTOR_OK) {
+        return ngx_ap_key_fetch_refuse(fetch, reason);
+    }
+
+    fetch->has_alone = 1;
+
+    /* whose it says it is; who must say the same */
+
+    if (!fedi_id_same_origin(&fetch->alone.owner, &fetch->key_id)) {
+        return ngx_ap_key_fetch_refuse(fetch, FEDI_ACTOR_KEY_OWNER);
+    }
+
+    return ngx_ap_key_fetch_next(fetch, fetch->alone.owner.text);
+}
+
+
+static ngx_int_t
+ngx_ap_key_fetch_actor(ngx_ap_key_fetch_t *fetch, const json_t *json,
+    const fedi_id_t *final)
+{
+    fedi_str_t     pem;
+    fedi_actor_t  *actor;
+    fedi_actor_e   reason;
+
+    actor = ngx_pcalloc(fetch->pool, sizeof(fedi_actor_t));
+    if (actor == NULL) {
+        return NGX_ERROR;
+    }
+
+    reason = fedi_actor_parse(&fetch->arena, &fetch->worker->conf->rules,
+                              json, final, actor);
+
+    if (reason == FEDI_ACTOR_ELSEWHERE && !fetch->elsewhere) {
+        fetch->elsewhere = 1;
+        return ngx_ap_key_fetch_next(fetch, actor->id.text);
+    }
+
+    if (reason == FEDI_ACTOR_OK) {
+        reason = fedi_actor_key(actor, &fetch->key_id,
+                                fetch->has_alone ? &fetch->alone : NULL,
+                                &pem);
+    }
+
+    if (reason != FEDI_ACTOR_OK) {
+        return ngx_ap_key_fetch_refuse(fetch, reason);
+    }
+
+    return ngx_ap_key_fetch_keep(fetch, actor, pem);
+}
+
+
+static ngx_int_t
+ngx_ap_key_fetch_keep(ngx_ap_key_fetch_t *fetch, const fedi_actor_t *actor,
+    fedi_str_t pem)
+{
+    ngx_ap_store_actor_t  *row;
+
+    row = &fetch->row;
+
+    row->uri = ngx_ap_key_fetch_string(actor->id.text);
+    row->host = ngx_ap_key_fetch_string(actor->id.authority);
+    row->inbox = ngx_ap_key_fetch_string(actor->inbox.text);
+    row->shared_inbox = ngx_ap_key_fetch_string(actor->shared_inbox.text);
+    row->key_id = ngx_ap_key_fetch_string(fetch->key_id.text);
+    row->public_pem = ngx_ap_key_fetch_string(pem);
+
+    return ngx_ap_store_remote_actor_set(fetch->worker->store, row,
+                                         ngx_ap_key_fetch_kept, fetch)
+           ? NGX_AGAIN : NGX_ERROR;
+}
+
+
+static void
+ngx_ap_key_fetch_kept(void *data, ngx_int_t rc)
+{
+    ngx_ap_key_fetch_finish(data, rc);
+}
+
+
+static ngx_int_t
+ngx_ap_key_fetch_refuse(ngx_ap_key_fetch_t *fetch, fedi_actor_e reason)
+{
+    fedi_str_t  text;
+
+    text = fedi_actor_text(reason);
+
+    ngx_log_error(NGX_LOG_INFO, fetch->worker->log, 0,
+                  "activitypub: key \"%*s\" is not used: %*s",
+                  fetch->key_id.text.len, fetch->key_id.text.data,
+                  text.len, text.data);
+
+    return reason == FEDI_ACTOR_FAILED ? NGX_ERROR : NGX_DECLINED;
+}
+
+
+static void
+ngx_ap_key_fetch_finish(ngx_ap_key_fetch_t *fetch, ngx_int_t rc)
+{
+    ngx_ap_store_key_t  key;
+
+    key.actor = fetch->row.uri;
+    key.public_pem = fetch->row.public_pem;
+    key.fetched = ngx_time();
+
+    fetch->handler(fetch->data, rc, rc == NGX_OK ? &key : NULL);
+
+    ngx_ap_key_fetch_free(fetch);
+}
+
+
+static ngx_str_t
+ngx_ap_key_fetch_string(fedi_str_t text)
+{
+    return (ngx_str_t) { text.len, (u_char *) text.data };
+}
+
+
+static void *
+ngx_ap_key_fetch_alloc(void *data, size_t size)
+{
+    return ngx_palloc(data, size);
+}
