@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 
+#include "ngx_ap_deliver.h"
 #include "ngx_ap_fanout.h"
 #include "ngx_ap_str.h"
 #include "ngx_ap_work.h"
@@ -19,6 +20,7 @@
 struct ngx_ap_work_s {
     ngx_ap_worker_t            *worker;
     ngx_ap_fanout_t            *fanout;
+    ngx_ap_deliver_t           *deliver;
 
     ngx_event_t                 tick;       /* cancelable */
     ngx_uint_t                  ticks;
@@ -53,8 +55,9 @@ ngx_ap_work_create(ngx_ap_worker_t *worker)
     work->tick.cancelable = 1;
 
     work->fanout = ngx_ap_fanout_create(worker);
+    work->deliver = ngx_ap_deliver_create(worker);
 
-    if (work->fanout == NULL) {
+    if (work->fanout == NULL || work->deliver == NULL) {
         ngx_ap_work_destroy(work);
         return NULL;
     }
@@ -74,6 +77,10 @@ ngx_ap_work_destroy(ngx_ap_work_t *work)
 
     if (work->fanout) {
         ngx_ap_fanout_destroy(work->fanout);
+    }
+
+    if (work->deliver) {
+        ngx_ap_deliver_destroy(work->deliver);
     }
 
     ngx_free(work);
@@ -143,6 +150,10 @@ ngx_ap_work_look(ngx_ap_work_t *work, ngx_ap_work_e kind)
 
     case NGX_AP_WORK_FANOUT:
         ngx_ap_fanout_look(work->fanout);
+        break;
+
+    case NGX_AP_WORK_DELIVERY:
+        ngx_ap_deliver_look(work->deliver);
         break;
 
     default:
