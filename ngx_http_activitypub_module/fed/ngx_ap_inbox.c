@@ -213,6 +213,7 @@ ngx_ap_inbox_take(ngx_ap_inbox_t *inbox, ngx_queue_t *queue, ngx_uint_t most)
         q = ngx_queue_head(queue);
         entry = ngx_queue_data(q, ngx_ap_inbox_entry_t, queue);
 
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): it is queued */
         ngx_queue_remove(q);
 
         entry->place = NGX_AP_INBOX_SENT;

@@ -51,6 +51,8 @@ ngx_ap_client_reuse(ngx_ap_client_request_t *request)
     ngx_connection_t      *c;
     ngx_ap_client_peer_t  *peer;
 
+    peer = NULL;
+
     for (q = ngx_queue_head(&request->host->kept);
          q != ngx_queue_sentinel(&request->host->kept);
          q = ngx_queue_next(q))
@@ -62,7 +64,7 @@ ngx_ap_client_reuse(ngx_ap_client_request_t *request)
         }
     }
 
-    if (q == ngx_queue_sentinel(&request->host->kept)) {
+    if (peer == NULL || peer != request->candidate) {
         return NGX_DECLINED;
     }
 

@@ -116,6 +116,7 @@ ngx_ap_client_host_settle(ngx_ap_client_t *client, ngx_ap_client_host_t *host)
             return;
         }
 
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): it is queued */
         ngx_queue_remove(&host->queue);
         client->ncold -= host->cold;
         host->cold = 0;
@@ -229,6 +230,7 @@ ngx_ap_client_work_handler(ngx_event_t *ev)
         q = ngx_queue_head(&client->ready);
         host = ngx_queue_data(q, ngx_ap_client_host_t, queue);
 
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): it is queued */
         ngx_queue_remove(q);
         host->ready = 0;
 
