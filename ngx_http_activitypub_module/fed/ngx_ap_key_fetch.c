@@ -235,6 +235,8 @@ ngx_ap_key_fetch_actor(ngx_ap_key_fetch_t *fetch, const json_t *json,
     reason = fedi_actor_parse(&fetch->arena, &fetch->worker->conf->rules,
                               json, final, actor);
 
+    pem = fedi_null_str;
+
     if (reason == FEDI_ACTOR_ELSEWHERE && !fetch->elsewhere) {
         fetch->elsewhere = 1;
         return ngx_ap_key_fetch_next(fetch, actor->id.text);
