@@ -92,7 +92,12 @@ fedi_activity_parse(fedi_arena_t *arena, const fedi_id_rules_t *rules,
 
     rc = fedi_property_id(arena, rules, json, &activity->id);
 
-    verdict = fedi_activity_verdict(rc, FEDI_VERDICT_NO_ID,
+    /* a Follow is answered by its id; the others are known by their bytes */
+
+    verdict = fedi_activity_verdict(rc,
+                                    activity->kind == FEDI_ACTIVITY_FOLLOW
+                                        ? FEDI_VERDICT_NO_ID
+                                        : FEDI_VERDICT_ACCEPTED,
                                     FEDI_VERDICT_BAD_ID);
     if (verdict != FEDI_VERDICT_ACCEPTED) {
         return verdict;

@@ -43,7 +43,7 @@ typedef struct {
 typedef struct {
     fedi_activity_kind_e    kind;
     fedi_str_t              type;       /* as written */
-    fedi_id_t               id;
+    fedi_id_t               id;         /* may be empty, but of a Follow */
     fedi_id_t               actor;
     fedi_activity_object_t  object;
     fedi_str_t              published;

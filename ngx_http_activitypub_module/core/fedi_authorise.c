@@ -27,7 +27,9 @@ fedi_activity_authorise(const fedi_activity_t *activity,
                                 : FEDI_VERDICT_NOT_OWNER;
     }
 
-    if (!fedi_id_same_origin(&activity->id, &activity->actor)) {
+    if (activity->id.text.len != 0
+        && !fedi_id_same_origin(&activity->id, &activity->actor))
+    {
         return FEDI_VERDICT_ID_ORIGIN;
     }
 

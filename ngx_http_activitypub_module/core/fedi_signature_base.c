@@ -207,15 +207,29 @@ fedi_signature_e
 fedi_signature_host(const fedi_signed_request_t *request,
     fedi_str_t received, fedi_str_t *host)
 {
-    size_t  i;
+    size_t      i;
+    fedi_str_t  name, port;
 
-    if (fedi_str_eq_nocase(received, request->authority)) {
+    /* some say the port that goes without saying, and sign it */
+
+    name = received;
+    port = fedi_str(":443");
+
+    if (name.len > port.len
+        && memcmp(name.data + name.len - port.len, port.data, port.len) == 0)
+    {
+        name.len -= port.len;
+    }
+
+    if (fedi_str_eq_nocase(name, request->authority)
+        || fedi_str_eq_nocase(received, request->authority))
+    {
         *host = received;
         return FEDI_SIGNATURE_VALID;
     }
 
     for (i = 0; i < request->naliases; i++) {
-        if (fedi_str_eq_nocase(received, request->aliases[i])) {
+        if (fedi_str_eq_nocase(name, request->aliases[i])) {
             *host = request->authority;
             return FEDI_SIGNATURE_VALID;
         }

@@ -65,8 +65,8 @@ fedi_err_e fedi_signature_render(fedi_arena_t *arena, fedi_str_t key_id,
     fedi_str_t *value);
 
 /*
- * The host to be signed: the received one if it is the authority, the
- * authority if it is an alias; OTHER_HOST.
+ * The host to be signed: the received one if it is the authority, with the
+ * port of https or without, the authority if it is an alias; OTHER_HOST.
  */
 fedi_signature_e fedi_signature_host(const fedi_signed_request_t *request,
     fedi_str_t received, fedi_str_t *host);

@@ -199,11 +199,41 @@ END
 $$;
 
 
+-- What was kept of an actor, by its id, or by what it did to which post: an
+-- Undo may name the same thing anew.
+
+CREATE OR REPLACE FUNCTION kept_before(actor text, id text, type text,
+    post uuid)
+    RETURNS received
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    result  received;
+BEGIN
+    SELECT w.* INTO result FROM received AS w
+     WHERE w.fingerprint = fingerprint(kept_before.actor, kept_before.id)
+       AND w.body <> '';
+
+    IF NOT FOUND THEN
+        SELECT w.* INTO result FROM received AS w
+         WHERE w.target = post::text AND w.actor = kept_before.actor
+           AND w.type = kept_before.type
+           AND w.type IN ('Like', 'Dislike', 'EmojiReact', 'Announce')
+         ORDER BY w.id DESC LIMIT 1;
+    END IF;
+
+    RETURN result;
+END
+$$;
+
+
 -- A Follow, by whom it names or by its id; or what was kept, which is kept
--- as well.
+-- as well.  Without an id it is not known from one of last year: who follows
+-- now is what counts.
 
 CREATE OR REPLACE FUNCTION receive_undo(sender remote_actor, id text,
-    target actor, inner_type text, inner_id text, body text)
+    target actor, inner_type text, inner_id text, post uuid, body text)
     RETURNS text
     LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
 AS $$
@@ -221,17 +251,18 @@ BEGIN
            END;
 
     IF NOT FOUND THEN
-        SELECT w.* INTO what FROM received AS w
-         WHERE w.fingerprint = fingerprint(sender.uri, inner_id)
-           AND w.body <> '';
+        what := kept_before(sender.uri, inner_id, inner_type, post);
 
-        IF NOT FOUND THEN
+        IF what.id IS NULL THEN
             RETURN 'ignored';
         END IF;
     END IF;
 
-    IF NOT take_in(sender.uri, id, 'Undo', inner_id,
-                   coalesce(what.target, target.uri, ''), body, whom IS NULL)
+    IF (whom IS NULL OR id <> '')
+       AND NOT take_in(sender.uri, id, 'Undo',
+                       coalesce(what.activity_id, inner_id),
+                       coalesce(what.target, target.uri, ''), body,
+                       whom IS NULL)
     THEN
         RETURN 'duplicate';
     END IF;
@@ -363,9 +394,11 @@ BEGIN
     WHEN 'Undo' THEN
         RETURN receive_undo(sender, receive.id,
                             our_actor(receive.origin, receive.inner_object),
-                            receive.inner_type, named, receive.body);
+                            receive.inner_type, named,
+                            our_post(receive.origin, receive.inner_object),
+                            receive.body);
 
-    WHEN 'Like', 'Announce', 'Update', 'Delete' THEN
+    WHEN 'Like', 'Dislike', 'EmojiReact', 'Announce', 'Update', 'Delete' THEN
         RETURN receive_reaction(receive.origin, sender, receive.id,
                                 receive.type, named, receive.object,
                                 receive.body);

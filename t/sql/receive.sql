@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(58);
+SELECT plan(69);
 
 SELECT pg_temp.found_acme() \g /dev/null
 SELECT activitypub.publish('news', '/posts/1', 'One', 'Text') AS post \gset
@@ -153,6 +153,28 @@ SELECT is(pg_temp.hear(:'ann', id, 'Like', :'post', body => body), verdict,
   FROM (VALUES (1, NULL, '{"a":1}', 'kept'), (2, '', '{"a":1}', 'duplicate'),
                (3, NULL, '{"a":2}', 'kept')) AS row (n, id, body, verdict);
 
+SELECT is(pg_temp.hear(:'ann', '', 'Undo', NULL, inner_type, inner_object),
+    verdict, 'Undo without an id of a ' || inner_type || ': ' || verdict)
+  FROM (VALUES
+    (1, 'Follow', :'news', 'ignored'), (2, 'Announce', :'post', 'ignored'),
+    (3, 'Like', :'post', 'kept'), (4, 'Like', :'post', 'duplicate'))
+    AS row (n, inner_type, inner_object, verdict);
+SELECT is((SELECT u.object FROM activitypub.received AS u
+            WHERE u.type = 'Undo' AND u.body <> ''),
+    (SELECT max(w.activity_id COLLATE "default")
+       FROM activitypub.received AS w
+      WHERE w.type = 'Like' AND w.body = '{"a":2}'),
+    'which is of the last of them');
+
+SELECT is(pg_temp.follow(:'ann', 'https://one.example/f/10'), 'accepted',
+    'a Follow');
+SELECT is(pg_temp.hear(:'ann', '', 'Undo', NULL, 'Follow', :'news', NULL,
+    '{"the":"same"}'), 'undone', 'undone, without an id');
+SELECT is(pg_temp.follow(:'ann', 'https://one.example/f/11'), 'accepted',
+    'another');
+SELECT is(pg_temp.hear(:'ann', '', 'Undo', NULL, 'Follow', :'news', NULL,
+    '{"the":"same"}'), 'undone', 'undone by the same bytes');
+
 -- what concerns our posts
 
 SELECT is(pg_temp.hear(:'ann', 'https://one.example/' || n, type, object,
@@ -163,7 +185,8 @@ SELECT is(pg_temp.hear(:'ann', 'https://one.example/' || n, type, object,
     (3, 'Like', 'https://acme.example/activitypub/news', 'ignored'),
     (4, 'Like', left(:'post', -1) || '_', 'ignored'),
     (5, 'Like', replace(:'post', 'news', 'else'), 'ignored'),
-    (6, 'Flag', :'post', 'ignored')) AS row (n, type, object, verdict);
+    (6, 'Flag', :'post', 'ignored'), (7, 'EmojiReact', :'post', 'kept'),
+    (8, 'Dislike', :'post', 'kept')) AS row (n, type, object, verdict);
 SELECT is(pg_temp.hear(:'ann', 'https://one.example/c/' || n, 'Create',
     'https://one.example/n/' || n, 'Note', about, NULL,
     '{"n":' || n || '}'), verdict, 'Create about ' || about)
@@ -173,7 +196,9 @@ SELECT results_eq($$SELECT type, target::text COLLATE "default", body
                      FROM activitypub.received
                      WHERE body <> '' AND activity_id !~ 'sha' ORDER BY id$$,
     format($$VALUES ('Like', %1$L, '{"raw":1}'), ('Announce', %1$L,
-        '{"raw":2}'), ('Create', %1$L, '{"n":1}')$$, right(:'post', 36)),
+        '{"raw":2}'), ('EmojiReact', %1$L, '{"raw":7}'),
+        ('Dislike', %1$L, '{"raw":8}'),
+        ('Create', %1$L, '{"n":1}')$$, right(:'post', 36)),
     'what is kept is kept raw');
 SELECT is(pg_temp.hear(actor, id, type, object), verdict, id || ' ' || verdict)
   FROM (VALUES

@@ -243,8 +243,9 @@ test_r2_r5_shapes(void **state)
 
     check("{'id':'" E "/a','actor':'" E "/u'}", FEDI_VERDICT_NO_TYPE);
     check("{" HEAD "'type':7}", FEDI_VERDICT_BAD_TYPE);
-    check("{'actor':'" E "/u','type':'Like'}", FEDI_VERDICT_NO_ID);
-    check("{'id':null,'actor':'" E "/u','type':'Like'}", FEDI_VERDICT_NO_ID);
+    check("{'actor':'" E "/u','type':'Follow'}", FEDI_VERDICT_NO_ID);
+    check("{'id':null,'actor':'" E "/u','type':'Follow'}",
+          FEDI_VERDICT_NO_ID);
     check("{'id':1,'actor':'" E "/u','type':'Like'}", FEDI_VERDICT_BAD_ID);
     check("{'id':'/a','actor':'" E "/u','type':'Like'}",
           FEDI_VERDICT_BAD_ID);

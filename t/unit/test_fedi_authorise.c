@@ -118,7 +118,15 @@ test_r5_id_origin(void **state)
         { "{'id':'" V "/a','actor':'" E "/u','type':'Unheard'}",
           FEDI_VERDICT_ID_ORIGIN },
         { "{'id':'" E "/other/path#x','actor':'" E "/u','type':'Follow',"
-          "'object':'" O "/n'}", FEDI_VERDICT_ACCEPTED }
+          "'object':'" O "/n'}", FEDI_VERDICT_ACCEPTED },
+
+        /* what has no id is nowhere else */
+        { "{'actor':'" E "/u','type':'Like','object':'" O "/n'}",
+          FEDI_VERDICT_ACCEPTED },
+        { "{'id':null,'actor':'" E "/u','type':'Delete','object':'" E "/n'}",
+          FEDI_VERDICT_ACCEPTED },
+        { "{'id':null,'actor':'" E "/u','type':'Delete','object':'" V "/n'}",
+          FEDI_VERDICT_OBJECT_ORIGIN }
     };
 
     (void) state;
