@@ -116,6 +116,19 @@ sub host {
 }
 
 
+# The same on a machine elsewhere: its address is reached by a route, for
+# those of the interfaces are the site's own.
+
+sub elsewhere {
+    my ($self, $name, $address) = @_;
+
+    _ip(qw/route add local/, "$address/32", qw/dev lo/)
+        unless $self->{addresses}{$address}++;
+
+    return $self->host($name, $address);
+}
+
+
 # the lines of a server block that speaks TLS for the name
 
 sub certificate {
@@ -123,6 +136,15 @@ sub certificate {
 
     return "ssl_certificate $self->{dir}/$name.crt;\n"
         . "ssl_certificate_key $self->{dir}/$name.key;\n";
+}
+
+
+# the files of the name's key and certificate
+
+sub key_files {
+    my ($self, $name) = @_;
+
+    return (key => "$self->{dir}/$name.key", cert => "$self->{dir}/$name.crt");
 }
 
 

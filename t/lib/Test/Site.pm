@@ -17,10 +17,11 @@ our $ORIGIN = 'https://site.example';
 our $ACTOR = "$ORIGIN/activitypub/news";
 
 
-# nginx in the rig, until the actor and the instance actor are there
+# nginx in the rig, until the actor and the instance actor are there.  More
+# directives: "http", "server".
 
 sub run_site {
-    my ($t, $rig) = @_;
+    my ($t, $rig, %o) = @_;
 
     $rig->host('site.example', '9.9.9.10');
     $t->expect(Test::Rig::expected());
@@ -48,11 +49,13 @@ http {
     }
 
     activitypub_database "%%DATABASE%%";
+    @{[ $o{http} // '' ]}
 
     server {
         listen       9.9.9.10:443 ssl;
         server_name  site.example;
         @{[ $rig->certificate('site.example') ]}
+        @{[ $o{server} // '' ]}
 
         activitypub_actor news {
             type     Organization;

@@ -1,0 +1,172 @@
+// Copyright (C) The ngx_http_activitypub_module authors
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Servers of Fedify's, each with a name, an address and some actors.  What
+// they verified and what they were asked is remembered.
+
+import { readFileSync } from "node:fs";
+import { createServer } from "node:https";
+import { Readable } from "node:stream";
+
+import { describe, href } from "./describe.mjs";
+import { fedify, vocab } from "./fedify.mjs";
+
+const servers = new Map();
+
+
+// "authorized": actors are shown only to who signs
+
+export async function listen({ host, address, actors, key, cert,
+  authorized }) {
+  const server = {
+    host,
+    actors,
+    keys: new Map(),
+    inbox: [],
+    requests: [],
+    signers: new Map(),
+    federation: fedify.createFederation({
+      kv: new fedify.MemoryKvStore(),
+      origin: `https://${host}`,
+    }),
+  };
+
+  for (const name of actors) {
+    server.keys.set(name, [
+      await fedify.generateCryptoKeyPair("RSASSA-PKCS1-v1_5"),
+      await fedify.generateCryptoKeyPair("Ed25519"),
+    ]);
+  }
+
+  dispatch(server, authorized);
+
+  const listener = createServer(
+    { key: readFileSync(key), cert: readFileSync(cert) },
+    (request, response) => serve(server, request, response),
+  );
+
+  await new Promise((resolve, reject) => {
+    listener.once("error", reject);
+    listener.listen(443, address, resolve);
+  });
+
+  servers.set(host, server);
+
+  return actors.map((name) => `https://${host}/users/${name}`);
+}
+
+
+function dispatch(server, authorized) {
+  const actor = server.federation
+    .setActorDispatcher("/users/{identifier}", (context, name) =>
+      server.actors.includes(name) ? person(server, context, name) : null)
+    .setKeyPairsDispatcher((_context, name) => server.keys.get(name) ?? []);
+
+  if (authorized) {
+    actor.authorize(async (context) => {
+      const owner = await context.getSignedKeyOwner();
+
+      server.signers.set(context.request, href(owner?.id ?? null));
+
+      return owner !== null;
+    });
+  }
+
+  server.federation
+    .setInboxListeners("/users/{identifier}/inbox", "/inbox")
+    .on(vocab.Activity, async (context, activity) => {
+      server.inbox.push({ ...await describe(activity),
+        recipient: context.recipient });
+    });
+}
+
+
+async function person(server, context, name) {
+  const keys = await context.getActorKeyPairs(name);
+
+  return new vocab.Person({
+    id: context.getActorUri(name),
+    preferredUsername: name,
+    name: "Peer",
+    inbox: context.getInboxUri(name),
+    endpoints: new vocab.Endpoints({ sharedInbox: context.getInboxUri() }),
+    url: new URL(`https://${server.host}/@${name}`),
+    publicKey: keys[0].cryptographicKey,
+    assertionMethods: keys.map((pair) => pair.multikey),
+  });
+}
+
+
+// The activities whose signatures Fedify accepted, in the order they came.
+
+export function received({ host }) {
+  return servers.get(host).inbox;
+}
+
+
+// All that was asked of a server, and how it answered.
+
+export function requests({ host }) {
+  return servers.get(host).requests;
+}
+
+
+async function serve(server, incoming, response) {
+  const chunks = [];
+
+  for await (const chunk of incoming) {
+    chunks.push(chunk);
+  }
+
+  const body = Buffer.concat(chunks);
+  const request = new Request(`https://${server.host}${incoming.url}`, {
+    method: incoming.method,
+    headers: incoming.headers,
+    body: body.length === 0 ? undefined : body,
+  });
+  const answer = await server.federation.fetch(request,
+    { contextData: undefined });
+
+  server.requests.push({
+    method: incoming.method,
+    target: incoming.url,
+    headers: incoming.headers,
+    body: body.toString(),
+    status: answer.status,
+    signer: server.signers.get(request) ?? null,
+  });
+
+  response.writeHead(answer.status, Object.fromEntries(answer.headers));
+  response.end(Buffer.from(await answer.arrayBuffer()));
+}
+
+
+// Sends an activity of one of the actors, signed as Fedify does it, to an
+// actor that is looked up, or to an inbox.  Fedify fails if it is refused.
+
+export async function send({ host, actor, activity, to, inbox, shared }) {
+  const { federation } = servers.get(host);
+  const context = federation.createContext(new URL(`https://${host}/`));
+  const recipient = inbox === undefined
+    ? await context.lookupObject(to)
+    : { id: new URL(to), inboxId: new URL(inbox), endpoints: null };
+
+  await context.sendActivity({ identifier: actor }, recipient,
+    make(activity), { preferSharedInbox: shared ?? false });
+}
+
+
+// An object of Fedify's vocabulary by its own names for the properties.
+
+function make({ type, ...properties }) {
+  for (const [name, value] of Object.entries(properties)) {
+    if (typeof value === "object") {
+      properties[name] = make(value);
+
+    } else if (value.startsWith("https://")) {
+      properties[name] = new URL(value);
+    }
+  }
+
+  return new vocab[type](properties);
+}
