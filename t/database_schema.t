@@ -19,12 +19,13 @@ BEGIN { use FindBin; chdir($FindBin::Bin); }
 use lib 'lib';
 use Test::Nginx;
 use Test::Node;
+use Test::Session;
 
 use Time::HiRes qw/sleep/;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(36);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(50);
 
 # the roles of a cluster come with its first database
 
@@ -32,6 +33,8 @@ my $first = Test::Nginx->new(plain => 1)->database;
 
 $t->database(empty => 1);
 node_conf($t)->run;
+
+my ($errors, %expected) = (0);
 
 refused('no schema',
     qr/database has no schema "activitypub": run "apctl db init"/);
@@ -42,6 +45,9 @@ recovered('no schema');
 
 my $id = publish($t, '/posts/1.html');
 
+my $old = qr/version -\d+, this module needs \d+ or newer: run "apctl db/;
+my $closed = qr/permission denied for schema activitypub: run "apctl db init"/;
+
 ###############################################################################
 
 broken('a schema without migrations',
@@ -50,8 +56,7 @@ broken('a schema without migrations',
      DELETE FROM activitypub.schema_migration',
     'INSERT INTO activitypub.schema_migration SELECT * FROM kept');
 
-broken('an older schema',
-    qr/version -\d+, this module needs \d+ or newer: run "apctl db migrate"/,
+broken('an older schema', $old,
     'UPDATE activitypub.schema_migration SET version = version - 100',
     'UPDATE activitypub.schema_migration SET version = version + 100');
 
@@ -60,8 +65,7 @@ broken('a schema that is too new',
     'UPDATE activitypub.schema_migration SET min_module = 99',
     'UPDATE activitypub.schema_migration SET min_module = 1');
 
-broken('a schema that is closed to us',
-    qr/permission denied for schema activitypub: run "apctl db init"/,
+broken('a schema that is closed to us', $closed,
     'REVOKE USAGE ON SCHEMA activitypub FROM activitypub_nginx',
     'GRANT USAGE ON SCHEMA activitypub TO activitypub_nginx');
 
@@ -74,6 +78,35 @@ broken('a schema without its functions',
 
 ###############################################################################
 
+# While apctl is at work the schema is in many states: the one that it is left
+# in is worth a line.
+
+$t->sql('UPDATE activitypub.schema_migration SET version = version - 100');
+$t->disconnect_database;
+refused('before a migration', $old);
+
+my $session = Test::Session->new($t);
+my $tried = qr/pipeline connection failed: $closed/;
+my $before = said($t, $tried);
+
+$session->ask('SELECT pg_advisory_lock(418497393772)');
+$t->sql('REVOKE USAGE ON SCHEMA activitypub FROM activitypub_nginx');
+
+$t->wait_for(sub { asked(); said($t, $tried) >= $before + 2 })
+    or die "not seen\n";
+sleep 0.7;
+
+is(unavailable(), $errors, 'half a migration: no [error]');
+
+$session->ask('SELECT pg_advisory_unlock_all()');
+refused('what it left', $closed);
+
+$t->sql('GRANT USAGE ON SCHEMA activitypub TO activitypub_nginx;
+    UPDATE activitypub.schema_migration SET version = version + 100');
+recovered('what it left');
+
+###############################################################################
+
 # The connections that are there work on: only a new one asks for the schema.
 
 sub broken {
@@ -83,10 +116,7 @@ sub broken {
     $t->disconnect_database;
     refused($name, $sentence);
 
-    # as last known, or not at all
-
-    like(ask($t, '/activitypub/news')->status, qr/^(?:200|503)$/,
-        "$name: what is cached");
+    is(ask($t, '/activitypub/news')->status, 200, "$name: what is cached");
     is(ask($t, '/activitypub/news/outbox')->status, 503, "$name: the rest");
 
     ref $mend ? $mend->() : $t->sql($mend);
@@ -100,23 +130,34 @@ sub broken {
 
 sub refused {
     my ($name, $sentence) = @_;
+    my $line = qr/\[error\].*$sentence/;
 
     # who asks makes it try again soon
 
-    $t->wait_for(sub {
-        ask($t, '/activitypub/news/following');
-        said($t, qr{\[error\].*$sentence});
-    }, 15);
+    $expected{$sentence}++;
+    $t->wait_for(sub { asked(); said($t, $line) >= $expected{$sentence} }, 15);
 
     # a second line must not come
 
     sleep 0.7;
 
-    my @lines = $t->error_log =~ /^(.*\[error\].*)$/gm;
-
-    is(scalar(grep { /$sentence/ } @lines), 1, "$name: one [error]");
+    is(said($t, $line), $expected{$sentence}, "$name: one [error]");
+    is(unavailable(), ++$errors, "$name: and no other");
     is(ask($t, '/plain.html', accept => $BROWSER)->status, 200,
         "$name: the site");
+}
+
+
+# of both workers
+
+sub asked { ask($t, '/activitypub/news/following') for 1 .. 4 }
+
+
+# that a connection is lost is a change of state of its own
+
+sub unavailable {
+    return said($t, qr/\[error\](?!.*(?:terminating|server closed))
+        .*unavailable/x);
 }
 
 

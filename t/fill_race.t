@@ -24,7 +24,7 @@ use Time::HiRes qw/sleep/;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(8);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(10);
 
 $t->database(own => 1);
 node_conf($t)->run;
@@ -97,6 +97,26 @@ $session->ask('ROLLBACK');
 
 like($c->response('GET')->body, qr/Newer/, 'who asked before');
 like($late->response('GET')->body, qr/Newest/, 'who asked later');
+
+###############################################################################
+
+# Everything may have changed on the way of an answer: it is not believed, but
+# it is what there is when the database goes.
+
+lock_out();
+begin($c, '/activitypub/news/featured');
+hanging($t, 1);
+$t->sql("NOTIFY activitypub_changed, 'foreign'");
+$t->wait_for(sub { said($t, qr/is not in the form/) }) or die "not heard\n";
+$session->ask('ROLLBACK');
+
+is($c->response('GET')->status, 200, 'everything may have changed');
+
+undef $session;
+$t->stop_database;
+
+is(ask($t, '/activitypub/news/featured')->status, 200,
+    'and the answer is the last one known');
 
 ###############################################################################
 

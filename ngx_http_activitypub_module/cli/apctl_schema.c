@@ -13,8 +13,7 @@
 #include "apctl_schema.h"
 
 
-/* "apctl" in ASCII */
-
+/* "apctl" in ASCII; the module looks for it: store/ngx_ap_statements.c */
 #define APCTL_LOCK       "418497393772"
 #define APCTL_LOCK_WAIT  "10s"
 

@@ -72,6 +72,10 @@ typedef struct {
      * used: NGX_OK, or NGX_ERROR with a reason in "reason" (static or in the
      * worker's memory), and the connection is dropped and tried again later.
      * "result->rc" may be NGX_DECLINED: the schema is not there at all.
+     *
+     * The second one goes before it: a row means that somebody is at work on
+     * what the greeting asks for.  Then why it will not do is not told while
+     * it is known that it will not do: that is not its last state.
      */
     ngx_int_t                 (*greeted)(void *data,
                                     const ngx_ap_pg_result_t *result,

@@ -84,6 +84,8 @@ ngx_ap_pg_start(ngx_ap_pg_t *pg, ngx_ap_pg_host_t *host)
                    &host->name);
 
     pg->unusable = 0;
+    pg->unfinished = 0;
+    pg->greetings = 0;
 
     pg->conn = PQconnectStartParams(host->keywords, host->values, 0);
 
@@ -170,22 +172,36 @@ ngx_ap_pg_connected(ngx_ap_pg_t *pg)
 static ngx_int_t
 ngx_ap_pg_greet(ngx_ap_pg_t *pg)
 {
+    ngx_uint_t  i;
+
     if (ngx_ap_pg_attach(pg, 0) != NGX_OK) {
         return NGX_ERROR;
     }
 
     if (PQsetnonblocking(pg->conn, 1) != 0
-        || PQenterPipelineMode(pg->conn) != 1
-        || PQsendQueryParams(pg->conn, pg->options.statements[0].sql, 0, NULL,
-                             NULL, NULL, NULL, 0)
-           != 1
-        || PQpipelineSync(pg->conn) != 1)
+        || PQenterPipelineMode(pg->conn) != 1)
     {
-        ngx_ap_pg_because_libpq(pg, PQerrorMessage(pg->conn));
-        return NGX_ERROR;
+        goto failed;
+    }
+
+    for (i = NGX_AP_PG_GREETINGS; i-- > 0; /* void */) {
+
+        if (PQsendQueryParams(pg->conn, pg->options.statements[i].sql, 0,
+                              NULL, NULL, NULL, NULL, 0)
+            != 1
+            || PQpipelineSync(pg->conn) != 1)
+        {
+            goto failed;
+        }
     }
 
     return ngx_ap_pg_flush(pg);
+
+failed:
+
+    ngx_ap_pg_because_libpq(pg, PQerrorMessage(pg->conn));
+
+    return NGX_ERROR;
 }
 
 
@@ -208,18 +224,18 @@ ngx_ap_pg_greeted(ngx_ap_pg_t *pg)
         return NGX_ERROR;
     }
 
-    if (pg->options.nstatements == 1) {
+    if (pg->options.nstatements == NGX_AP_PG_GREETINGS) {
         return ngx_ap_pg_up(pg);
     }
 
     pg->state = NGX_AP_PG_PREPARING;
-    pg->prepared = 1;
+    pg->prepared = NGX_AP_PG_GREETINGS;
 
     ngx_ap_pg_timer(pg, pg->conninfo->timeout, ngx_ap_pg_step_timeout);
 
     statements = pg->options.statements;
 
-    for (i = 1; i < pg->options.nstatements; i++) {
+    for (i = NGX_AP_PG_GREETINGS; i < pg->options.nstatements; i++) {
 
         if (PQsendPrepare(pg->conn, statements[i].name, statements[i].sql,
                           statements[i].nparams, NULL)
@@ -421,6 +437,13 @@ ngx_ap_pg_tell(ngx_ap_pg_t *pg, ngx_uint_t up)
         told = NGX_AP_PG_TOLD_UP;
 
     } else if (pg->unusable) {
+
+        /* half a migration is none of the reasons that are worth a line */
+
+        if (pg->unfinished && pg->told >= NGX_AP_PG_TOLD_DOWN) {
+            return;
+        }
+
         told = NGX_AP_PG_TOLD_UNUSABLE;
         crc = ngx_crc32_short(pg->reason.data, pg->reason.len);
 

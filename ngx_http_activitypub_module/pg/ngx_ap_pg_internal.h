@@ -44,6 +44,10 @@ typedef enum {
 } ngx_ap_pg_told_e;
 
 
+/* statements that are not prepared: the greeting, and what goes before it */
+#define NGX_AP_PG_GREETINGS  2
+
+
 typedef enum {
     NGX_AP_PG_QUEUED = 0,   /* in "waiting", or about to fail */
     NGX_AP_PG_SENT,         /* in "flight" */
@@ -103,6 +107,7 @@ struct ngx_ap_pg_s {
 
     ngx_msec_t                  used;       /* last query was sent then */
 
+    ngx_uint_t                  greetings;  /* answers */
     PGresult                   *greeting;
     ngx_int_t                   greeting_rc;
     ngx_uint_t                  prepared;
@@ -115,6 +120,7 @@ struct ngx_ap_pg_s {
     unsigned                    explained:1;    /* reason by the server */
     unsigned                    elsewhere:1;    /* this host is no use */
     unsigned                    unusable:1;     /* connected, yet no use */
+    unsigned                    unfinished:1;   /* somebody is at work on it */
 };
 
 

@@ -245,9 +245,9 @@ ngx_ap_pg_send_row(ngx_ap_pg_t *pg, ngx_ap_pg_query_t *query, ngx_uint_t row)
     statement = &pg->options.statements[query->statement];
     values = query->values + row * query->nvalues;
 
-    /* the greeting is not prepared: it goes before anything that is */
+    /* a greeting is not prepared: it goes before anything that is */
 
-    if (query->statement == 0) {
+    if (query->statement < NGX_AP_PG_GREETINGS) {
         sent = PQsendQueryParams(pg->conn, statement->sql, query->nvalues,
                                  NULL, values, NULL, NULL, 0);
     } else {

@@ -13,6 +13,8 @@
 
 static ngx_int_t ngx_ap_pg_sync(ngx_ap_pg_t *pg);
 static ngx_int_t ngx_ap_pg_take(ngx_ap_pg_t *pg, PGresult *result);
+static ngx_int_t ngx_ap_pg_greeting(ngx_ap_pg_t *pg, PGresult *result,
+    ngx_int_t rc);
 static ngx_int_t ngx_ap_pg_verdict(ngx_ap_pg_t *pg, const PGresult *result);
 static ngx_int_t ngx_ap_pg_refusal(ngx_ap_pg_t *pg, const PGresult *result);
 
@@ -62,7 +64,8 @@ ngx_ap_pg_sync(ngx_ap_pg_t *pg)
     switch (pg->state) {
 
     case NGX_AP_PG_GREETING:
-        return ngx_ap_pg_greeted(pg);
+        return pg->greetings < NGX_AP_PG_GREETINGS ? NGX_OK
+                                                   : ngx_ap_pg_greeted(pg);
 
     case NGX_AP_PG_PREPARING:
         return ngx_ap_pg_up(pg);
@@ -94,12 +97,7 @@ ngx_ap_pg_take(ngx_ap_pg_t *pg, PGresult *result)
     switch (pg->state) {
 
     case NGX_AP_PG_GREETING:
-        PQclear(pg->greeting);
-
-        pg->greeting = result;
-        pg->greeting_rc = rc;
-
-        return NGX_OK;
+        return ngx_ap_pg_greeting(pg, result, rc);
 
     case NGX_AP_PG_PREPARING:
         if (rc != NGX_OK) {
@@ -119,6 +117,27 @@ ngx_ap_pg_take(ngx_ap_pg_t *pg, PGresult *result)
         ngx_ap_pg_result(pg, result, rc);
         return NGX_OK;
     }
+}
+
+
+/* the last one counts; "result" becomes ours */
+
+static ngx_int_t
+ngx_ap_pg_greeting(ngx_ap_pg_t *pg, PGresult *result, ngx_int_t rc)
+{
+    if (++pg->greetings < NGX_AP_PG_GREETINGS) {
+        pg->unfinished = (rc == NGX_OK && PQntuples(result) != 0);
+        PQclear(result);
+
+        return NGX_OK;
+    }
+
+    PQclear(pg->greeting);
+
+    pg->greeting = result;
+    pg->greeting_rc = rc;
+
+    return NGX_OK;
 }
 
 

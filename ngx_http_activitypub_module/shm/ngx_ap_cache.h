@@ -81,7 +81,11 @@ ngx_int_t ngx_ap_cache_find(ngx_ap_cache_t *cache,
 ngx_ap_cache_stamp_t ngx_ap_cache_stamp(ngx_ap_cache_t *cache,
     const ngx_ap_cache_key_t *key);
 
-/* silently does nothing when the stamp is old or the document too large */
+/*
+ * Silently does nothing when the generation moved or the document is too
+ * large.  Of an earlier epoch it is kept for when the database is away, if
+ * there is nothing newer.
+ */
 void ngx_ap_cache_store(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
     ngx_ap_cache_stamp_t stamp, const fedi_document_t *document);
 

@@ -142,18 +142,24 @@ ngx_ap_cache_store(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
 
     ngx_shmtx_lock(&cache->shpool->mutex);
 
-    if (ngx_ap_cache_freshness(shared, url, &stamp) != NGX_OK) {
+    if (ngx_ap_cache_freshness(shared, url, &stamp) == NGX_DECLINED) {
         goto done;
     }
 
-    /* whoever has this hash leaves, also another key */
+    /* whoever has this hash leaves, also another key, unless it is newer */
 
     node = shared->documents.root;
 
     while (node != shared->documents.sentinel) {
 
         if (node->key == name) {
-            ngx_ap_cache_remove(cache, (ngx_ap_cache_entry_t *) node);
+            entry = (ngx_ap_cache_entry_t *) node;
+
+            if (entry->stamp.epoch > stamp.epoch) {
+                goto done;
+            }
+
+            ngx_ap_cache_remove(cache, entry);
             break;
         }
 

@@ -15,6 +15,15 @@ const ngx_ap_pg_statement_t  ngx_ap_statements[NGX_AP_STATEMENTS] = {
       "SELECT version, min_module FROM activitypub.schema()",
       0 },
 
+    /* the lock that apctl holds while it makes the schema */
+
+    { "unfinished",
+      "SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+      " WHERE datname = current_database() AND locktype = 'advisory'"
+      " AND granted AND (classid::bigint << 32) + objid::bigint"
+      " = 418497393772",
+      0 },
+
     { "listen",
       "LISTEN activitypub_changed",
       0 },

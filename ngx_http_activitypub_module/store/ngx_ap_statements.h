@@ -20,10 +20,11 @@
 #define NGX_AP_MODULE_LEVEL  1
 
 
-/* places in the table; the first one is the greeting */
+/* places in the table; the first two are asked of a new connection */
 
 typedef enum {
     NGX_AP_STATEMENT_SCHEMA = 0,
+    NGX_AP_STATEMENT_UNFINISHED,
     NGX_AP_STATEMENT_LISTEN,
     NGX_AP_STATEMENT_LISTEN_WORK,
     NGX_AP_STATEMENT_DOCUMENT,
