@@ -146,7 +146,10 @@ struct ngx_ap_client_request_s {
     ngx_ap_client_address_t     addresses[NGX_AP_CLIENT_ADDRESSES];
     ngx_uint_t                  naddresses;
     ngx_uint_t                  tried;      /* addresses */
-    ngx_ap_client_peer_t       *candidate;  /* kept, when last seen */
+
+    /* kept, when last seen */
+    ngx_ap_client_peer_t       *candidates[NGX_AP_CLIENT_PER_HOST];
+    ngx_uint_t                  ncandidates;
 
     ngx_str_t                   message;
     size_t                      sent;

@@ -12,17 +12,49 @@
 #include "ngx_ap_client_internal.h"
 
 
+static ngx_ap_client_peer_t *ngx_ap_client_candidate(
+    ngx_ap_client_request_t *request);
 static void ngx_ap_client_kept_handler(ngx_event_t *rev);
 
 
-/* the one that was used last; NULL: none */
-
-ngx_ap_client_peer_t *
-ngx_ap_client_kept(ngx_ap_client_host_t *host, struct sockaddr *sockaddr,
-    socklen_t socklen)
+void
+ngx_ap_client_kept(ngx_ap_client_request_t *request,
+    struct sockaddr *sockaddr, socklen_t socklen)
 {
     ngx_queue_t           *q;
+    ngx_ap_client_host_t  *host;
     ngx_ap_client_peer_t  *peer;
+
+    host = request->host;
+
+    for (q = ngx_queue_head(&host->kept);
+         q != ngx_queue_sentinel(&host->kept);
+         q = ngx_queue_next(q))
+    {
+        peer = ngx_queue_data(q, ngx_ap_client_peer_t, host_queue);
+
+        if (request->ncandidates < NGX_AP_CLIENT_PER_HOST
+            && ngx_cmp_sockaddr(&peer->address.sockaddr.sockaddr,
+                                peer->address.socklen, sockaddr, socklen, 1)
+               == NGX_OK)
+        {
+            request->candidates[request->ncandidates++] = peer;
+        }
+    }
+}
+
+
+/* the one that was used last; others of the host may have taken some */
+
+static ngx_ap_client_peer_t *
+ngx_ap_client_candidate(ngx_ap_client_request_t *request)
+{
+    ngx_uint_t             i;
+    ngx_queue_t           *q;
+    ngx_ap_client_host_t  *host;
+    ngx_ap_client_peer_t  *peer;
+
+    host = request->host;
 
     for (q = ngx_queue_last(&host->kept);
          q != ngx_queue_sentinel(&host->kept);
@@ -30,11 +62,11 @@ ngx_ap_client_kept(ngx_ap_client_host_t *host, struct sockaddr *sockaddr,
     {
         peer = ngx_queue_data(q, ngx_ap_client_peer_t, host_queue);
 
-        if (ngx_cmp_sockaddr(&peer->address.sockaddr.sockaddr,
-                             peer->address.socklen, sockaddr, socklen, 1)
-            == NGX_OK)
-        {
-            return peer;
+        for (i = 0; i < request->ncandidates; i++) {
+
+            if (request->candidates[i] == peer) {
+                return peer;
+            }
         }
     }
 
@@ -42,29 +74,15 @@ ngx_ap_client_kept(ngx_ap_client_host_t *host, struct sockaddr *sockaddr,
 }
 
 
-/* NGX_DECLINED: the candidate has been closed or taken since it was seen */
-
 ngx_int_t
 ngx_ap_client_reuse(ngx_ap_client_request_t *request)
 {
-    ngx_queue_t           *q;
     ngx_connection_t      *c;
     ngx_ap_client_peer_t  *peer;
 
-    peer = NULL;
+    peer = ngx_ap_client_candidate(request);
 
-    for (q = ngx_queue_head(&request->host->kept);
-         q != ngx_queue_sentinel(&request->host->kept);
-         q = ngx_queue_next(q))
-    {
-        peer = ngx_queue_data(q, ngx_ap_client_peer_t, host_queue);
-
-        if (peer == request->candidate) {
-            break;
-        }
-    }
-
-    if (peer == NULL || peer != request->candidate) {
+    if (peer == NULL) {
         return NGX_DECLINED;
     }
 

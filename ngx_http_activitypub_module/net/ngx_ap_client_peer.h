@@ -66,13 +66,13 @@ void ngx_ap_client_ignore(ngx_event_t *ev);
 
 /* ngx_ap_client_keep.c */
 
-/* a kept connection to this address, the one that was used last, or NULL */
-ngx_ap_client_peer_t *ngx_ap_client_kept(ngx_ap_client_host_t *host,
+/* the kept connections to this address become candidates of the request */
+void ngx_ap_client_kept(ngx_ap_client_request_t *request,
     struct sockaddr *sockaddr, socklen_t socklen);
 
 /*
- * Gives the request its candidate.  NGX_DECLINED: it has none, or it has been
- * closed or taken since it was seen.
+ * Gives the request a candidate.  NGX_DECLINED: it has none, or all have been
+ * closed or taken since they were seen.
  */
 ngx_int_t ngx_ap_client_reuse(ngx_ap_client_request_t *request);
 

@@ -153,10 +153,7 @@ ngx_ap_client_address(ngx_ap_client_request_t *request,
         return;
     }
 
-    if (request->candidate == NULL) {
-        request->candidate = ngx_ap_client_kept(request->host, &to.sockaddr,
-                                                socklen);
-    }
+    ngx_ap_client_kept(request, &to.sockaddr, socklen);
 
     family = 0;
 
