@@ -166,20 +166,66 @@ sub _read {
 }
 
 
-# resident memory of a process, in KiB
+# resident memory of processes, in KiB
 
 sub rss {
-    my ($pid) = @_;
+    my (@pids) = @_;
 
-    return _read("/proc/$pid/status") =~ /^VmRSS:\s+(\d+)/m ? $1 : 0;
+    my $sum = 0;
+
+    for my $pid (@pids) {
+        $sum += $1 if _read("/proc/$pid/status") =~ /^VmRSS:\s+(\d+)/m;
+    }
+
+    return $sum;
 }
 
+
+# Microseconds that processes and their threads were on a CPU.  What ps shows
+# comes in hundredths of a second, the scheduler's own account does not.
+
+sub cpu {
+    my (@pids) = @_;
+
+    my $sum = 0;
+
+    for my $file (map { glob "/proc/$_/task/*/schedstat" } @pids) {
+        $sum += $1 / 1000 if _read($file) =~ /^(\d+)/;
+    }
+
+    die "no account of the CPU in /proc\n" unless $sum;
+
+    return $sum;
+}
+
+
+# without a target: one that has no bar yet
 
 sub figure {
     my ($name, $value, $target) = @_;
 
+    if (!defined $target) {
+        printf "%s %.3f - -\n", $name, $value;
+        return;
+    }
+
     printf "%s %.3f %s %s\n", $name, $value, $target,
         $value <= $target ? 'ok' : 'short';
+}
+
+
+# the latency of a page, in milliseconds
+
+sub latency {
+    my ($name, $took) = @_;
+
+    my $most = 64;
+
+    printf "# %s: %d requests; up to %s ms\n", $name, $took->{n},
+        join ', ', map { $most *= 2; sprintf '%g: %d', $most / 1000, $_ }
+            @{ $took->{buckets} };
+
+    figure("$name-$_-ms", $took->{$_} / 1000) for qw/p50 p90 p99 max/;
 }
 
 

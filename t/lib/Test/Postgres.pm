@@ -4,8 +4,8 @@ package Test::Postgres;
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Scratch PostgreSQL clusters for tests: a unix socket in a short path under
-# /tmp, trust authentication, nothing durable, owned by the user postgres
-# when the tests run as root (initdb refuses root).
+# /tmp, trust authentication, nothing durable unless "durable" is said, owned
+# by the user postgres when the tests run as root (initdb refuses root).
 #
 # One cluster is shared by a whole run: t/run starts it and names its folder
 # in TEST_NGINX_PG.  A test that runs alone starts one for itself.
@@ -86,12 +86,14 @@ sub start {
 listen_addresses = ''
 unix_socket_directories = '$dir'
 max_connections = 200
+log_line_prefix = '%m [%p] %q%u\@%d '
+EOF
+    print $f <<"EOF" unless $o{durable};
 shared_buffers = 32MB
 fsync = off
 synchronous_commit = off
 full_page_writes = off
 autovacuum = off
-log_line_prefix = '%m [%p] %q%u\@%d '
 EOF
     close $f;
 
