@@ -7,7 +7,8 @@
  *               ^------------------------ redirected
  *
  * A fetch lives in a pool of its own.  ngx_ap_fetch_finish() is the only way
- * out, and the last that is called.
+ * out that calls back, and the last that is called; ngx_ap_fetch_cancel() the
+ * only one that does not.
  */
 
 #include "ngx_ap_client.h"
@@ -34,6 +35,10 @@ struct ngx_ap_fetch_s {
     void                       *data;
     fedi_arena_t                arena;
 
+    ngx_ap_signer_job_t        *job;        /* under way, one of them */
+    ngx_ap_client_request_t    *request;
+    ngx_event_t                 refused;    /* posted */
+
     fedi_id_t                   hops[NGX_AP_FETCH_REDIRECTS + 1];
     ngx_uint_t                  nhops;
 
@@ -41,8 +46,9 @@ struct ngx_ap_fetch_s {
 };
 
 
+static ngx_int_t ngx_ap_fetch_start(ngx_ap_fetch_t *fetch, fedi_str_t url);
+static void ngx_ap_fetch_refused(ngx_event_t *ev);
 static ngx_int_t ngx_ap_fetch_hop(ngx_ap_fetch_t *fetch, fedi_str_t url);
-static ngx_uint_t ngx_ap_fetch_is_own(ngx_ap_fetch_t *fetch, fedi_id_t *id);
 static ngx_int_t ngx_ap_fetch_sign(ngx_ap_fetch_t *fetch);
 static void ngx_ap_fetch_signed(void *data, ngx_int_t rc,
     const ngx_str_t *signature);
@@ -82,9 +88,7 @@ ngx_ap_fetch(ngx_ap_worker_t *worker, ngx_ap_origin_t *origin, fedi_str_t url,
         fetch->arena.alloc = ngx_ap_fetch_alloc;
         fetch->arena.data = pool;
 
-        if (ngx_ap_fetch_hop(fetch, url) == NGX_OK
-            && ngx_ap_fetch_sign(fetch) == NGX_OK)
-        {
+        if (ngx_ap_fetch_start(fetch, url) == NGX_OK) {
             return fetch;
         }
     }
@@ -96,9 +100,49 @@ ngx_ap_fetch(ngx_ap_worker_t *worker, ngx_ap_origin_t *origin, fedi_str_t url,
 
 
 void
-ngx_ap_fetch_free(ngx_ap_fetch_t *fetch)
+ngx_ap_fetch_cancel(ngx_ap_fetch_t *fetch)
 {
+    if (fetch->job) {
+        ngx_ap_signer_cancel(fetch->job);
+    }
+
+    if (fetch->request) {
+        ngx_ap_client_cancel(fetch->request);
+    }
+
+    if (fetch->refused.posted) {
+        ngx_delete_posted_event(&fetch->refused);
+    }
+
     ngx_destroy_pool(fetch->pool);
+}
+
+
+static ngx_int_t
+ngx_ap_fetch_start(ngx_ap_fetch_t *fetch, fedi_str_t url)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_ap_fetch_hop(fetch, url);
+
+    if (rc != NGX_DECLINED) {
+        return rc == NGX_OK ? ngx_ap_fetch_sign(fetch) : NGX_ERROR;
+    }
+
+    fetch->refused.handler = ngx_ap_fetch_refused;
+    fetch->refused.data = fetch;
+    fetch->refused.log = fetch->worker->log;
+
+    ngx_post_event(&fetch->refused, &ngx_posted_events);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_ap_fetch_refused(ngx_event_t *ev)
+{
+    ngx_ap_fetch_fail(ev->data, NGX_DECLINED, 0, "not a URL that is asked");
 }
 
 
@@ -122,7 +166,9 @@ ngx_ap_fetch_hop(ngx_ap_fetch_t *fetch, fedi_str_t url)
         return NGX_ERROR;
     }
 
-    if (err != FEDI_OK || ngx_ap_fetch_is_own(fetch, id)) {
+    if (err != FEDI_OK
+        || ngx_ap_origins_have(&fetch->worker->conf->origins, id))
+    {
         return NGX_DECLINED;
     }
 
@@ -135,28 +181,6 @@ ngx_ap_fetch_hop(ngx_ap_fetch_t *fetch, fedi_str_t url)
     fetch->nhops++;
 
     return NGX_OK;
-}
-
-
-static ngx_uint_t
-ngx_ap_fetch_is_own(ngx_ap_fetch_t *fetch, fedi_id_t *id)
-{
-    ngx_uint_t         i;
-    fedi_str_t         url;
-    ngx_ap_origin_t  **origin;
-
-    origin = fetch->worker->conf->origins.elts;
-
-    for (i = 0; i < fetch->worker->conf->origins.nelts; i++) {
-        url.data = (const char *) origin[i]->url.data;
-        url.len = origin[i]->url.len;
-
-        if (fedi_str_eq(id->origin, url)) {
-            return 1;
-        }
-    }
-
-    return 0;
 }
 
 
@@ -219,10 +243,11 @@ ngx_ap_fetch_sign(ngx_ap_fetch_t *fetch)
     text.data = (u_char *) base.data;
     text.len = base.len;
 
-    return ngx_ap_signer_sign(fetch->worker->signer,
-                              &fetch->origin->instance.uri, &text,
-                              ngx_ap_fetch_signed, fetch)
-           ? NGX_OK : NGX_ERROR;
+    fetch->job = ngx_ap_signer_sign(fetch->worker->signer,
+                                    &fetch->origin->instance.uri, &text,
+                                    ngx_ap_fetch_signed, fetch);
+
+    return fetch->job ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -230,6 +255,8 @@ static void
 ngx_ap_fetch_signed(void *data, ngx_int_t rc, const ngx_str_t *signature)
 {
     ngx_ap_fetch_t *fetch = data;
+
+    fetch->job = NULL;
 
     if (rc != NGX_OK || ngx_ap_fetch_ask(fetch, signature) != NGX_OK) {
         ngx_ap_fetch_fail(fetch, NGX_ERROR, 0, "cannot be signed");
@@ -281,8 +308,9 @@ ngx_ap_fetch_ask(ngx_ap_fetch_t *fetch, const ngx_str_t *signature)
     ask.answered = ngx_ap_fetch_answered;
     ask.data = fetch;
 
-    return ngx_ap_client_request(fetch->worker->client, &ask) ? NGX_OK
-                                                              : NGX_ERROR;
+    fetch->request = ngx_ap_client_request(fetch->worker->client, &ask);
+
+    return fetch->request ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -295,10 +323,14 @@ ngx_ap_fetch_answered(void *data, const ngx_ap_client_result_t *result)
     fedi_str_t             type;
     ngx_ap_fetch_result_t  fetched;
 
+    fetch->request = NULL;
+
     ngx_memzero(&fetched, sizeof(ngx_ap_fetch_result_t));
 
     if (result->rc != NGX_OK) {
-        fetched.rc = (result->rc == NGX_DECLINED) ? NGX_DECLINED : NGX_ERROR;
+        fetched.rc = (result->rc == NGX_DECLINED || result->too_long)
+                     ? NGX_DECLINED : NGX_ERROR;
+        fetched.ours = (result->rc == NGX_ABORT);
         fetched.reason = result->reason;
 
         ngx_ap_fetch_finish(fetch, &fetched);
@@ -392,6 +424,7 @@ ngx_ap_fetch_fail(ngx_ap_fetch_t *fetch, ngx_int_t rc, ngx_uint_t status,
     ngx_memzero(&result, sizeof(ngx_ap_fetch_result_t));
 
     result.rc = rc;
+    result.ours = (rc == NGX_ERROR && status == 0);
     result.status = status;
     result.reason.data = (u_char *) reason;
     result.reason.len = ngx_strlen(reason);
@@ -405,7 +438,9 @@ ngx_ap_fetch_finish(ngx_ap_fetch_t *fetch, const ngx_ap_fetch_result_t *result)
 {
     fedi_str_t  *url;
 
-    url = &fetch->hops[fetch->nhops - 1].text;
+    /* of a first URL that is not asked no more is known than the spelling */
+
+    url = &fetch->hops[fetch->nhops ? fetch->nhops - 1 : 0].text;
 
     if (result->rc != NGX_OK) {
         ngx_log_error(NGX_LOG_INFO, fetch->worker->log, 0,

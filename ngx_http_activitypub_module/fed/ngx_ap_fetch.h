@@ -37,6 +37,8 @@ typedef struct {
 
     fedi_str_t                  url;        /* that answered in the end */
     fedi_str_t                  body;
+
+    unsigned                    ours:1;     /* of NGX_ERROR: our own trouble */
 } ngx_ap_fetch_result_t;
 
 /* "result" and all it points to are valid during the callback */
@@ -51,8 +53,11 @@ typedef void (*ngx_ap_fetched_pt)(void *data,
 ngx_ap_fetch_t *ngx_ap_fetch(ngx_ap_worker_t *worker, ngx_ap_origin_t *origin,
     fedi_str_t url, ngx_ap_fetched_pt handler, void *data);
 
-/* when the worker exits, after client and signer are gone; no callback */
-void ngx_ap_fetch_free(ngx_ap_fetch_t *fetch);
+/*
+ * There will be no callback.  Not after it was called, and before client and
+ * signer are gone.
+ */
+void ngx_ap_fetch_cancel(ngx_ap_fetch_t *fetch);
 
 
 #endif

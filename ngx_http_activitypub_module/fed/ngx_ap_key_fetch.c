@@ -8,27 +8,38 @@
  *
  * The document behind a key's id is its actor; or that calls itself by
  * another id, which is fetched then; or it is the key alone, and its owner
- * is fetched.  Never more than three documents.
+ * is fetched.  Never more than three documents, and none because of an id
+ * that is of another origin than the key's.
  */
 
 #include "ngx_ap_fetch.h"
 #include "ngx_ap_key_fetch.h"
 
 #include "fedi_actor.h"
+#include "fedi_key.h"
 
 
 #define NGX_AP_KEY_FETCH_DOCUMENTS  3
 
+/* of all documents, milliseconds */
+#define NGX_AP_KEY_FETCH_TOTAL      20000
+
+
+/* "ident" after three pointers: this is the data of a timer */
 
 struct ngx_ap_key_fetch_s {
     ngx_pool_t                 *pool;
     ngx_ap_worker_t            *worker;
     ngx_ap_origin_t            *origin;
-    ngx_ap_store_remote_key_pt  handler;
+    ngx_int_t                   ident;
+
+    ngx_ap_key_fetched_pt       handler;
     void                       *data;
     fedi_arena_t                arena;
+    ngx_event_t                 timer;
 
-    ngx_ap_fetch_t             *fetch;      /* under way */
+    ngx_ap_fetch_t             *fetch;      /* under way, one of them */
+    ngx_ap_pg_query_t          *call;
     fedi_id_t                   key_id;
     fedi_actor_key_t            alone;      /* a document of a key alone */
     ngx_ap_store_actor_t        row;
@@ -43,6 +54,7 @@ struct ngx_ap_key_fetch_s {
 
 static ngx_int_t ngx_ap_key_fetch_next(ngx_ap_key_fetch_t *fetch,
     fedi_str_t url);
+static void ngx_ap_key_fetch_timer_handler(ngx_event_t *ev);
 static void ngx_ap_key_fetch_fetched(void *data,
     const ngx_ap_fetch_result_t *result);
 static ngx_int_t ngx_ap_key_fetch_read(ngx_ap_key_fetch_t *fetch,
@@ -63,7 +75,7 @@ static void *ngx_ap_key_fetch_alloc(void *data, size_t size);
 
 ngx_ap_key_fetch_t *
 ngx_ap_key_fetch(ngx_ap_worker_t *worker, ngx_ap_origin_t *origin,
-    const ngx_str_t *key_id, ngx_ap_store_remote_key_pt handler, void *data)
+    const ngx_str_t *key_id, ngx_ap_key_fetched_pt handler, void *data)
 {
     fedi_str_t           text;
     ngx_pool_t          *pool;
@@ -80,6 +92,7 @@ ngx_ap_key_fetch(ngx_ap_worker_t *worker, ngx_ap_origin_t *origin,
         fetch->pool = pool;
         fetch->worker = worker;
         fetch->origin = origin;
+        fetch->ident = -1;
         fetch->handler = handler;
         fetch->data = data;
         fetch->arena.alloc = ngx_ap_key_fetch_alloc;
@@ -94,6 +107,14 @@ ngx_ap_key_fetch(ngx_ap_worker_t *worker, ngx_ap_origin_t *origin,
             && ngx_ap_key_fetch_next(fetch, fedi_id_document(&fetch->key_id))
                == NGX_AGAIN)
         {
+            /* not cancelable: who waits is answered before the worker exits */
+
+            fetch->timer.handler = ngx_ap_key_fetch_timer_handler;
+            fetch->timer.data = fetch;
+            fetch->timer.log = worker->log;
+
+            ngx_add_timer(&fetch->timer, NGX_AP_KEY_FETCH_TOTAL);
+
             return fetch;
         }
     }
@@ -105,12 +126,20 @@ ngx_ap_key_fetch(ngx_ap_worker_t *worker, ngx_ap_origin_t *origin,
 
 
 void
-ngx_ap_key_fetch_free(ngx_ap_key_fetch_t *fetch)
+ngx_ap_key_fetch_cancel(ngx_ap_key_fetch_t *fetch)
 {
     ngx_uint_t  i;
 
     if (fetch->fetch) {
-        ngx_ap_fetch_free(fetch->fetch);
+        ngx_ap_fetch_cancel(fetch->fetch);
+    }
+
+    if (fetch->call) {
+        ngx_ap_store_cancel(fetch->call);
+    }
+
+    if (fetch->timer.timer_set) {
+        ngx_del_timer(&fetch->timer);
     }
 
     for (i = 0; i < fetch->n; i++) {
@@ -131,7 +160,20 @@ ngx_ap_key_fetch_next(ngx_ap_key_fetch_t *fetch, fedi_str_t url)
     fetch->fetch = ngx_ap_fetch(fetch->worker, fetch->origin, url,
                                 ngx_ap_key_fetch_fetched, fetch);
 
-    return fetch->fetch ? NGX_AGAIN : NGX_ERROR;
+    return fetch->fetch ? NGX_AGAIN : NGX_BUSY;
+}
+
+
+static void
+ngx_ap_key_fetch_timer_handler(ngx_event_t *ev)
+{
+    ngx_ap_key_fetch_t *fetch = ev->data;
+
+    ngx_log_error(NGX_LOG_INFO, fetch->worker->log, 0,
+                  "activitypub: key \"%*s\" is not used: it took too long",
+                  fetch->key_id.text.len, fetch->key_id.text.data);
+
+    ngx_ap_key_fetch_finish(fetch, NGX_ERROR);
 }
 
 
@@ -143,7 +185,7 @@ ngx_ap_key_fetch_fetched(void *data, const ngx_ap_fetch_result_t *result)
     ngx_int_t  rc;
 
     fetch->fetch = NULL;
-    rc = result->rc;
+    rc = result->ours ? NGX_BUSY : result->rc;
 
     if (rc == NGX_OK) {
         rc = ngx_ap_key_fetch_read(fetch, result);
@@ -170,7 +212,7 @@ ngx_ap_key_fetch_read(ngx_ap_key_fetch_t *fetch,
     err = fedi_json_load(result->body, &limits, &json);
 
     if (err != FEDI_OK) {
-        return err == FEDI_ENOMEM ? NGX_ERROR : NGX_DECLINED;
+        return err == FEDI_ENOMEM ? NGX_BUSY : NGX_DECLINED;
     }
 
     fetch->documents[fetch->n++] = json;
@@ -179,7 +221,7 @@ ngx_ap_key_fetch_read(ngx_ap_key_fetch_t *fetch,
                       &final)
         != FEDI_OK)
     {
-        return NGX_ERROR;
+        return NGX_BUSY;
     }
 
     if (fedi_actor_is_key(json)) {
@@ -229,13 +271,19 @@ ngx_ap_key_fetch_actor(ngx_ap_key_fetch_t *fetch, const json_t *json,
 
     actor = ngx_pcalloc(fetch->pool, sizeof(fedi_actor_t));
     if (actor == NULL) {
-        return NGX_ERROR;
+        return NGX_BUSY;
     }
 
     reason = fedi_actor_parse(&fetch->arena, &fetch->worker->conf->rules,
                               json, final, actor);
 
     pem = fedi_null_str;
+
+    if (reason == FEDI_ACTOR_ELSEWHERE
+        && !fedi_id_same_origin(&actor->id, &fetch->key_id))
+    {
+        reason = FEDI_ACTOR_KEY_HOST;
+    }
 
     if (reason == FEDI_ACTOR_ELSEWHERE && !fetch->elsewhere) {
         fetch->elsewhere = 1;
@@ -260,6 +308,8 @@ static ngx_int_t
 ngx_ap_key_fetch_keep(ngx_ap_key_fetch_t *fetch, const fedi_actor_t *actor,
     fedi_str_t pem)
 {
+    EVP_PKEY              *key;
+    ngx_int_t              rc;
     ngx_ap_store_actor_t  *row;
 
     row = &fetch->row;
@@ -271,16 +321,35 @@ ngx_ap_key_fetch_keep(ngx_ap_key_fetch_t *fetch, const fedi_actor_t *actor,
     row->key_id = ngx_ap_key_fetch_string(fetch->key_id.text);
     row->public_pem = ngx_ap_key_fetch_string(pem);
 
-    return ngx_ap_store_remote_actor_set(fetch->worker->store, row,
-                                         ngx_ap_key_fetch_kept, fetch)
-           ? NGX_AGAIN : NGX_ERROR;
+    /* one that we do not use may be another the next time: it is not kept */
+
+    rc = ngx_ap_key_parse(&row->public_pem, &key);
+
+    if (rc != NGX_OK) {
+        return rc == NGX_ABORT
+               ? ngx_ap_key_fetch_refuse(fetch, FEDI_ACTOR_BAD_KEY)
+               : NGX_BUSY;
+    }
+
+    EVP_PKEY_free(key);
+
+    fetch->call = ngx_ap_store_remote_actor_set(fetch->worker->store, row,
+                                                ngx_ap_key_fetch_kept, fetch);
+
+    return fetch->call ? NGX_AGAIN : NGX_BUSY;
 }
 
 
 static void
 ngx_ap_key_fetch_kept(void *data, ngx_int_t rc)
 {
-    ngx_ap_key_fetch_finish(data, rc);
+    ngx_ap_key_fetch_t *fetch = data;
+
+    fetch->call = NULL;
+
+    /* what the database refuses is not what the peer has refused */
+
+    ngx_ap_key_fetch_finish(fetch, rc == NGX_OK ? NGX_OK : NGX_BUSY);
 }
 
 
@@ -296,7 +365,11 @@ ngx_ap_key_fetch_refuse(ngx_ap_key_fetch_t *fetch, fedi_actor_e reason)
                   fetch->key_id.text.len, fetch->key_id.text.data,
                   text.len, text.data);
 
-    return reason == FEDI_ACTOR_FAILED ? NGX_ERROR : NGX_DECLINED;
+    if (reason == FEDI_ACTOR_FAILED) {
+        return NGX_BUSY;
+    }
+
+    return reason == FEDI_ACTOR_BAD_KEY ? NGX_ABORT : NGX_DECLINED;
 }
 
 
@@ -311,7 +384,30 @@ ngx_ap_key_fetch_finish(ngx_ap_key_fetch_t *fetch, ngx_int_t rc)
 
     fetch->handler(fetch->data, rc, rc == NGX_OK ? &key : NULL);
 
-    ngx_ap_key_fetch_free(fetch);
+    ngx_ap_key_fetch_cancel(fetch);
+}
+
+
+ngx_int_t
+ngx_ap_key_parse(const ngx_str_t *pem, EVP_PKEY **key)
+{
+    fedi_err_e   err;
+    fedi_str_t   text;
+    fedi_heap_t  heap;
+
+    text.data = (const char *) pem->data;
+    text.len = pem->len;
+    *key = NULL;
+
+    fedi_heap_init(&heap);
+    err = fedi_key_parse(&heap.arena, text, key);
+    fedi_heap_free(&heap);
+
+    if (err == FEDI_ENOMEM || err == FEDI_ECRYPTO) {
+        return NGX_ERROR;
+    }
+
+    return err == FEDI_OK ? NGX_OK : NGX_ABORT;
 }
 
 

@@ -10,6 +10,10 @@
 #ifndef NGX_AP_KEY_FETCH_H
 #define NGX_AP_KEY_FETCH_H
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <openssl/evp.h>
+
 #include "ngx_ap_origin.h"
 #include "ngx_ap_store.h"
 #include "ngx_ap_worker.h"
@@ -17,18 +21,34 @@
 
 typedef struct ngx_ap_key_fetch_s  ngx_ap_key_fetch_t;
 
+/*
+ * NGX_OK, with the key as the database has it now.  NGX_DECLINED: there is no
+ * such key.  NGX_ABORT: there is, but not one that we use.  NGX_ERROR: its
+ * server cannot be asked now.  NGX_BUSY: not now, and it is our own trouble.
+ */
+typedef void (*ngx_ap_key_fetched_pt)(void *data, ngx_int_t rc,
+    const ngx_ap_store_key_t *key);
+
 
 /*
- * "handler" is called once, never from within this call: NGX_OK with the key
- * as the database has it now, NGX_DECLINED: there is no such key, NGX_ERROR:
- * not now.  NULL: no memory.
+ * "handler" is called once, never from within this call.  All together takes
+ * 20 seconds at most, and no worker exits meanwhile.  NULL: no memory.
  */
 ngx_ap_key_fetch_t *ngx_ap_key_fetch(ngx_ap_worker_t *worker,
     ngx_ap_origin_t *origin, const ngx_str_t *key_id,
-    ngx_ap_store_remote_key_pt handler, void *data);
+    ngx_ap_key_fetched_pt handler, void *data);
 
-/* when the worker exits, after store, client and signer are gone */
-void ngx_ap_key_fetch_free(ngx_ap_key_fetch_t *fetch);
+/*
+ * There will be no callback.  Not after it was called, and before store,
+ * client and signer are gone.
+ */
+void ngx_ap_key_fetch_cancel(ngx_ap_key_fetch_t *fetch);
+
+/*
+ * NGX_OK: "key" is to be freed.  NGX_ABORT: not one that we use.  NGX_ERROR:
+ * no memory.
+ */
+ngx_int_t ngx_ap_key_parse(const ngx_str_t *pem, EVP_PKEY **key);
 
 
 #endif

@@ -4,20 +4,13 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  *     get -> database -> answered -> (fetch -> fetched) -> landed -> waits
+ *                                        \-> late -> waits
  *
- * A key is in the tree under its id.  While it is asked for it is not among
- * the recent ones, so nothing takes it away.
+ * Who is content with what is there gets it, whoever else waits for more.
  */
 
-#include "ngx_ap_key_fetch.h"
-#include "ngx_ap_keys.h"
-#include "ngx_ap_store.h"
+#include "ngx_ap_keys_internal.h"
 
-#include "fedi_key.h"
-
-
-/* parsed keys of a worker */
-#define NGX_AP_KEYS_MAX       1024
 
 /* how long a key is believed without a look into the database, seconds */
 #define NGX_AP_KEYS_FRESH     3600
@@ -25,109 +18,24 @@
 /* how long it is believed that there is none, seconds */
 #define NGX_AP_KEYS_NEGATIVE  600
 
-
-/* what strangers may make a worker fetch at a time */
-#define NGX_AP_KEYS_FETCHES   8
-
-
-typedef struct {
-    ngx_str_node_t              node;       /* the id: bytes behind this */
-    ngx_queue_t                 queue;      /* "recent", or "asked" */
-    ngx_ap_keys_t              *keys;
-    ngx_ap_origin_t            *origin;
-    ngx_queue_t                 waits;
-    ngx_ap_key_fetch_t         *fetch;      /* under way */
-
-    ngx_int_t                   rc;         /* of the last answer */
-    EVP_PKEY                   *key;
-    ngx_str_t                   actor;      /* malloc()ed */
-    time_t                      fetched;
-    time_t                      until;      /* believed until then */
-    time_t                      newer;      /* what is asked for */
-    time_t                      tried;      /* to fetch it, the last time */
-
-    unsigned                    asked:1;
-} ngx_ap_keys_entry_t;
+/* how long who asks is made to wait for a fetch, milliseconds */
+#define NGX_AP_KEYS_PATIENCE  7000
 
 
-struct ngx_ap_keys_wait_s {
-    ngx_queue_t                 queue;
-    ngx_ap_keys_entry_t        *entry;      /* NULL: does not wait */
-    ngx_ap_keys_pt              handler;
-    void                       *data;
-};
-
-
-struct ngx_ap_keys_s {
-    ngx_ap_worker_t            *worker;
-    ngx_rbtree_t                tree;
-    ngx_rbtree_node_t           sentinel;
-    ngx_queue_t                 recent;     /* most recently used first */
-    ngx_queue_t                 asked;
-    ngx_uint_t                  n;
-    ngx_uint_t                  nfetches;
-};
-
-
-static ngx_ap_keys_entry_t *ngx_ap_keys_entry(ngx_ap_keys_t *keys,
-    const ngx_str_t *key_id, uint32_t hash);
-static ngx_int_t ngx_ap_keys_answer_of(ngx_ap_keys_entry_t *entry,
-    ngx_ap_key_t *key);
+static ngx_int_t ngx_ap_keys_ask(ngx_ap_keys_entry_t *entry,
+    ngx_ap_origin_t *origin);
 static ngx_int_t ngx_ap_keys_wait(ngx_ap_keys_entry_t *entry,
-    ngx_pool_t *pool, ngx_ap_keys_pt handler, void *data);
+    ngx_pool_t *pool, time_t newer, ngx_ap_keys_pt handler, void *data);
 static void ngx_ap_keys_answered(void *data, ngx_int_t rc,
     const ngx_ap_store_key_t *row);
 static void ngx_ap_keys_fetch(ngx_ap_keys_entry_t *entry);
 static void ngx_ap_keys_fetched(void *data, ngx_int_t rc,
     const ngx_ap_store_key_t *row);
-static ngx_int_t ngx_ap_keys_take(ngx_ap_keys_entry_t *entry,
-    const ngx_ap_store_key_t *row);
 static void ngx_ap_keys_landed(ngx_ap_keys_entry_t *entry, ngx_int_t rc);
-static void ngx_ap_keys_free(ngx_ap_keys_entry_t *entry);
+static void ngx_ap_keys_answer(ngx_ap_keys_entry_t *entry, ngx_int_t rc);
+static void ngx_ap_keys_select(ngx_ap_keys_entry_t *entry, ngx_int_t rc,
+    ngx_queue_t *waits);
 static void ngx_ap_keys_cleanup(void *data);
-static void *ngx_ap_keys_alloc(void *data, size_t size);
-
-
-ngx_ap_keys_t *
-ngx_ap_keys_create(ngx_ap_worker_t *worker)
-{
-    ngx_ap_keys_t  *keys;
-
-    keys = ngx_calloc(sizeof(ngx_ap_keys_t), worker->log);
-    if (keys == NULL) {
-        return NULL;
-    }
-
-    keys->worker = worker;
-
-    ngx_rbtree_init(&keys->tree, &keys->sentinel, ngx_str_rbtree_insert_value);
-    ngx_queue_init(&keys->recent);
-    ngx_queue_init(&keys->asked);
-
-    return keys;
-}
-
-
-void
-ngx_ap_keys_destroy(ngx_ap_keys_t *keys)
-{
-    ngx_uint_t            i;
-    ngx_queue_t          *queues[2];
-    ngx_ap_keys_entry_t  *entry;
-
-    queues[0] = &keys->recent;
-    queues[1] = &keys->asked;
-
-    for (i = 0; i < 2; i++) {
-        while (!ngx_queue_empty(queues[i])) {
-            entry = ngx_queue_data(ngx_queue_head(queues[i]),
-                                   ngx_ap_keys_entry_t, queue);
-            ngx_ap_keys_free(entry);
-        }
-    }
-
-    ngx_free(keys);
-}
 
 
 ngx_int_t
@@ -135,99 +43,61 @@ ngx_ap_keys_get(ngx_ap_worker_t *worker, ngx_pool_t *pool,
     ngx_ap_origin_t *origin, const ngx_str_t *key_id, time_t newer,
     ngx_ap_key_t *key, ngx_ap_keys_pt handler, void *data)
 {
-    uint32_t              hash;
-    ngx_str_t             id;
-    ngx_ap_keys_t        *keys;
+    ngx_int_t             rc;
     ngx_ap_keys_entry_t  *entry;
 
-    id = *key_id;
-    keys = worker->keys;
-    hash = ngx_crc32_long(id.data, id.len);
-
-    entry = (ngx_ap_keys_entry_t *) ngx_str_rbtree_lookup(&keys->tree, &id,
-                                                          hash);
+    entry = ngx_ap_keys_entry(worker->keys, key_id);
     if (entry == NULL) {
-        entry = ngx_ap_keys_entry(keys, &id, hash);
-        if (entry == NULL) {
-            return NGX_ERROR;
-        }
+        return NGX_ERROR;
+    }
+
+    rc = ngx_ap_keys_believed(entry, newer, key);
+
+    if (rc != NGX_AGAIN) {
+        return rc;
     }
 
     if (!entry->asked) {
-        ngx_queue_remove(&entry->queue);
-        ngx_queue_insert_head(&keys->recent, &entry->queue);
 
-        if (entry->until > ngx_time()
-            && (entry->fetched >= newer || entry->tried >= newer))
-        {
-            return ngx_ap_keys_answer_of(entry, key);
-        }
-
-        if (ngx_ap_store_remote_key(worker->store, &entry->node.str,
-                                    ngx_ap_keys_answered, entry)
-            == NULL)
-        {
+        if (ngx_ap_keys_ask(entry, origin) != NGX_OK) {
             return NGX_ERROR;
         }
 
-        ngx_queue_remove(&entry->queue);
-        ngx_queue_insert_tail(&keys->asked, &entry->queue);
-
-        entry->asked = 1;
-        entry->newer = newer;
-        entry->origin = origin;
+    } else if (entry->late) {
+        return NGX_ERROR;
     }
 
-    return ngx_ap_keys_wait(entry, pool, handler, data);
-}
-
-
-static ngx_ap_keys_entry_t *
-ngx_ap_keys_entry(ngx_ap_keys_t *keys, const ngx_str_t *key_id, uint32_t hash)
-{
-    ngx_queue_t          *q;
-    ngx_ap_keys_entry_t  *entry;
-
-    if (keys->n >= NGX_AP_KEYS_MAX && !ngx_queue_empty(&keys->recent)) {
-        q = ngx_queue_last(&keys->recent);
-        ngx_ap_keys_free(ngx_queue_data(q, ngx_ap_keys_entry_t, queue));
-    }
-
-    entry = ngx_calloc(sizeof(ngx_ap_keys_entry_t) + key_id->len,
-                       keys->worker->log);
-    if (entry == NULL) {
-        return NULL;
-    }
-
-    entry->keys = keys;
-    entry->rc = NGX_ERROR;
-    entry->node.node.key = hash;
-    entry->node.str.data = (u_char *) (entry + 1);
-    entry->node.str.len = key_id->len;
-    ngx_memcpy(entry->node.str.data, key_id->data, key_id->len);
-
-    ngx_queue_init(&entry->waits);
-    ngx_queue_insert_head(&keys->recent, &entry->queue);
-    ngx_rbtree_insert(&keys->tree, &entry->node.node);
-    keys->n++;
-
-    return entry;
+    return ngx_ap_keys_wait(entry, pool, newer, handler, data);
 }
 
 
 static ngx_int_t
-ngx_ap_keys_answer_of(ngx_ap_keys_entry_t *entry, ngx_ap_key_t *key)
+ngx_ap_keys_ask(ngx_ap_keys_entry_t *entry, ngx_ap_origin_t *origin)
 {
-    key->key = entry->key;
-    key->actor = entry->actor;
-    key->fetched = entry->fetched;
+    ngx_ap_keys_t  *keys;
 
-    return entry->rc;
+    keys = entry->keys;
+
+    entry->call = ngx_ap_store_remote_key(keys->worker->store,
+                                          &entry->node.str,
+                                          ngx_ap_keys_answered, entry);
+    if (entry->call == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_queue_remove(&entry->queue);
+    ngx_queue_insert_tail(&keys->asked, &entry->queue);
+
+    entry->asked = 1;
+    entry->late = 0;
+    entry->origin = origin;
+
+    return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_ap_keys_wait(ngx_ap_keys_entry_t *entry, ngx_pool_t *pool,
+ngx_ap_keys_wait(ngx_ap_keys_entry_t *entry, ngx_pool_t *pool, time_t newer,
     ngx_ap_keys_pt handler, void *data)
 {
     ngx_pool_cleanup_t  *cln;
@@ -243,6 +113,7 @@ ngx_ap_keys_wait(ngx_ap_keys_entry_t *entry, ngx_pool_t *pool,
     wait->entry = entry;
     wait->handler = handler;
     wait->data = data;
+    wait->newer = newer;
 
     ngx_queue_insert_tail(&entry->waits, &wait->queue);
 
@@ -257,15 +128,27 @@ ngx_ap_keys_answered(void *data, ngx_int_t rc, const ngx_ap_store_key_t *row)
 {
     ngx_ap_keys_entry_t *entry = data;
 
+    entry->call = NULL;
+
     if (rc == NGX_OK) {
         rc = ngx_ap_keys_take(entry, row);
+    }
 
-        if (rc != NGX_ERROR && entry->fetched < entry->newer) {
-            rc = NGX_DECLINED;
+    if (rc == NGX_OK) {
+        entry->rc = NGX_OK;
+        entry->until = ngx_time() + NGX_AP_KEYS_FRESH;
+
+        ngx_ap_keys_answer(entry, NGX_AGAIN);
+
+        if (ngx_queue_empty(&entry->waits)) {
+            ngx_ap_keys_landed(entry, NGX_OK);
+            return;
         }
     }
 
-    if (rc == NGX_DECLINED) {
+    /* none, one that we do not use, or too old a one: its server knows */
+
+    if (rc != NGX_ERROR) {
         ngx_ap_keys_fetch(entry);
         return;
     }
@@ -280,20 +163,28 @@ ngx_ap_keys_fetch(ngx_ap_keys_entry_t *entry)
     ngx_ap_keys_t  *keys;
 
     keys = entry->keys;
+    entry->host = ngx_ap_key_hosts_enter(keys->hosts, &entry->node.str);
 
-    if (keys->nfetches < NGX_AP_KEYS_FETCHES) {
+    if (entry->host) {
         entry->fetch = ngx_ap_key_fetch(keys->worker, entry->origin,
                                         &entry->node.str,
                                         ngx_ap_keys_fetched, entry);
     }
 
     if (entry->fetch == NULL) {
+
+        if (entry->host) {
+            ngx_ap_key_hosts_leave(keys->hosts, entry->host, NGX_ABORT);
+            entry->host = NULL;
+        }
+
         ngx_ap_keys_landed(entry, NGX_ERROR);
         return;
     }
 
-    keys->nfetches++;
     entry->tried = ngx_time();
+
+    ngx_add_timer(&entry->timer, NGX_AP_KEYS_PATIENCE);
 }
 
 
@@ -302,88 +193,59 @@ ngx_ap_keys_fetched(void *data, ngx_int_t rc, const ngx_ap_store_key_t *row)
 {
     ngx_ap_keys_entry_t *entry = data;
 
+    ngx_ap_key_hosts_leave(entry->keys->hosts, entry->host,
+                           rc == NGX_BUSY ? NGX_ABORT
+                           : rc == NGX_ERROR ? NGX_ERROR : NGX_OK);
+
     entry->fetch = NULL;
-    entry->keys->nfetches--;
+    entry->host = NULL;
 
     if (rc == NGX_OK) {
         rc = ngx_ap_keys_take(entry, row);
+    }
+
+    if (rc == NGX_BUSY) {
+        entry->tried = 0;
+        rc = NGX_ERROR;
+
+    } else {
+        entry->missed = rc;
     }
 
     ngx_ap_keys_landed(entry, rc);
 }
 
 
-/* NGX_OK, NGX_ABORT or NGX_ERROR */
+/* the fetch goes on, for those who will come again */
 
-static ngx_int_t
-ngx_ap_keys_take(ngx_ap_keys_entry_t *entry, const ngx_ap_store_key_t *row)
+void
+ngx_ap_keys_late_handler(ngx_event_t *ev)
 {
-    u_char        *p;
-    EVP_PKEY      *key;
-    fedi_err_e     err;
-    fedi_str_t     pem;
-    ngx_pool_t    *pool;
-    fedi_arena_t   arena;
+    ngx_ap_keys_entry_t *entry = ev->data;
 
-    pool = ngx_create_pool(NGX_MIN_POOL_SIZE, entry->keys->worker->log);
-    p = ngx_alloc(row->actor.len + 1, entry->keys->worker->log);
+    entry->late = 1;
 
-    if (pool == NULL || p == NULL) {
-        ngx_free(p);
-
-        if (pool != NULL) {
-            ngx_destroy_pool(pool);
-        }
-
-        return NGX_ERROR;
-    }
-
-    arena.alloc = ngx_ap_keys_alloc;
-    arena.data = pool;
-    pem.data = (const char *) row->public_pem.data;
-    pem.len = row->public_pem.len;
-
-    key = NULL;
-    err = fedi_key_parse(&arena, pem, &key);
-
-    ngx_destroy_pool(pool);
-
-    ngx_memcpy(p, row->actor.data, row->actor.len);
-    ngx_free(entry->actor.data);
-
-    entry->actor.data = p;
-    entry->actor.len = row->actor.len;
-    entry->fetched = (time_t) row->fetched;
-
-    EVP_PKEY_free(entry->key);
-    entry->key = (err == FEDI_OK) ? key : NULL;
-
-    if (err == FEDI_ENOMEM || err == FEDI_ECRYPTO) {
-        return NGX_ERROR;
-    }
-
-    return err == FEDI_OK ? NGX_OK : NGX_ABORT;
+    ngx_ap_keys_answer(entry, NGX_ERROR);
 }
 
 
 static void
 ngx_ap_keys_landed(ngx_ap_keys_entry_t *entry, ngx_int_t rc)
 {
-    EVP_PKEY            *held;
-    ngx_queue_t          waits, *q;
-    ngx_ap_key_t         key;
-    ngx_ap_keys_wait_t  *wait;
+    if (entry->timer.timer_set) {
+        ngx_del_timer(&entry->timer);
+    }
 
     entry->asked = 0;
 
-    /* a newer one that is not to be had takes nothing from the one we have */
-
-    if (rc == NGX_OK || entry->newer == 0 || entry->key == NULL) {
-        entry->rc = rc;
-    }
-
     ngx_queue_remove(&entry->queue);
     ngx_queue_insert_head(&entry->keys->recent, &entry->queue);
+
+    /* a newer one that is not to be had takes nothing from the one we have */
+
+    if (rc == NGX_OK || entry->key == NULL || entry->rc != NGX_OK) {
+        entry->rc = rc;
+    }
 
     switch (entry->rc) {
 
@@ -399,24 +261,38 @@ ngx_ap_keys_landed(ngx_ap_keys_entry_t *entry, ngx_int_t rc)
         entry->until = ngx_time() + NGX_AP_KEYS_NEGATIVE;
     }
 
+    ngx_ap_keys_answer(entry, rc);
+}
+
+
+/*
+ * Those who get what they asked for; NGX_AGAIN: and the others go on waiting.
+ * A handler may ask again, and so make this entry wait again.
+ */
+
+static void
+ngx_ap_keys_answer(ngx_ap_keys_entry_t *entry, ngx_int_t rc)
+{
+    EVP_PKEY            *held;
+    ngx_int_t            good;
+    ngx_queue_t          waits, *q;
+    ngx_ap_key_t         key;
+    ngx_ap_keys_wait_t  *wait;
+
+    ngx_ap_keys_select(entry, rc, &waits);
+
     ngx_memzero(&key, sizeof(ngx_ap_key_t));
 
     held = NULL;
+    good = (entry->rc == NGX_OK && (rc == NGX_OK || rc == NGX_AGAIN));
 
-    if (rc == NGX_OK) {
-        (void) ngx_ap_keys_answer_of(entry, &key);
+    if (good) {
+        key.key = entry->key;
+        key.actor = entry->actor;
+        key.fetched = entry->fetched;
 
-        held = key.key;
+        held = entry->key;
         EVP_PKEY_up_ref(held);
-    }
-
-    /* a handler may ask again, and so make this entry wait again */
-
-    ngx_queue_init(&waits);
-
-    if (!ngx_queue_empty(&entry->waits)) {
-        ngx_queue_add(&waits, &entry->waits);
-        ngx_queue_init(&entry->waits);
     }
 
     while (!ngx_queue_empty(&waits)) {
@@ -426,7 +302,7 @@ ngx_ap_keys_landed(ngx_ap_keys_entry_t *entry, ngx_int_t rc)
 
         ngx_ap_keys_cleanup(wait);
 
-        wait->handler(wait->data, rc, rc == NGX_OK ? &key : NULL);
+        wait->handler(wait->data, good ? NGX_OK : rc, good ? &key : NULL);
     }
 
     EVP_PKEY_free(held);
@@ -434,19 +310,26 @@ ngx_ap_keys_landed(ngx_ap_keys_entry_t *entry, ngx_int_t rc)
 
 
 static void
-ngx_ap_keys_free(ngx_ap_keys_entry_t *entry)
+ngx_ap_keys_select(ngx_ap_keys_entry_t *entry, ngx_int_t rc,
+    ngx_queue_t *waits)
 {
-    if (entry->fetch) {
-        ngx_ap_key_fetch_free(entry->fetch);
+    ngx_queue_t         *q, *next;
+    ngx_ap_keys_wait_t  *wait;
+
+    ngx_queue_init(waits);
+
+    for (q = ngx_queue_head(&entry->waits);
+         q != ngx_queue_sentinel(&entry->waits);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+        wait = ngx_queue_data(q, ngx_ap_keys_wait_t, queue);
+
+        if (rc != NGX_AGAIN || wait->newer <= entry->fetched) {
+            ngx_queue_remove(q);
+            ngx_queue_insert_tail(waits, q);
+        }
     }
-
-    ngx_queue_remove(&entry->queue);
-    ngx_rbtree_delete(&entry->keys->tree, &entry->node.node);
-    entry->keys->n--;
-
-    EVP_PKEY_free(entry->key);
-    ngx_free(entry->actor.data);
-    ngx_free(entry);
 }
 
 
@@ -459,11 +342,4 @@ ngx_ap_keys_cleanup(void *data)
         ngx_queue_remove(&wait->queue);
         wait->entry = NULL;
     }
-}
-
-
-static void *
-ngx_ap_keys_alloc(void *data, size_t size)
-{
-    return ngx_palloc(data, size);
 }

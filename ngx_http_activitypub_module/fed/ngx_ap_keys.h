@@ -5,8 +5,9 @@
  *
  * The keys of others, by their ids: parsed ones of this worker, least
  * recently used go first; else from the database; else from the actor's own
- * document.  All who ask for one key meanwhile wait for one answer, and that
- * there is none is remembered too.
+ * document.  All who ask for one key meanwhile wait for one answer, for 7
+ * seconds at most: others have given up by then, and come again.  That there
+ * is none is remembered too.
  */
 
 #ifndef NGX_AP_KEYS_H
@@ -43,7 +44,7 @@ typedef void (*ngx_ap_keys_pt)(void *data, ngx_int_t rc,
 
 ngx_ap_keys_t *ngx_ap_keys_create(ngx_ap_worker_t *worker);
 
-/* after the store is gone; nobody is answered */
+/* before store, client and signer are gone; nobody is answered */
 void ngx_ap_keys_destroy(ngx_ap_keys_t *keys);
 
 /*

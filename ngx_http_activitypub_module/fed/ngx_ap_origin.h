@@ -13,6 +13,8 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
+#include "fedi_id.h"
+
 
 typedef struct {
     ngx_str_t                   name;       /* "news" */
@@ -31,12 +33,21 @@ typedef struct {
     ngx_str_t                   prefix;     /* "/activitypub/" */
     ngx_str_t                   account_domain;
 
+    ngx_array_t                 aliases;    /* ngx_str_t: its other names */
     ngx_array_t                 actors;     /* ngx_ap_actor_t */
     ngx_ap_actor_t              instance;   /* the instance actor */
 
     ngx_str_t                   declaration;    /* JSON for declare() */
     uint64_t                    identity;   /* its name in the zone's states */
 } ngx_ap_origin_t;
+
+
+/*
+ * Whether an id is of one of these (ngx_ap_origin_t *), by whichever of their
+ * names: nobody else speaks for it, and we ask nobody for it.
+ */
+ngx_uint_t ngx_ap_origins_have(const ngx_array_t *origins,
+    const fedi_id_t *id);
 
 
 #endif

@@ -158,7 +158,13 @@ ngx_ap_worker_exit(ngx_cycle_t *cycle)
     ngx_ap_worker_process = NULL;
     worker = &process->worker;
 
-    /* these first: nothing is answered and no event comes after them */
+    /* what is under way for them is cancelled with those who do it */
+
+    if (worker->keys) {
+        ngx_ap_keys_destroy(worker->keys);
+    }
+
+    /* these next: nothing is answered and no event comes after them */
 
     if (worker->store) {
         ngx_ap_store_destroy(worker->store);
@@ -180,7 +186,7 @@ ngx_ap_worker_exit(ngx_cycle_t *cycle)
         ngx_ap_inbox_destroy(worker->inbox);
     }
 
-    /* who delivers or fetches waits for signatures */
+    /* who delivers waits for signatures */
 
     if (worker->work) {
         ngx_ap_work_destroy(worker->work);
@@ -188,10 +194,6 @@ ngx_ap_worker_exit(ngx_cycle_t *cycle)
 
     if (worker->signer) {
         ngx_ap_signer_destroy(worker->signer);
-    }
-
-    if (worker->keys) {
-        ngx_ap_keys_destroy(worker->keys);
     }
 
     if (worker->documents) {

@@ -191,9 +191,7 @@ ngx_http_ap_inbox_headers(ngx_http_ap_inbox_t *inbox, fedi_signature_e *reason)
 static fedi_signature_e
 ngx_http_ap_inbox_key_id(ngx_http_ap_inbox_t *inbox)
 {
-    fedi_err_e         err;
-    ngx_uint_t         i;
-    ngx_ap_origin_t  **origin;
+    fedi_err_e  err;
 
     err = fedi_id_parse_fragment(&inbox->arena, &inbox->worker->conf->rules,
                                  inbox->signature.key_id, &inbox->key_id);
@@ -202,19 +200,10 @@ ngx_http_ap_inbox_key_id(ngx_http_ap_inbox_t *inbox)
         return FEDI_SIGNATURE_FAILED;
     }
 
-    if (err != FEDI_OK) {
+    if (err != FEDI_OK
+        || ngx_ap_origins_have(&inbox->worker->conf->origins, &inbox->key_id))
+    {
         return FEDI_SIGNATURE_BAD_KEY_ID;
-    }
-
-    origin = inbox->worker->conf->origins.elts;
-
-    for (i = 0; i < inbox->worker->conf->origins.nelts; i++) {
-
-        if (fedi_str_eq(inbox->key_id.origin,
-                        ngx_http_ap_view(&origin[i]->url)))
-        {
-            return FEDI_SIGNATURE_BAD_KEY_ID;
-        }
     }
 
     return FEDI_SIGNATURE_VALID;

@@ -336,9 +336,10 @@ ngx_http_ap_server_covers(ngx_http_core_srv_conf_t *cscf, ngx_str_t *host)
 /* the hosts of the server block's own origin: whatever it is called by */
 
 static ngx_int_t
-ngx_http_ap_domains_own(ngx_http_core_srv_conf_t *cscf,
+ngx_http_ap_domains_own(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
     ngx_http_ap_srv_conf_t *ascf)
 {
+    ngx_str_t               *alias;
     ngx_uint_t               i;
     ngx_ap_origin_t         *origin;
     ngx_http_server_name_t  *names;
@@ -346,8 +347,11 @@ ngx_http_ap_domains_own(ngx_http_core_srv_conf_t *cscf,
     origin = ascf->origin;
     names = cscf->server_names.elts;
 
-    if (ngx_http_ap_domain_add(ascf, &origin->account_domain, origin)
+    if (ngx_array_init(&origin->aliases, cf->pool, cscf->server_names.nelts,
+                       sizeof(ngx_str_t))
         != NGX_OK
+        || ngx_http_ap_domain_add(ascf, &origin->account_domain, origin)
+           != NGX_OK
         || ngx_http_ap_domain_add(ascf, &origin->authority, origin) != NGX_OK
         || ngx_http_ap_domain_add(ascf, &origin->host, origin) != NGX_OK)
     {
@@ -362,11 +366,19 @@ ngx_http_ap_domains_own(ngx_http_core_srv_conf_t *cscf,
         }
 #endif
 
-        if (ngx_http_ap_server_name_plain(&names[i].name)
-            && ngx_http_ap_domain_add(ascf, &names[i].name, origin) != NGX_OK)
+        if (!ngx_http_ap_server_name_plain(&names[i].name)) {
+            continue;
+        }
+
+        alias = ngx_array_push(&origin->aliases);
+
+        if (alias == NULL
+            || ngx_http_ap_domain_add(ascf, &names[i].name, origin) != NGX_OK)
         {
             return NGX_ERROR;
         }
+
+        *alias = names[i].name;
     }
 
     return NGX_OK;
@@ -476,7 +488,7 @@ ngx_http_ap_origins_link(ngx_conf_t *cf)
         }
 
         if (ascf->origin
-            && ngx_http_ap_domains_own(cscfp[i], ascf) != NGX_OK)
+            && ngx_http_ap_domains_own(cf, cscfp[i], ascf) != NGX_OK)
         {
             return NGX_ERROR;
         }

@@ -57,6 +57,7 @@ typedef struct {
 
     unsigned                    reused:1;       /* on a kept connection */
     unsigned                    sent:1;         /* the peer may have seen it */
+    unsigned                    too_long:1;     /* of NGX_ERROR: the body */
 } ngx_ap_client_result_t;
 
 /*

@@ -259,6 +259,7 @@ ngx_ap_client_malformed(ngx_ap_client_request_t *request, int rc)
                            "the answer is not HTTP/1.1 as it should be");
 
     } else if (request->headed) {
+        request->result.too_long = 1;
         ngx_ap_client_fail(request, NGX_ERROR,
                            "the answer is longer than %uz bytes",
                            request->body_max);

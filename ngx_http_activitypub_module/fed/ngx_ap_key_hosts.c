@@ -1,0 +1,253 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A server is in the tree while it is asked, and after that while it has
+ * failures to its name; of those the oldest are forgotten first.
+ */
+
+#include "ngx_ap_key_hosts.h"
+
+
+#define NGX_AP_KEY_HOSTS_TURNS     8
+#define NGX_AP_KEY_HOSTS_PER_HOST  4
+
+#define NGX_AP_KEY_HOSTS_FAILURES  5
+
+/* how long it is left alone, and remembered, seconds */
+#define NGX_AP_KEY_HOSTS_PAUSE     60
+#define NGX_AP_KEY_HOSTS_MEMORY    600
+
+#define NGX_AP_KEY_HOSTS_FAILED    512
+
+
+struct ngx_ap_key_host_s {
+    ngx_str_node_t              node;       /* the name: bytes behind this */
+    ngx_queue_t                 queue;      /* of "failed", if idle */
+    ngx_uint_t                  turns;
+    ngx_uint_t                  failures;   /* in a row */
+    time_t                      failed;
+};
+
+
+struct ngx_ap_key_hosts_s {
+    ngx_log_t                  *log;
+    ngx_rbtree_t                tree;
+    ngx_rbtree_node_t           sentinel;
+    ngx_queue_t                 failed;     /* idle ones, the newest last */
+    ngx_uint_t                  nfailed;
+    ngx_uint_t                  turns;
+};
+
+
+static ngx_ap_key_host_t *ngx_ap_key_hosts_get(ngx_ap_key_hosts_t *hosts,
+    const ngx_str_t *name);
+static ngx_uint_t ngx_ap_key_hosts_busy(const ngx_ap_key_host_t *host);
+static void ngx_ap_key_hosts_settle(ngx_ap_key_hosts_t *hosts,
+    ngx_ap_key_host_t *host);
+static void ngx_ap_key_hosts_free(ngx_ap_key_hosts_t *hosts,
+    ngx_ap_key_host_t *host);
+static ngx_str_t ngx_ap_key_hosts_name(const ngx_str_t *id);
+
+
+ngx_ap_key_hosts_t *
+ngx_ap_key_hosts_create(ngx_log_t *log)
+{
+    ngx_ap_key_hosts_t  *hosts;
+
+    hosts = ngx_calloc(sizeof(ngx_ap_key_hosts_t), log);
+    if (hosts == NULL) {
+        return NULL;
+    }
+
+    hosts->log = log;
+
+    ngx_rbtree_init(&hosts->tree, &hosts->sentinel,
+                    ngx_str_rbtree_insert_value);
+    ngx_queue_init(&hosts->failed);
+
+    return hosts;
+}
+
+
+void
+ngx_ap_key_hosts_destroy(ngx_ap_key_hosts_t *hosts)
+{
+    ngx_queue_t        *q;
+    ngx_ap_key_host_t  *host;
+
+    while (!ngx_queue_empty(&hosts->failed)) {
+        q = ngx_queue_head(&hosts->failed);
+        host = ngx_queue_data(q, ngx_ap_key_host_t, queue);
+
+        ngx_queue_remove(q);
+        ngx_ap_key_hosts_free(hosts, host);
+    }
+
+    ngx_free(hosts);
+}
+
+
+ngx_ap_key_host_t *
+ngx_ap_key_hosts_enter(ngx_ap_key_hosts_t *hosts, const ngx_str_t *id)
+{
+    ngx_str_t           name;
+    ngx_ap_key_host_t  *host;
+
+    if (hosts->turns == NGX_AP_KEY_HOSTS_TURNS) {
+        return NULL;
+    }
+
+    name = ngx_ap_key_hosts_name(id);
+    host = ngx_ap_key_hosts_get(hosts, &name);
+
+    if (host == NULL || ngx_ap_key_hosts_busy(host)) {
+        return NULL;
+    }
+
+    /* nobody forgets it while it is asked */
+
+    if (host->turns == 0 && host->failures) {
+        ngx_queue_remove(&host->queue);
+        hosts->nfailed--;
+    }
+
+    host->turns++;
+    hosts->turns++;
+
+    return host;
+}
+
+
+void
+ngx_ap_key_hosts_leave(ngx_ap_key_hosts_t *hosts, ngx_ap_key_host_t *host,
+    ngx_int_t rc)
+{
+    host->turns--;
+    hosts->turns--;
+
+    if (rc == NGX_OK) {
+        host->failures = 0;
+
+    } else if (rc == NGX_ERROR) {
+        host->failures++;
+        host->failed = ngx_time();
+    }
+
+    if (host->turns == 0) {
+        ngx_ap_key_hosts_settle(hosts, host);
+    }
+}
+
+
+static ngx_ap_key_host_t *
+ngx_ap_key_hosts_get(ngx_ap_key_hosts_t *hosts, const ngx_str_t *name)
+{
+    uint32_t            hash;
+    ngx_str_t           text;
+    ngx_ap_key_host_t  *host;
+
+    text = *name;
+    hash = ngx_crc32_short(text.data, text.len);
+
+    host = (ngx_ap_key_host_t *) ngx_str_rbtree_lookup(&hosts->tree, &text,
+                                                       hash);
+    if (host) {
+        return host;
+    }
+
+    host = ngx_calloc(sizeof(ngx_ap_key_host_t) + text.len, hosts->log);
+    if (host == NULL) {
+        return NULL;
+    }
+
+    host->node.node.key = hash;
+    host->node.str.len = text.len;
+    host->node.str.data = (u_char *) (host + 1);
+    ngx_memcpy(host->node.str.data, text.data, text.len);
+
+    ngx_rbtree_insert(&hosts->tree, &host->node.node);
+
+    return host;
+}
+
+
+static ngx_uint_t
+ngx_ap_key_hosts_busy(const ngx_ap_key_host_t *host)
+{
+    time_t  since;
+
+    since = ngx_time() - host->failed;
+
+    if (host->failures < NGX_AP_KEY_HOSTS_FAILURES
+        || since >= NGX_AP_KEY_HOSTS_MEMORY)
+    {
+        return host->turns >= NGX_AP_KEY_HOSTS_PER_HOST;
+    }
+
+    return host->turns != 0 || since < NGX_AP_KEY_HOSTS_PAUSE;
+}
+
+
+static void
+ngx_ap_key_hosts_settle(ngx_ap_key_hosts_t *hosts, ngx_ap_key_host_t *host)
+{
+    ngx_queue_t  *q;
+
+    if (host->failures == 0) {
+        ngx_ap_key_hosts_free(hosts, host);
+        return;
+    }
+
+    ngx_queue_insert_tail(&hosts->failed, &host->queue);
+    hosts->nfailed++;
+
+    if (hosts->nfailed > NGX_AP_KEY_HOSTS_FAILED) {
+        q = ngx_queue_head(&hosts->failed);
+
+        ngx_queue_remove(q);
+        hosts->nfailed--;
+
+        ngx_ap_key_hosts_free(hosts, ngx_queue_data(q, ngx_ap_key_host_t,
+                                                    queue));
+    }
+}
+
+
+static void
+ngx_ap_key_hosts_free(ngx_ap_key_hosts_t *hosts, ngx_ap_key_host_t *host)
+{
+    ngx_rbtree_delete(&hosts->tree, &host->node.node);
+    ngx_free(host);
+}
+
+
+/* "acme.example" of "https://acme.example/u/bob#main-key" */
+
+static ngx_str_t
+ngx_ap_key_hosts_name(const ngx_str_t *id)
+{
+    size_t     i;
+    ngx_str_t  name;
+
+    name = *id;
+
+    for (i = 0; i + 2 < name.len; i++) {
+        if (ngx_strncmp(name.data + i, "://", 3) == 0) {
+            name.data += i + 3;
+            name.len -= i + 3;
+            break;
+        }
+    }
+
+    for (i = 0; i < name.len; i++) {
+        if (ngx_strchr("/?#", name.data[i]) != NULL) {
+            break;
+        }
+    }
+
+    name.len = i;
+
+    return name;
+}

@@ -1,0 +1,40 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Whom strangers may make a worker ask: so many at a time, fewer of them of
+ * one server, and a server that has failed several times in a row is left
+ * alone for a while, then asked by one.
+ */
+
+#ifndef NGX_AP_KEY_HOSTS_H
+#define NGX_AP_KEY_HOSTS_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+
+typedef struct ngx_ap_key_hosts_s  ngx_ap_key_hosts_t;
+typedef struct ngx_ap_key_host_s   ngx_ap_key_host_t;
+
+
+ngx_ap_key_hosts_t *ngx_ap_key_hosts_create(ngx_log_t *log);
+void ngx_ap_key_hosts_destroy(ngx_ap_key_hosts_t *hosts);
+
+/*
+ * A turn to ask the server of that id, an absolute URL, to be given back by
+ * ngx_ap_key_hosts_leave().  NULL: not now, or no memory.
+ */
+ngx_ap_key_host_t *ngx_ap_key_hosts_enter(ngx_ap_key_hosts_t *hosts,
+    const ngx_str_t *id);
+
+/*
+ * NGX_OK: it answered, whatever it said; NGX_ERROR: it failed; NGX_ABORT:
+ * that is not known.
+ */
+void ngx_ap_key_hosts_leave(ngx_ap_key_hosts_t *hosts,
+    ngx_ap_key_host_t *host, ngx_int_t rc);
+
+
+#endif

@@ -1,0 +1,84 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the two files of the keys share: ngx_ap_keys.c asks for them,
+ * ngx_ap_keys_held.c has them.
+ */
+
+#ifndef NGX_AP_KEYS_INTERNAL_H
+#define NGX_AP_KEYS_INTERNAL_H
+
+#include "ngx_ap_key_fetch.h"
+#include "ngx_ap_key_hosts.h"
+#include "ngx_ap_keys.h"
+#include "ngx_ap_store.h"
+
+
+/* "ident" after three pointers: this is the data of a timer */
+
+typedef struct {
+    ngx_ap_keys_t              *keys;
+    ngx_ap_origin_t            *origin;
+    ngx_ap_key_host_t          *host;       /* while it is fetched */
+    ngx_int_t                   ident;
+
+    ngx_str_node_t              node;       /* the id: bytes behind this */
+    ngx_queue_t                 queue;      /* "recent", or "asked" */
+    ngx_queue_t                 waits;
+    ngx_event_t                 timer;      /* of their patience */
+    ngx_ap_pg_query_t          *call;       /* under way, one of them */
+    ngx_ap_key_fetch_t         *fetch;
+
+    ngx_int_t                   rc;         /* of the last answer */
+    ngx_int_t                   missed;     /* of the last try to fetch it */
+    EVP_PKEY                   *key;
+    ngx_str_t                   actor;      /* malloc()ed */
+    time_t                      fetched;
+    time_t                      until;      /* believed until then */
+    time_t                      newer;      /* what is asked for */
+    time_t                      tried;      /* to fetch it, the last time */
+
+    unsigned                    asked:1;
+    unsigned                    late:1;     /* patience has ended */
+} ngx_ap_keys_entry_t;
+
+
+struct ngx_ap_keys_wait_s {
+    ngx_queue_t                 queue;
+    ngx_ap_keys_entry_t        *entry;      /* NULL: does not wait */
+    ngx_ap_keys_pt              handler;
+    void                       *data;
+    time_t                      newer;
+};
+
+
+struct ngx_ap_keys_s {
+    ngx_ap_worker_t            *worker;
+    ngx_rbtree_t                tree;
+    ngx_rbtree_node_t           sentinel;
+    ngx_queue_t                 recent;     /* most recently used first */
+    ngx_queue_t                 asked;
+    ngx_uint_t                  n;
+    ngx_ap_key_hosts_t         *hosts;
+};
+
+
+/* of that id, found or made; the most recently used now.  NULL: no memory */
+ngx_ap_keys_entry_t *ngx_ap_keys_entry(ngx_ap_keys_t *keys,
+    const ngx_str_t *key_id);
+
+/* an answer as of ngx_ap_keys_get(); NGX_AGAIN: what is known is not enough */
+ngx_int_t ngx_ap_keys_believed(ngx_ap_keys_entry_t *entry, time_t newer,
+    ngx_ap_key_t *key);
+
+/* NGX_OK, NGX_ABORT or NGX_ERROR; then the entry is as it was */
+ngx_int_t ngx_ap_keys_take(ngx_ap_keys_entry_t *entry,
+    const ngx_ap_store_key_t *row);
+
+/* when a handler of its timer is due: in ngx_ap_keys.c */
+void ngx_ap_keys_late_handler(ngx_event_t *ev);
+
+
+#endif
