@@ -9,7 +9,8 @@ package Test::Remote;
 #     $bob->known;
 #     $bob->post('/activitypub/inbox', $bob->activity('Follow', $actor));
 #
-# Signatures are draft-cavage's, made by the openssl command.
+# Signatures are draft-cavage's, made by the openssl command.  "like", another
+# one of them, lends its key: to make one takes time.
 
 use warnings;
 use strict;
@@ -27,26 +28,76 @@ my $serial = 0;
 sub new {
     my ($class, $t, $uri, %o) = @_;
 
-    my $file = $t->testdir . '/remote' . ++$serial;
-    my $bits = $o{bits} || 2048;
+    my ($origin) = $uri =~ m!^(https?://[^/]+)!;
+    my ($host) = $origin =~ m!//(.*)!;
+
+    my $self = bless { t => $t, uri => $uri, key_id => "$uri#main-key",
+        origin => $origin, host => $host, %o }, $class;
+
+    if ($o{like}) {
+        @$self{qw/key pem/} = @{ $o{like} }{qw/key pem/};
+
+    } else {
+        $self->rotate;
+    }
+
+    return $self;
+}
+
+
+sub uri { $_[0]{uri} }
+
+sub key_id { $_[0]{key_id} }
+
+sub pem { $_[0]{pem} }
+
+
+# signs with another key from now on
+
+sub rotate {
+    my ($self) = @_;
+
+    my $name = 'remote' . ++$serial;
+    my $file = $self->{t}->testdir . "/$name";
+    my $bits = $self->{bits} || 2048;
 
     system("openssl genrsa -out $file.key $bits 2> /dev/null"
         . " && openssl rsa -in $file.key -pubout -out $file.pub"
         . " 2> /dev/null") == 0
         or die "openssl makes no key\n";
 
-    my ($origin) = $uri =~ m!^(https?://[^/]+)!;
-    my ($host) = $origin =~ m!//(.*)!;
+    $self->{key} = "$file.key";
+    $self->{pem} = $self->{t}->read_file("$name.pub");
 
-    return bless { t => $t, uri => $uri, key => "$file.key",
-        key_id => "$uri#main-key", origin => $origin, host => $host,
-        pem => $t->read_file("remote$serial.pub"), %o }, $class;
+    return $self;
 }
 
 
-sub uri { $_[0]{uri} }
+# its document, as its server would show it
 
-sub pem { $_[0]{pem} }
+sub document {
+    my ($self, %o) = @_;
+
+    return {
+        '@context' => ['https://www.w3.org/ns/activitystreams',
+            'https://w3id.org/security/v1'],
+        id => $self->{uri},
+        type => 'Person',
+        preferredUsername => 'somebody',
+        inbox => "$self->{uri}/inbox",
+        endpoints => { sharedInbox => "$self->{origin}/inbox" },
+        publicKey => $self->key,
+        %o,
+    };
+}
+
+
+sub key {
+    my ($self, %o) = @_;
+
+    return { id => $self->{key_id}, owner => $self->{uri},
+        publicKeyPem => $self->{pem}, %o };
+}
 
 
 # as if its document had been fetched, so many seconds ago
@@ -122,6 +173,38 @@ sub sign {
 sub post {
     my ($self, $uri, $what, %o) = @_;
 
+    my @args = $self->_request($uri, $what, %o);
+
+    return $o{via}->request('POST', @args, keepalive => 1) if $o{via};
+    return http_post(@args);
+}
+
+
+# the same, without waiting: the connection, whose response() is to come
+
+sub send {
+    my ($self, $uri, $what, %o) = @_;
+
+    my ($target, %r) = $self->_request($uri, $what, %o);
+    my @headers = (@{ $r{headers} }, Connection => 'close',
+        'Content-Length' => length $r{body});
+    my $text = "POST $target HTTP/1.1\r\n";
+
+    while (my ($name, $value) = splice @headers, 0, 2) {
+        $text .= "$name: $value\r\n";
+    }
+
+    my $c = http_connect() or return;
+
+    $c->send("$text\r\n$r{body}");
+
+    return $c;
+}
+
+
+sub _request {
+    my ($self, $uri, $what, %o) = @_;
+
     my $body = ref $what ? JSON::PP->new->utf8->canonical->encode($what)
         : $what;
     my %request = (uri => $uri, body => $body,
@@ -129,11 +212,8 @@ sub post {
 
     $o{change}->(\%request) if $o{change};
 
-    my @args = ($request{uri}, headers => $request{headers},
+    return ($request{uri}, headers => $request{headers},
         body => $request{body});
-
-    return $o{via}->request('POST', @args, keepalive => 1) if $o{via};
-    return http_post(@args);
 }
 
 
