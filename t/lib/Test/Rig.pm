@@ -158,17 +158,37 @@ sub get {
 
     my ($host, $uri) = $url =~ m!^https://([^/?#:]+)(/[^#]*)?$!
         or die "not an https URL: $url";
-    my $address = $self->{names}{$host}
-        or die "no such host in the rig: $host";
-
-    my $c = Test::Nginx::HTTP->new(address => $address->[0], port => 443,
-        ssl => { SSL_hostname => $host, SSL_verifycn_name => $host,
-            SSL_verifycn_scheme => 'http', SSL_ca_file => $self->ca_file })
-        or die "TLS with $host: ", IO::Socket::SSL::errstr() // $!;
-
     my $method = $o{method} || 'GET';
 
-    return $c->request($method, $uri // '/', host => $host, %o);
+    return $self->_connect($host)->request($method, $uri // '/',
+        host => $host, %o);
+}
+
+
+# The answer to a request that is sent as it is; "address": where the host
+# really is, whatever its name leads to.
+
+sub answer {
+    my ($self, $host, $bytes, %o) = @_;
+
+    my $c = $self->_connect($host, $o{address});
+
+    $c->send($bytes) or return;
+
+    return $c->response(($bytes =~ /^(\w+)/)[0]);
+}
+
+
+sub _connect {
+    my ($self, $host, $address) = @_;
+
+    $address //= ($self->{names}{$host} || [])->[0]
+        or die "no such host in the rig: $host";
+
+    return Test::Nginx::HTTP->new(address => $address, port => 443,
+        ssl => { SSL_hostname => $host, SSL_verifycn_name => $host,
+            SSL_verifycn_scheme => 'http', SSL_ca_file => $self->ca_file })
+        || die "TLS with $host: ", IO::Socket::SSL::errstr() // $!;
 }
 
 

@@ -119,13 +119,15 @@ async function serve(server, incoming, response) {
   }
 
   const body = Buffer.concat(chunks);
-  const request = new Request(`https://${server.host}${incoming.url}`, {
+  const url = new URL(incoming.url, `https://${server.host}/`);
+  const request = new Request(url, {
     method: incoming.method,
     headers: incoming.headers,
     body: body.length === 0 ? undefined : body,
   });
   const answer = await server.federation.fetch(request,
-    { contextData: undefined });
+    { contextData: undefined })
+    .catch((error) => new Response(String(error), { status: 500 }));
 
   server.requests.push({
     method: incoming.method,
