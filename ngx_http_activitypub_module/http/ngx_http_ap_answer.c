@@ -9,8 +9,6 @@
 
 static ngx_int_t ngx_http_ap_answer_headers(ngx_http_request_t *r,
     const ngx_http_ap_answer_t *answer);
-static ngx_table_elt_t *ngx_http_ap_header(ngx_http_request_t *r,
-    const char *name, const char *value);
 static ngx_int_t ngx_http_ap_refusal(ngx_http_request_t *r,
     ngx_uint_t status, const char *sentence, ngx_uint_t inbox);
 
@@ -22,6 +20,23 @@ ngx_http_ap_answer(ngx_http_request_t *r, const ngx_http_ap_answer_t *answer)
     ngx_buf_t          *b;
     ngx_chain_t         out;
     ngx_http_ap_ctx_t  *ctx;
+
+    /*
+     * Who waits for 100 before it sends its body is not told to go on, and
+     * nobody knows whether the next byte is the body's or the next request's.
+     */
+
+    if (r->headers_in.expect && !r->expect_tested && !r->stream) {
+        r->expect_tested = 1;
+        r->keepalive = 0;
+    }
+
+    /* ... and what is too large is not read to its end for a connection */
+
+    if (answer->status == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE) {
+        r->keepalive = 0;
+        r->lingering_close = 1;
+    }
 
     rc = ngx_http_discard_request_body(r);
 
@@ -150,7 +165,7 @@ ngx_http_ap_answer_headers(ngx_http_request_t *r,
 }
 
 
-static ngx_table_elt_t *
+ngx_table_elt_t *
 ngx_http_ap_header(ngx_http_request_t *r, const char *name, const char *value)
 {
     ngx_table_elt_t  *h;
@@ -194,8 +209,7 @@ static ngx_int_t
 ngx_http_ap_refusal(ngx_http_request_t *r, ngx_uint_t status,
     const char *sentence, ngx_uint_t inbox)
 {
-    u_char                *p;
-    ngx_http_ap_answer_t   answer;
+    ngx_http_ap_answer_t  answer;
 
     ngx_memzero(&answer, sizeof(ngx_http_ap_answer_t));
 
@@ -204,17 +218,27 @@ ngx_http_ap_refusal(ngx_http_request_t *r, ngx_uint_t status,
     answer.inbox = inbox;
     ngx_str_set(&answer.type, "application/json");
 
-    answer.body.len = sizeof("{\"error\":\"\"}\n") - 1 + ngx_strlen(sentence);
-
-    p = ngx_pnalloc(r->pool, answer.body.len);
-    if (p == NULL) {
+    if (ngx_http_ap_sentence(r->pool, sentence, &answer.body) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    answer.body.data = p;
-    ngx_sprintf(p, "{\"error\":\"%s\"}\n", sentence);
-
     return ngx_http_ap_answer(r, &answer);
+}
+
+
+ngx_int_t
+ngx_http_ap_sentence(ngx_pool_t *pool, const char *sentence, ngx_str_t *body)
+{
+    body->len = sizeof("{\"error\":\"\"}\n") - 1 + ngx_strlen(sentence);
+
+    body->data = ngx_pnalloc(pool, body->len);
+    if (body->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_sprintf(body->data, "{\"error\":\"%s\"}\n", sentence);
+
+    return NGX_OK;
 }
 
 

@@ -6,6 +6,7 @@
 
 #include "ngx_http_ap_filter.h"
 
+#include "ngx_http_ap_error.h"
 #include "ngx_http_ap_page.h"
 
 
@@ -41,6 +42,10 @@ ngx_http_ap_header_filter(ngx_http_request_t *r)
     ngx_ap_cache_twin_t      twin;
     ngx_http_ap_srv_conf_t  *ascf;
     ngx_http_ap_loc_conf_t  *alcf;
+
+    if (ngx_http_ap_error_is(r)) {
+        return ngx_http_ap_error_send(r, ngx_http_next_header_filter);
+    }
 
     if (r != r->main
         || (r->headers_out.status != NGX_HTTP_OK

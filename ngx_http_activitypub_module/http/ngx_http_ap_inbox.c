@@ -77,6 +77,10 @@ ngx_http_ap_inbox_handler(ngx_http_request_t *r, ngx_ap_origin_t *origin)
         return ngx_http_ap_receive_signature(inbox, reason);
     }
 
+    if (ngx_http_ap_own_limits(r) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     ctx->inbox = inbox;
 
     rc = ngx_http_read_client_request_body(r, ngx_http_ap_inbox_read);
@@ -135,7 +139,7 @@ ngx_http_ap_inbox_admit(ngx_http_request_t *r)
     if (len > NGX_HTTP_AP_BODY_MAX) {
         return ngx_http_ap_receive_refuse(r, NGX_HTTP_AP_REFUSED_TOO_LARGE,
                                         NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
-                                        "an activity has 1 MiB at most");
+                                        NGX_HTTP_AP_TOO_LARGE);
     }
 
     if (len == -1 && !r->headers_in.chunked) {
@@ -242,7 +246,7 @@ ngx_http_ap_inbox_parse(ngx_http_ap_inbox_t *inbox)
         return ngx_http_ap_receive_refuse(inbox->request,
                                         NGX_HTTP_AP_REFUSED_TOO_LARGE,
                                         NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
-                                        "an activity has 1 MiB at most");
+                                        NGX_HTTP_AP_TOO_LARGE);
     default:
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }

@@ -7,7 +7,6 @@
 #include "ngx_http_ap_own.h"
 
 
-/* the largest body an inbox takes */
 /* larger ones are spooled: memory is not a stranger's to take */
 #define NGX_HTTP_AP_BODY_BUFFER  (64 * 1024)
 
@@ -22,6 +21,8 @@ typedef struct {
 
 static void **ngx_http_ap_own_loc_conf(ngx_conf_t *cf,
     ngx_http_core_srv_conf_t *cscf);
+static void ngx_http_ap_own_set_limits(ngx_http_core_loc_conf_t *clcf);
+static void ngx_http_ap_own_locations_init(ngx_http_ap_srv_conf_t *ascf);
 static ngx_int_t ngx_http_ap_own_filters_init(ngx_conf_t *cf,
     ngx_http_ap_main_conf_t *amcf);
 static ngx_uint_t ngx_http_ap_own_is_filter(ngx_module_t *module);
@@ -82,6 +83,8 @@ ngx_http_ap_own_init(ngx_conf_t *cf)
         if (ascf->loc_conf == NULL) {
             return NGX_ERROR;
         }
+
+        ngx_http_ap_own_locations_init(ascf);
     }
 
     return NGX_OK;
@@ -110,9 +113,7 @@ ngx_http_ap_own_loc_conf(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf)
     core = loc_conf[ngx_http_core_module.ctx_index];
     *clcf = *core;
 
-    clcf->client_max_body_size = NGX_HTTP_AP_BODY_MAX;
-    clcf->client_body_buffer_size = NGX_HTTP_AP_BODY_BUFFER;
-    clcf->error_pages = NULL;
+    ngx_http_ap_own_set_limits(clcf);
     clcf->handler = NULL;
     clcf->loc_conf = loc_conf;
     ngx_str_null(&clcf->post_action);
@@ -124,6 +125,47 @@ ngx_http_ap_own_loc_conf(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf)
     ngx_http_ap_own_set_defaults(&amcf->filters, loc_conf);
 
     return loc_conf;
+}
+
+
+/* what a site sets for its own uploads and pages does not reach an inbox */
+
+static void
+ngx_http_ap_own_set_limits(ngx_http_core_loc_conf_t *clcf)
+{
+    clcf->client_max_body_size = NGX_HTTP_AP_BODY_MAX;
+    clcf->client_body_buffer_size = NGX_HTTP_AP_BODY_BUFFER;
+    clcf->client_body_in_file_only = 0;
+    clcf->client_body_in_single_buffer = 0;
+    clcf->error_pages = NULL;
+}
+
+
+/*
+ * Where a location is found a length is looked at.  In one that is ours to
+ * answer this is not the place: an inbox has its own limit, others read none.
+ */
+
+static void
+ngx_http_ap_own_locations_init(ngx_http_ap_srv_conf_t *ascf)
+{
+    ngx_uint_t                  i;
+    ngx_http_core_loc_conf_t  **location;
+
+    if (ascf->locations == NULL) {
+        return;
+    }
+
+    location = ascf->locations->elts;
+
+    for (i = 0; i < ascf->locations->nelts; i++) {
+
+        if (ngx_http_ap_own_kind(ascf, &location[i]->name)
+            != NGX_HTTP_AP_OWN_NONE)
+        {
+            location[i]->client_max_body_size = 0;
+        }
+    }
 }
 
 
@@ -357,6 +399,45 @@ ngx_http_ap_own_filters(ngx_http_request_t *r)
     ngx_http_ap_own_set_defaults(&amcf->filters, loc_conf);
 
     r->loc_conf = loc_conf;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_ap_own_limits(ngx_http_request_t *r)
+{
+    void                      **loc_conf;
+    ngx_http_ap_srv_conf_t     *ascf;
+    ngx_http_core_loc_conf_t   *clcf;
+
+    ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
+
+    if (r->loc_conf == ascf->loc_conf) {
+        return NGX_OK;
+    }
+
+    loc_conf = ngx_palloc(r->pool, sizeof(void *) * ngx_http_max_module);
+    clcf = ngx_palloc(r->pool, sizeof(ngx_http_core_loc_conf_t));
+
+    if (loc_conf == NULL || clcf == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(loc_conf, r->loc_conf, sizeof(void *) * ngx_http_max_module);
+
+    *clcf = *(ngx_http_core_loc_conf_t *)
+                                 loc_conf[ngx_http_core_module.ctx_index];
+    ngx_http_ap_own_set_limits(clcf);
+
+    loc_conf[ngx_http_core_module.ctx_index] = clcf;
+    r->loc_conf = loc_conf;
+
+    r->request_body_in_file_only = 0;
+    r->request_body_in_persistent_file = 0;
+    r->request_body_in_clean_file = 0;
+
+    ngx_http_update_location_config(r);
 
     return NGX_OK;
 }

@@ -43,6 +43,9 @@ ngx_uint_t ngx_http_ap_own_is_located(ngx_http_ap_srv_conf_t *ascf,
  */
 ngx_int_t ngx_http_ap_own_enter(ngx_http_request_t *r);
 
+/* before a body is read: ours, also in a location of the owner's */
+ngx_int_t ngx_http_ap_own_limits(ngx_http_request_t *r);
+
 /*
  * The site's add_header, expires, charset, ssi, sub_filter and the like are
  * for the site's pages, not for our answers.

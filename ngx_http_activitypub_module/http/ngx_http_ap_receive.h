@@ -19,6 +19,9 @@
 #include "ngx_http_ap_module.h"
 
 
+#define NGX_HTTP_AP_TOO_LARGE  "an activity has 1 MiB at most"
+
+
 typedef struct {
     ngx_http_request_t         *request;
     ngx_ap_origin_t            *origin;
