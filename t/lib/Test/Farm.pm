@@ -55,7 +55,7 @@ sub start {
     if ($self->{pid} == 0) {
         $SIG{INT} = $SIG{TERM} = 'DEFAULT';
         $SIG{PIPE} = 'IGNORE';
-        eval { _serve($listener, $dir, \%certs); 1 } or warn $@;
+        eval { $self->_serve($listener, $dir, \%certs); 1 } or warn $@;
         POSIX::_exit(0);
     }
 
@@ -121,7 +121,7 @@ sub stop {
 # the hosts whose behaviour ends with "keep".
 
 sub _serve {
-    my ($listener, $dir, $certs) = @_;
+    my ($self, $listener, $dir, $certs) = @_;
 
     my $context = IO::Socket::SSL::SSL_Context->new(
         SSL_server => 1,
@@ -176,7 +176,7 @@ sub _serve {
             $in{$c} .= $bytes;
             redo if $c->pending;
 
-            _answer($dir, $ledger, $select, $c, \%in, \%shaking);
+            $self->_answer($dir, $ledger, $select, $c, \%in, \%shaking);
         }
     }
 }
@@ -193,7 +193,7 @@ sub _forget {
 
 
 sub _answer {
-    my ($dir, $ledger, $select, $c, $in, $shaking) = @_;
+    my ($self, $dir, $ledger, $select, $c, $in, $shaking) = @_;
 
     my ($head, $body) = $in->{$c} =~ /^(.*?\r\n)\r\n(.*)$/s or return;
     my ($target) = $head =~ /^POST (\S+) HTTP\/1\.1\r\n/;

@@ -133,7 +133,8 @@ sub activity {
 }
 
 
-# the headers of a signed request, as http_post() takes them
+# The headers of a signed request, as http_post() takes them; "extra" are more
+# of them, which "covered" may name.
 
 sub sign {
     my ($self, $uri, $body, %o) = @_;
@@ -141,16 +142,22 @@ sub sign {
     my $host = $o{host} // 'acme.example';
     my $date = $o{date}
         // strftime('%a, %d %b %Y %H:%M:%S GMT', gmtime($o{time} // time()));
-    my $digest = $o{digest}
+    my $digest = ref $o{digest} ? $o{digest}->($body) : $o{digest}
         // 'SHA-256=' . encode_base64(sha256($body), '');
     my $covered = $o{covered} // '(request-target) host date digest';
     my $type = $o{type} // 'application/activity+json';
+    my @extra = @{ $o{extra} || [] };
 
     my %line = (
         '(request-target)' => lc($o{method} // 'POST') . " $uri",
         host => $host, date => $date, digest => $digest,
         'content-type' => $type, '(created)' => $o{created},
+        'content-length' => length $body,
     );
+
+    for (my $i = 0; $i < @extra; $i += 2) {
+        $line{lc $extra[$i]} = $extra[$i + 1];
+    }
 
     my $text = join "\n", map { "$_: $line{$_}" } split / /, $covered;
     my $value = encode_base64($self->_rsa($text), '');
@@ -159,7 +166,7 @@ sub sign {
 
     return [
         Host => $host, Date => $date, Digest => $digest,
-        'Content-Type' => $type,
+        'Content-Type' => $type, @extra,
         Signature => qq(keyId="$key_id",algorithm="$algorithm",)
             . (defined $o{created} ? "created=$o{created}," : '')
             . qq(headers="$covered",signature="$value"),
