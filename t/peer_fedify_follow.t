@@ -5,7 +5,7 @@
 
 # Actors of a Fedify server follow ours over TLS, get the Accept, a post, its
 # edit and its delete; what they like, boost and answer is kept; and those
-# who unfollow get nothing more.
+# who unfollow, or are gone, get nothing more.
 
 ###############################################################################
 
@@ -30,9 +30,10 @@ my $public = 'https://www.w3.org/ns/activitystreams#Public';
 my $ann = 'https://peer.example/users/ann';
 my $ben = 'https://peer.example/users/ben';
 my $cat = 'https://other.example/users/cat';
+my $dan = 'https://other.example/users/dan';
 
 my $rig = Test::Rig->new;
-my $t = Test::Nginx->new()->has(qw/http_ssl/)->plan(61);
+my $t = Test::Nginx->new()->has(qw/http_ssl/)->plan(75);
 
 run_site($t, $rig, http => <<'EOC' . trusted());
 map $http_signature_input $knock {
@@ -46,7 +47,7 @@ EOC
 my $peer = Test::Peer->start('fedify', ca => $rig->ca_file);
 
 listen_at('peer.example', '8.8.4.4', 'ann', 'ben');
-listen_at('other.example', '8.8.4.5', 'cat');
+listen_at('other.example', '8.8.4.5', 'cat', 'dan');
 
 ###############################################################################
 
@@ -110,12 +111,23 @@ is((got('other.example', 1))[0]{class}, 'Accept', 'as well');
 is_deeply(followers(), [sort $ann, $ben, $cat], 'three followers');
 is(total_of(3), 3, 'are counted');
 
+# the instance actor only fetches
+
+ok(sent($dan, activity($dan, 'Follow', "$ORIGIN/activitypub/actor")),
+    'Follow of the instance actor');
+
+my $reject = (got('other.example', 2))[1];
+
+is($reject->{class}, 'Reject', 'is rejected');
+is($reject->{actorId}, "$ORIGIN/activitypub/actor", 'by itself');
+is(@{ followers() }, 3, 'and is no follower');
+
 ###############################################################################
 
 # a post, its edit and its delete
 
 my $id = publish($t, url => '/posts/one.html', title => 'One',
-    content => '<p>The first post.</p>', language => 'en');
+    content => "<p>The first post: na\xc3\xafve.</p>", language => 'en');
 
 my $create = (got('peer.example', 4))[3];
 
@@ -129,8 +141,8 @@ is($create->{object}{id}, $id, 'its id');
 is($create->{object}{attributionId}, $ACTOR, 'its author');
 is($create->{object}{url}, "$ORIGIN/posts/one.html", 'its page');
 like($create->{object}{content},
-    qr/One.*The first post\..*\/posts\/one\.html/s, 'title, teaser and link');
-is((got('other.example', 2))[1]{object}{id}, $id, 'at the other server');
+    qr!One.*The first post: na\x{ef}ve\..*/posts/one\.html!s, 'title, teaser and link');
+is((got('other.example', 3))[2]{object}{id}, $id, 'at the other server');
 
 $t->sql("SELECT activitypub.update_post(object => '$id',
     title => 'One, edited')");
@@ -152,8 +164,8 @@ my $delete = (got('peer.example', 6))[5];
 is($delete->{class}, 'Delete', 'a delete');
 is($delete->{object}{class}, 'Tombstone', 'leaves a Tombstone');
 is($delete->{object}{id}, $id, 'of the post');
-is_deeply([ map { $_->{class} } got('other.example', 4) ],
-    [qw/Accept Create Update Delete/], 'in order, at the other server');
+is_deeply([ map { $_->{class} } got('other.example', 5) ],
+    [qw/Accept Reject Create Update Delete/], 'in order, at the other server');
 is_deeply([ map { "$_->{target} $_->{status}" }
         grep { $_->{method} eq 'POST' && $_->{target} eq '/inbox' }
         @{ $peer->ask(requests => { host => 'peer.example' }) } ],
@@ -166,7 +178,7 @@ is_deeply([ map { "$_->{target} $_->{status}" }
 my $post = publish($t, url => '/posts/two.html', title => 'Two',
     content => '<p>The second post.</p>');
 my $note = { type => 'Note', id => "$ann/notes/1", attribution => $ann,
-    content => 'I <b>agree</b>.', replyTarget => $post, to => $public };
+    content => "I <b>agree</b>, Zo\x{eb}.", replyTarget => $post, to => $public };
 my %reaction = (
     Like => activity($ann, 'Like', $post),
     Announce => activity($ann, 'Announce', $post, to => $public),
@@ -182,11 +194,26 @@ for my $type (sort keys %reaction) {
     is($row, "$ann|$reaction{$type}{id}|" . substr($post, -36), 'is kept');
 }
 
-my $reply = JSON::PP->new->decode($t->sql("SELECT body
+my $reply = JSON::PP->new->utf8->decode($t->sql("SELECT body
     FROM activitypub.received WHERE type = 'Create'"))->{object};
 
 is($reply->{inReplyTo}, $post, 'the reply to the post');
-is($reply->{content}, 'I <b>agree</b>.', 'as it came');
+is($reply->{content}, "I <b>agree</b>, Zo\x{eb}.", 'as it came');
+
+# and what they make of that later
+
+my %later = (
+    Update => activity($ann, 'Update', { %$note, content => 'No.' }),
+    Undo => activity($ann, 'Undo', $reaction{Like}),
+    Delete => activity($ann, 'Delete', { type => 'Tombstone',
+        id => $note->{id} }),
+);
+
+for my $type (qw/Update Undo Delete/) {
+    ok(sent($ann, $later{$type}), $type);
+    is($t->sql("SELECT activity_id FROM activitypub.received
+        WHERE type = '$type' AND body <> ''"), $later{$type}{id}, 'is kept');
+}
 
 ###############################################################################
 
@@ -201,13 +228,30 @@ is_deeply(followers(), [$cat], 'one is left');
 my $last = publish($t, url => '/posts/three.html', title => 'Three',
     content => '<p>The third post.</p>');
 
-is((got('other.example', 6))[5]{object}{id}, $last, 'who gets the next post');
+is((got('other.example', 7))[6]{object}{id}, $last, 'who gets the next post');
 ok($t->wait_for(sub {
     $t->sql('SELECT (SELECT count(*) FROM activitypub.delivery)
         + (SELECT count(*) FROM activitypub.fanout)') == 0;
 }, 10), 'nothing is on its way');
 is_deeply([ grep { ($_->{object}{id} // '') eq $last }
         got('peer.example', 7) ], [], 'the others get nothing');
+
+# actors that are gone when they say so: who follows us, and a stranger
+
+for my $actor (qw/cat dan/) {
+    $peer->ask(leave => { host => 'other.example', actor => $actor });
+}
+
+$t->sql("DELETE FROM activitypub.remote_actor WHERE uri = '$dan'");
+
+ok(sent($cat, activity($cat, 'Delete', $cat)), 'the last one deletes itself');
+is_deeply(followers(), [], 'nobody is left');
+
+my $before = asked('other.example', GET => '/users/dan');
+
+ok(sent($dan, activity($dan, 'Delete', $dan)), 'a stranger deletes itself');
+is(scalar(asked('other.example', GET => '/users/dan')), $before,
+    'nobody asks who it was');
 
 ###############################################################################
 

@@ -51,7 +51,7 @@ sub start {
 sub ask {
     my ($self, $command, $with) = @_;
 
-    my $json = JSON::PP->new->canonical;
+    my $json = JSON::PP->new->canonical->ascii;
 
     print { $self->{in} } $json->encode({ id => ++$self->{n},
         do => $command, with => $with || {} }), "\n";

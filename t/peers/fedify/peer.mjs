@@ -14,10 +14,10 @@ import { createInterface } from "node:readline";
 
 import { describe } from "./describe.mjs";
 import { fedify, lookupWebFinger, vocab } from "./fedify.mjs";
-import { listen, received, requests, send } from "./server.mjs";
+import { leave, listen, received, requests, send } from "./server.mjs";
 
 const commands = { webfinger, lookup, handle, nodeinfo, traverse, listen,
-  send, received, requests };
+  leave, send, received, requests };
 
 
 async function webfinger({ resource }) {

@@ -97,6 +97,15 @@ async function person(server, context, name) {
 }
 
 
+// An actor that is not there any more; its key can still sign.
+
+export function leave({ host, actor }) {
+  const server = servers.get(host);
+
+  server.actors = server.actors.filter((name) => name !== actor);
+}
+
+
 // The activities whose signatures Fedify accepted, in the order they came.
 
 export function received({ host }) {
