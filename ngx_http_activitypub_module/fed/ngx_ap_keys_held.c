@@ -144,7 +144,9 @@ ngx_int_t
 ngx_ap_keys_believed(ngx_ap_keys_entry_t *entry, time_t newer,
     ngx_ap_key_t *key)
 {
-    if (entry->until <= ngx_time()) {
+    if (entry->until <= ngx_time()
+        || (entry->asked && entry->fetched < newer))
+    {
         return NGX_AGAIN;
     }
 

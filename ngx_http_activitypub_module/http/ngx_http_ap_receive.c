@@ -180,6 +180,8 @@ ngx_http_ap_receive_verify(ngx_http_ap_inbox_t *inbox, ngx_int_t rc,
                                            FEDI_SIGNATURE_KEY_UNREACHABLE);
     }
 
+    inbox->fetched = key->fetched;
+
     reason = fedi_signature_bases(&inbox->arena, &inbox->signature,
                                   &inbox->signed_request, &bases);
 
@@ -303,7 +305,7 @@ ngx_http_ap_receive_received(void *data, ngx_int_t rc, const ngx_str_t *verdict)
 
             /* its row is gone, and its key with it: ask for both again */
 
-            inbox->newer = ngx_time();
+            inbox->newer = ngx_max(ngx_time(), inbox->fetched + 1);
             rc = ngx_http_ap_receive_key(inbox);
 
         } else {

@@ -39,6 +39,7 @@ typedef struct {
     ngx_ap_pg_query_t          *call;       /* whether the actor is known */
     ngx_ap_store_activity_t     row;
     time_t                      newer;      /* of the key; 0: any will do */
+    time_t                      fetched;    /* of the one that was used */
 
     unsigned                    is_signed:1;
 } ngx_http_ap_inbox_t;
