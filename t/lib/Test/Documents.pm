@@ -24,6 +24,7 @@ use File::Temp;
 use IO::Socket::INET;
 use IO::Socket::SSL;
 use JSON::PP ();
+use MIME::Base64 qw/decode_base64/;
 use POSIX ();
 use Socket qw/SOL_SOCKET SO_LINGER/;
 use Time::HiRes qw/sleep/;
@@ -38,10 +39,13 @@ sub start {
         CLEANUP => 1);
     my $self = bless { dir => $dir, owner => $$, serial => 0 }, $class;
 
-    $rig->elsewhere($_, $address) for @names;
+    $rig->elsewhere($_, $address) for grep { !$rig->{names}{$_} } @names;
 
-    my %certs = map { $_ => { cert => "$rig->{dir}/$_.crt",
-        key => "$rig->{dir}/$_.key" } } @names;
+    my $context = IO::Socket::SSL::SSL_Context->new(
+        SSL_server => 1,
+        SSL_cert_file => { map { $_ => "$rig->{dir}/$_.crt" } @names },
+        SSL_key_file => { map { $_ => "$rig->{dir}/$_.key" } @names })
+        or die "TLS: $IO::Socket::SSL::SSL_ERROR";
 
     my $listener = IO::Socket::INET->new(Listen => 200, ReuseAddr => 1,
         LocalAddr => $address, LocalPort => 443)
@@ -54,7 +58,7 @@ sub start {
         setpgrp(0, 0);
         $SIG{INT} = $SIG{TERM} = 'DEFAULT';
         $SIG{PIPE} = $SIG{CHLD} = 'IGNORE';
-        eval { $self->_listen($listener, \%certs); 1 } or warn $@;
+        eval { $self->_listen($listener, $context); 1 } or warn $@;
         POSIX::_exit(0);
     }
 
@@ -127,6 +131,33 @@ sub news {
 }
 
 
+# The parameters of the signature of a request, if it is right by that key,
+# PEM, and covers that text.
+
+sub signature {
+    my ($self, $asked, $pem) = @_;
+
+    my %h = %{ $asked->{headers} };
+    my %p = ($h{signature} // '') =~ /(\w+)="([^"]*)"/g or return;
+
+    $h{'(request-target)'} = lc($asked->{method}) . " $asked->{target}";
+
+    my %file = (pem => $pem, signature => decode_base64($p{signature}),
+        text => join("\n", map { "$_: " . ($h{$_} // '') }
+            split / /, $p{headers}));
+
+    for my $name (keys %file) {
+        open my $f, '>', "$self->{dir}/verify.$name" or die "$!";
+        print $f $file{$name};
+    }
+
+    my $good = `openssl dgst -sha256 -verify $self->{dir}/verify.pem \\
+        -signature $self->{dir}/verify.signature $self->{dir}/verify.text`;
+
+    return $good =~ /Verified OK/ ? \%p : undef;
+}
+
+
 sub stop {
     my ($self) = @_;
 
@@ -138,13 +169,7 @@ sub stop {
 
 
 sub _listen {
-    my ($self, $listener, $certs) = @_;
-
-    my $context = IO::Socket::SSL::SSL_Context->new(
-        SSL_server => 1,
-        SSL_cert_file => { map { $_ => $certs->{$_}{cert} } keys %$certs },
-        SSL_key_file => { map { $_ => $certs->{$_}{key} } keys %$certs })
-        or die "TLS: $IO::Socket::SSL::SSL_ERROR";
+    my ($self, $listener, $context) = @_;
 
     while (1) {
         my $c = $listener->accept or next;
