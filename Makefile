@@ -49,6 +49,7 @@ bench:
 fresh:
 	@scripts/deps fresh
 	@scripts/fresh
+	@scripts/fresh-site
 
 install:
 	@scripts/deps build
