@@ -33,14 +33,7 @@ sub start {
         CLEANUP => 1);
     my $self = bless { dir => $dir, owner => $$ }, $class;
 
-    # of a route, not of an interface: an address of the machine's would be
-    # one of the site's own
-
-    system('ip', 'route', 'add', 'local', "$address/32", 'dev', 'lo') == 0
-        or die "no route to $address\n";
-
-    $rig->{addresses}{$address} = 1;
-    $rig->host($_, $address) for @names;
+    $rig->elsewhere($_, $address) for @names;
 
     my %certs = map { $_ => { cert => "$rig->{dir}/$_.crt",
         key => "$rig->{dir}/$_.key" } } @names;
