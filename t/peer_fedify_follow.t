@@ -32,10 +32,10 @@ my $ben = 'https://peer.example/users/ben';
 my $cat = 'https://other.example/users/cat';
 my $dan = 'https://other.example/users/dan';
 
-my $rig = Test::Rig->new;
+my $rig = Test::Rig->new->trusted;
 my $t = Test::Nginx->new()->has(qw/http_ssl/)->plan(75);
 
-run_site($t, $rig, http => <<'EOC' . trusted());
+run_site($t, $rig, http => <<'EOC');
 map $http_signature_input $knock {
     ''       draft-cavage;
     default  rfc9421;
@@ -254,11 +254,6 @@ is(scalar(asked('other.example', GET => '/users/dan')), $before,
     'nobody asks who it was');
 
 ###############################################################################
-
-sub trusted {
-    return 'activitypub_ssl_trusted_certificate ' . $rig->ca_file . ';';
-}
-
 
 sub listen_at {
     my ($host, $address, @actors) = @_;

@@ -61,7 +61,7 @@ my %place = (
     'target' => qr/^\w+ \K\S*/,
 );
 
-my $rig = Test::Rig->new;
+my $rig = Test::Rig->new->trusted;
 my $t = Test::Nginx->new()->has(qw/http_ssl/)->plan(92);
 my $peer = Test::Peer->start('fedify', ca => $rig->ca_file);
 
@@ -91,8 +91,7 @@ like($caught[0], qr!^signature:[ ]keyId="https://peer\.example/users/ann\#
     main-key",algorithm="rsa-sha256",headers="\(request-target\)[ ]!xmi,
     'but as the draft has it');
 
-run_site($t, $rig, http => 'activitypub_ssl_trusted_certificate '
-    . $rig->ca_file . ';', server => <<'EOC');
+run_site($t, $rig, server => <<'EOC');
 activitypub_actor newr {
     url  /newr;
 }

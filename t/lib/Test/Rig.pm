@@ -85,12 +85,19 @@ sub new {
     print $f "nameserver $RESOLVER\noptions timeout:1 attempts:1\n";
     close $f;
 
-    # systemd-resolved's is a link, and a link cannot be mounted over
-    my $target = abs_path('/etc/resolv.conf');
+    _replace('/etc/resolv.conf', "$dir/resolv.conf");
 
-    defined $target
-        && system('mount', '--bind', "$dir/resolv.conf", $target) == 0
-        or die "/etc/resolv.conf cannot be replaced\n";
+    return $self;
+}
+
+
+# What the system trusts is our CA and no other: so does the module, unless
+# it is told otherwise.
+
+sub trusted {
+    my ($self) = @_;
+
+    _replace('/etc/ssl/certs/ca-certificates.crt', $self->ca_file);
 
     return $self;
 }
@@ -197,6 +204,18 @@ sub _connect {
 
 sub expected {
     return qr/initgroups\(root, \d+\) failed \(1: Operation not permitted/;
+}
+
+
+# a link cannot be mounted over, and systemd-resolved's file is one
+
+sub _replace {
+    my ($file, $by) = @_;
+
+    my $target = abs_path($file);
+
+    defined $target && system('mount', '--bind', $by, $target) == 0
+        or die "$file cannot be replaced\n";
 }
 
 
