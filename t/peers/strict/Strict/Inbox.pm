@@ -20,18 +20,19 @@ use strict;
 
 use base qw/Exporter/;
 
-our @EXPORT = qw/sender hears change signed spoil documents say follow undo
+our @EXPORT = qw/hear_all sender hears change signed spoil documents say follow undo
     activity note note_of me our_post new_id stranger became refused followed
     answered kept undone_is known fetched $ACTOR $ORIGIN $PUBLIC/;
 
 use JSON::PP ();
 
+use Test::More ();
 use Test::Site;
 
 our $PUBLIC = 'https://www.w3.org/ns/activitystreams#Public';
-our ($world, $as, $post, $spoiled);
+our ($as, $spoiled);
 
-my (@rows, $system);
+my (@rows, $system, $world, $post);
 my $serial = 0;
 
 
@@ -49,6 +50,47 @@ sub hears {
 
 
 sub rows { @rows }
+
+
+# Sends all rows, whole and broken; how many there were by system, and how
+# many were killed.
+
+sub hear_all {
+    my ($where, $about) = @_;
+
+    my (%rows, %killed);
+
+    ($world, $post) = ($where, $about);
+
+    for my $row (@rows) {
+        my $claim = "$row->{system}: $row->{claim} [wire.md $row->{cite}]";
+        my $outcome = outcome($row);
+
+        Test::More::ok(meets($row, $outcome), $claim) or _show($outcome);
+
+        my $broken = outcome($row, 1);
+        my $survives = meets($row, $broken);
+
+        Test::More::ok(!$survives, "$claim: turns red, "
+            . join ' ', @$broken{qw/status verdict/})
+            or _show($broken);
+
+        $rows{ $row->{system} }++;
+        $killed{ $row->{system} }++ unless $survives;
+    }
+
+    return (\%rows, \%killed);
+}
+
+
+sub _show {
+    my ($outcome) = @_;
+
+    my %shown = %$outcome;
+
+    delete @shown{qw/remote world/};
+    Test::More::diag(Test::More::explain(\%shown));
+}
 
 
 # Sends what the row says, broken or not; the outcome.
@@ -229,9 +271,12 @@ sub followed {
 }
 
 
-# the Accept arrives where the follower is, with the whole Follow
+# the Accept, or what is said, arrives where the follower is, with the whole
+# Follow
 
 sub answered {
+    my ($type) = @_;
+
     my ($outcome) = ($_);
 
     my $facts = $outcome->{remote}{facts};
@@ -244,10 +289,11 @@ sub answered {
     return $outcome->{world}->seen(sub {
         return if $_->{method} ne 'POST' || $_->url ne $facts->{inbox};
 
-        my $accept = $_->json;
+        my $answer = $_->json;
 
-        return $accept->{type} eq 'Accept'
-            && $json->encode($accept->{object}) eq $follow;
+        return $answer->{type} eq ($type // 'Accept')
+            && ref $answer->{object}
+            && $json->encode($answer->{object}) eq $follow;
     });
 }
 
