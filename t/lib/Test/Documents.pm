@@ -109,9 +109,11 @@ sub hold { unlink "$_[0]{dir}/released" }
 sub asked {
     my ($self, $url) = @_;
 
-    open my $f, '<', "$self->{dir}/ledger" or return;
+    my @asked;
 
-    my @asked = map { $JSON->decode($_) } grep { /\n\z/ } <$f>;
+    if (open my $f, '<', "$self->{dir}/ledger") {
+        @asked = map { $JSON->decode($_) } grep { /\n\z/ } <$f>;
+    }
 
     return grep { !defined $url || $_->{url} eq $url } @asked;
 }
