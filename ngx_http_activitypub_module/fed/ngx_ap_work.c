@@ -17,10 +17,13 @@
 #define NGX_AP_WORK_POLL  50
 
 
+/* "ident" after three pointers: this is the data of a timer */
+
 struct ngx_ap_work_s {
     ngx_ap_worker_t            *worker;
     ngx_ap_fanout_t            *fanout;
     ngx_ap_deliver_t           *deliver;
+    ngx_int_t                   ident;
 
     ngx_event_t                 tick;       /* cancelable */
     ngx_uint_t                  ticks;
@@ -48,6 +51,7 @@ ngx_ap_work_create(ngx_ap_worker_t *worker)
     }
 
     work->worker = worker;
+    work->ident = -1;
 
     work->tick.handler = ngx_ap_work_tick;
     work->tick.data = work;
