@@ -9,17 +9,29 @@
 #include "fedi_base64.h"
 
 
-static int fedi_base64_value(char c);
+/* of ASCII; -1: stands for nothing */
+
+static const signed char  fedi_base64_values[128] = {
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 62, -1, -1, -1, 63,
+    52, 53, 54, 55, 56, 57, 58, 59, 60, 61, -1, -1, -1, -1, -1, -1,
+    -1,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14,
+    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, -1, -1, -1, -1, -1,
+    -1, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, -1, -1, -1, -1, -1
+};
 
 
 bool
 fedi_base64_decode(fedi_str_t text, unsigned char *out, size_t size,
     size_t *len)
 {
-    int       value;
-    size_t    i, n;
-    uint32_t  bits;
-    unsigned  have;
+    int            value;
+    size_t         i, n;
+    uint32_t       bits;
+    unsigned       have;
+    unsigned char  c;
 
     if (text.len != 0 && text.len % 4 == 0) {
         for (i = 0; i < 2 && text.data[text.len - 1] == '='; i++) {
@@ -32,7 +44,9 @@ fedi_base64_decode(fedi_str_t text, unsigned char *out, size_t size,
     have = 0;
 
     for (i = 0; i < text.len; i++) {
-        value = fedi_base64_value(text.data[i]);
+        c = (unsigned char) text.data[i];
+        value = c < 128 ? fedi_base64_values[c] : -1;
+
         if (value < 0) {
             return false;
         }
@@ -59,29 +73,6 @@ fedi_base64_decode(fedi_str_t text, unsigned char *out, size_t size,
     *len = n;
 
     return true;
-}
-
-
-static int
-fedi_base64_value(char c)
-{
-    if (c >= 'A' && c <= 'Z') {
-        return c - 'A';
-    }
-
-    if (c >= 'a' && c <= 'z') {
-        return c - 'a' + 26;
-    }
-
-    if (fedi_is_digit(c)) {
-        return c - '0' + 52;
-    }
-
-    if (c == '+') {
-        return 62;
-    }
-
-    return c == '/' ? 63 : -1;
 }
 
 
