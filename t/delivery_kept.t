@@ -28,14 +28,7 @@ my $rig = Test::Rig->new;
 my $t = Test::Nginx->new()->has(qw/http_ssl http_stub_status/)->plan(4);
 my $peer = Test::Nginx->new(plain => 1);
 
-$rig->host('peer.example', '8.8.4.4');
-
-# of a route, not of an interface: an address of the machine's would be one of
-# the site's own
-
-system(qw!ip addr del 8.8.4.4/32 dev lo!) == 0
-    && system(qw!ip route add local 8.8.4.4/32 dev lo!) == 0
-    or die "no route to the peer\n";
+$rig->elsewhere('peer.example', '8.8.4.4');
 
 $peer->expect(Test::Rig::expected());
 $peer->write_file_expand('nginx.conf', <<"EOC")->run();
