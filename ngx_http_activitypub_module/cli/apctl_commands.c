@@ -13,6 +13,7 @@
 #include "apctl_completion.h"
 #include "apctl_db.h"
 #include "apctl_delivery.h"
+#include "apctl_fetch.h"
 #include "apctl_post.h"
 
 
@@ -100,6 +101,14 @@ const apctl_command_t  apctl_commands[] = {
       "apctl deliveries status --json\n",
       apctl_deliveries_status },
 
+    { "fetch", NULL, "URL", APCTL_BIT(ORIGIN), 0,
+      "Has a worker of nginx fetch an ActivityPub document, and prints it.",
+      "It is asked for as always: signed by the instance actor, over the same\n"
+      "connector.  What became of it is said on stderr.",
+      "apctl fetch https://social.example/users/alice | jq .\n"
+      "apctl fetch https://social.example/users/alice --json\n",
+      apctl_fetch },
+
     { "followers", "list", NULL, APCTL_BIT(ACTOR), 0,
       "Lists the followers.",
       NULL,
@@ -169,7 +178,9 @@ apctl_command_find(const char *noun, const char *verb)
     for (command = apctl_commands; command->noun != NULL; command++) {
 
         if (strcmp(command->noun, noun) == 0
-            && (verb == NULL || strcmp(command->verb, verb) == 0))
+            && (verb == NULL
+                || (command->verb != NULL
+                    && strcmp(command->verb, verb) == 0)))
         {
             return command;
         }

@@ -30,6 +30,12 @@ typedef struct {
 extern const apctl_command_t  apctl_commands[];
 
 
+/* what a command is called, for "%s%s%s": some are a noun alone */
+#define apctl_command_words(command)                                          \
+    (command)->noun, (command)->verb != NULL ? " " : "",                      \
+    (command)->verb != NULL ? (command)->verb : ""
+
+
 /* the first command of a noun, or NULL; with a verb: that command, or NULL */
 const apctl_command_t *apctl_command_find(const char *noun, const char *verb);
 

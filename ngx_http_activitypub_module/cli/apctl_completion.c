@@ -143,7 +143,9 @@ apctl_completion_nouns(void)
 
     for (command = apctl_commands; command->noun != NULL; command++) {
 
-        if (apctl_command_find(command->noun, NULL) != command) {
+        if (command->verb == NULL
+            || apctl_command_find(command->noun, NULL) != command)
+        {
             continue;
         }
 
@@ -175,7 +177,7 @@ apctl_completion_commands(void)
 
     for (command = apctl_commands; command->noun != NULL; command++) {
         printf("        '%s %s') COMPREPLY=($(compgen -W '", command->noun,
-               command->verb);
+               command->verb != NULL ? command->verb : "");
         apctl_completion_options(command->options | APCTL_GLOBAL_OPTIONS);
     }
 

@@ -24,7 +24,7 @@ static const char  apctl_help_exit[] =
     "1   failed\n"
     "2   wrong usage\n"
     "3   not found\n"
-    "69  the database is unavailable\n"
+    "69  the database is unavailable, or no worker of nginx\n"
     "75  busy: try again\n"
     "77  denied\n"
     "78  configuration, or a schema that does not fit\n";
@@ -75,7 +75,8 @@ apctl_help_commands(const char *noun)
 
         if (noun == NULL || strcmp(command->noun, noun) == 0) {
             printf("  %s %-*s  %s\n", command->noun,
-                   (int) (17 - strlen(command->noun)), command->verb,
+                   (int) (17 - strlen(command->noun)),
+                   command->verb != NULL ? command->verb : "",
                    command->summary);
         }
     }
@@ -110,7 +111,7 @@ apctl_help_usage(const apctl_command_t *command)
 {
     unsigned  i;
 
-    printf("Usage: apctl %s %s", command->noun, command->verb);
+    printf("Usage: apctl %s%s%s", apctl_command_words(command));
 
     if (command->operand != NULL) {
         printf(" %s", command->operand);

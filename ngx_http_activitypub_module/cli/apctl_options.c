@@ -53,6 +53,9 @@ const apctl_option_t  apctl_options[APCTL_OPT_COUNT] = {
     [APCTL_OPT_OFF] =
     { "off", NULL, "take the pin away" },
 
+    [APCTL_OPT_ORIGIN] =
+    { "origin", "ORIGIN", "whose worker and key, like acme.example" },
+
     [APCTL_OPT_PUBLISHED] =
     { "published", "TIME", "like 2026-01-31T18:00:00Z; default now" },
 

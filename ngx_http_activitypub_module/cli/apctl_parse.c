@@ -68,7 +68,8 @@ apctl_parse(apctl_t *ap, int argc, char *const *argv,
 static apctl_exit_e
 apctl_parse_word(apctl_parser_t *p, const char *word)
 {
-    apctl_request_t  *request;
+    apctl_request_t        *request;
+    const apctl_command_t  *command;
 
     request = p->request;
 
@@ -80,6 +81,13 @@ apctl_parse_word(apctl_parser_t *p, const char *word)
         }
 
         request->noun = word;
+
+        command = apctl_command_find(word, NULL);
+
+        if (command->verb == NULL) {
+            request->command = command;
+        }
+
         return APCTL_OK;
     }
 
@@ -97,8 +105,8 @@ apctl_parse_word(apctl_parser_t *p, const char *word)
 
     if (request->command->operand == NULL || p->ap->operand != NULL) {
         return apctl_fail(APCTL_USAGE, "\"%s\" is one word too many for "
-                          "\"apctl %s %s\"", word, request->noun,
-                          request->command->verb);
+                          "\"apctl %s%s%s\"", word,
+                          apctl_command_words(request->command));
     }
 
     p->ap->operand = word;
@@ -144,8 +152,8 @@ apctl_parse_option(apctl_parser_t *p, const char *arg)
                               "that takes it", apctl_options[index].name);
         }
 
-        return apctl_fail(APCTL_USAGE, "\"apctl %s %s\" takes no \"--%s\"",
-                          command->noun, command->verb,
+        return apctl_fail(APCTL_USAGE, "\"apctl %s%s%s\" takes no "
+                          "\"--%s\"", apctl_command_words(command),
                           apctl_options[index].name);
     }
 
@@ -222,8 +230,8 @@ apctl_parse_complete(apctl_parser_t *p)
     }
 
     if (command->operand != NULL && p->ap->operand == NULL) {
-        return apctl_fail(APCTL_USAGE, "\"apctl %s %s\" needs %s",
-                          command->noun, command->verb, command->operand);
+        return apctl_fail(APCTL_USAGE, "\"apctl %s%s%s\" needs %s",
+                          apctl_command_words(command), command->operand);
     }
 
     for (i = 0; i < APCTL_OPT_COUNT; i++) {
@@ -231,8 +239,8 @@ apctl_parse_complete(apctl_parser_t *p)
         if ((command->required & ((uint32_t) 1 << i))
             && p->ap->option[i] == NULL)
         {
-            return apctl_fail(APCTL_USAGE, "\"apctl %s %s\" needs \"--%s\"",
-                              command->noun, command->verb,
+            return apctl_fail(APCTL_USAGE, "\"apctl %s%s%s\" needs "
+                              "\"--%s\"", apctl_command_words(command),
                               apctl_options[i].name);
         }
     }

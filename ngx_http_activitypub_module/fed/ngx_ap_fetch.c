@@ -26,6 +26,8 @@
     "application/activity+json, application/ld+json; "                        \
     "profile=\"https://www.w3.org/ns/activitystreams\""
 
+#define NGX_AP_FETCH_ACCEPT_JRD  "application/jrd+json, application/json"
+
 
 struct ngx_ap_fetch_s {
     ngx_pool_t                 *pool;
@@ -38,17 +40,23 @@ struct ngx_ap_fetch_s {
     ngx_ap_signer_job_t        *job;        /* under way, one of them */
     ngx_ap_client_request_t    *request;
     ngx_event_t                 refused;    /* posted */
+    const char                 *refusal;
 
-    fedi_id_t                   hops[NGX_AP_FETCH_REDIRECTS + 1];
+    ngx_ap_fetch_hop_t          hops[NGX_AP_FETCH_REDIRECTS + 1];
     ngx_uint_t                  nhops;
+    ngx_ap_fetch_result_t       result;
 
     char                        date[FEDI_HTTP_DATE_LEN];
+
+    unsigned                    own:1;
+    unsigned                    jrd:1;
 };
 
 
 static ngx_int_t ngx_ap_fetch_start(ngx_ap_fetch_t *fetch, fedi_str_t url);
 static void ngx_ap_fetch_refused(ngx_event_t *ev);
 static ngx_int_t ngx_ap_fetch_hop(ngx_ap_fetch_t *fetch, fedi_str_t url);
+static ngx_ap_fetch_hop_t *ngx_ap_fetch_last(ngx_ap_fetch_t *fetch);
 static ngx_int_t ngx_ap_fetch_sign(ngx_ap_fetch_t *fetch);
 static void ngx_ap_fetch_signed(void *data, ngx_int_t rc,
     const ngx_str_t *signature);
@@ -56,18 +64,19 @@ static ngx_int_t ngx_ap_fetch_ask(ngx_ap_fetch_t *fetch,
     const ngx_str_t *signature);
 static void ngx_ap_fetch_answered(void *data,
     const ngx_ap_client_result_t *result);
+static ngx_int_t ngx_ap_fetch_answer(ngx_ap_fetch_t *fetch,
+    const ngx_ap_client_result_t *result);
 static void ngx_ap_fetch_redirected(ngx_ap_fetch_t *fetch,
     const ngx_ap_client_result_t *result);
 static void ngx_ap_fetch_fail(ngx_ap_fetch_t *fetch, ngx_int_t rc,
-    ngx_uint_t status, const char *reason);
-static void ngx_ap_fetch_finish(ngx_ap_fetch_t *fetch,
-    const ngx_ap_fetch_result_t *result);
+    const char *step, const char *reason);
+static void ngx_ap_fetch_finish(ngx_ap_fetch_t *fetch);
 static void *ngx_ap_fetch_alloc(void *data, size_t size);
 
 
 ngx_ap_fetch_t *
 ngx_ap_fetch(ngx_ap_worker_t *worker, ngx_ap_origin_t *origin, fedi_str_t url,
-    ngx_ap_fetched_pt handler, void *data)
+    ngx_uint_t flags, ngx_ap_fetched_pt handler, void *data)
 {
     ngx_pool_t      *pool;
     ngx_ap_fetch_t  *fetch;
@@ -87,6 +96,8 @@ ngx_ap_fetch(ngx_ap_worker_t *worker, ngx_ap_origin_t *origin, fedi_str_t url,
         fetch->data = data;
         fetch->arena.alloc = ngx_ap_fetch_alloc;
         fetch->arena.data = pool;
+        fetch->own = (flags & NGX_AP_FETCH_OWN) ? 1 : 0;
+        fetch->jrd = (flags & NGX_AP_FETCH_JRD) ? 1 : 0;
 
         if (ngx_ap_fetch_start(fetch, url) == NGX_OK) {
             return fetch;
@@ -142,11 +153,13 @@ ngx_ap_fetch_start(ngx_ap_fetch_t *fetch, fedi_str_t url)
 static void
 ngx_ap_fetch_refused(ngx_event_t *ev)
 {
-    ngx_ap_fetch_fail(ev->data, NGX_DECLINED, 0, "not a URL that is asked");
+    ngx_ap_fetch_t *fetch = ev->data;
+
+    ngx_ap_fetch_fail(fetch, NGX_DECLINED, "url", fetch->refusal);
 }
 
 
-/* NGX_DECLINED: not a URL that we ask */
+/* NGX_DECLINED: not a URL that we ask, for the reason in "refusal" */
 
 static ngx_int_t
 ngx_ap_fetch_hop(ngx_ap_fetch_t *fetch, fedi_str_t url)
@@ -156,24 +169,32 @@ ngx_ap_fetch_hop(ngx_ap_fetch_t *fetch, fedi_str_t url)
     ngx_uint_t   i;
 
     if (fetch->nhops > NGX_AP_FETCH_REDIRECTS) {
+        fetch->refusal = "too many redirects";
         return NGX_DECLINED;
     }
 
-    id = &fetch->hops[fetch->nhops];
+    id = &fetch->hops[fetch->nhops].id;
     err = fedi_id_parse(&fetch->arena, &fetch->worker->conf->rules, url, id);
 
     if (err == FEDI_ENOMEM) {
+        fetch->refusal = "no memory";
         return NGX_ERROR;
     }
 
-    if (err != FEDI_OK
-        || ngx_ap_origins_have(&fetch->worker->conf->origins, id))
+    if (err != FEDI_OK) {
+        fetch->refusal = "not a URL that is asked";
+        return NGX_DECLINED;
+    }
+
+    if (!fetch->own && ngx_ap_origins_have(&fetch->worker->conf->origins, id))
     {
+        fetch->refusal = "ourselves";
         return NGX_DECLINED;
     }
 
     for (i = 0; i < fetch->nhops; i++) {
-        if (fedi_id_eq(&fetch->hops[i], id)) {
+        if (fedi_id_eq(&fetch->hops[i].id, id)) {
+            fetch->refusal = "a redirect in a circle";
             return NGX_DECLINED;
         }
     }
@@ -181,6 +202,13 @@ ngx_ap_fetch_hop(ngx_ap_fetch_t *fetch, fedi_str_t url)
     fetch->nhops++;
 
     return NGX_OK;
+}
+
+
+static ngx_ap_fetch_hop_t *
+ngx_ap_fetch_last(ngx_ap_fetch_t *fetch)
+{
+    return &fetch->hops[fetch->nhops ? fetch->nhops - 1 : 0];
 }
 
 
@@ -196,14 +224,14 @@ ngx_ap_fetch_sign(ngx_ap_fetch_t *fetch)
     fedi_header_t           headers[2];
     fedi_signed_request_t   request;
 
-    url = &fetch->hops[fetch->nhops - 1].url;
+    url = &ngx_ap_fetch_last(fetch)->id.url;
 
     if (!fedi_http_date_format(ngx_time(), fetch->date)) {
         return NGX_ERROR;
     }
 
     headers[0].name = fedi_str("host");
-    headers[0].value = fetch->hops[fetch->nhops - 1].authority;
+    headers[0].value = ngx_ap_fetch_last(fetch)->id.authority;
     headers[1].name = fedi_str("date");
     headers[1].value = (fedi_str_t) { fetch->date, FEDI_HTTP_DATE_LEN };
 
@@ -257,9 +285,16 @@ ngx_ap_fetch_signed(void *data, ngx_int_t rc, const ngx_str_t *signature)
     ngx_ap_fetch_t *fetch = data;
 
     fetch->job = NULL;
+    fetch->result.response = NULL;
+
+    if (rc == NGX_DECLINED) {
+        ngx_ap_fetch_fail(fetch, NGX_ERROR, "key",
+                          "the instance actor has no key yet");
+        return;
+    }
 
     if (rc != NGX_OK || ngx_ap_fetch_ask(fetch, signature) != NGX_OK) {
-        ngx_ap_fetch_fail(fetch, NGX_ERROR, 0, "cannot be signed");
+        ngx_ap_fetch_fail(fetch, NGX_ERROR, "key", "cannot be signed");
     }
 }
 
@@ -287,7 +322,9 @@ ngx_ap_fetch_ask(ngx_ap_fetch_t *fetch, const ngx_str_t *signature)
         return NGX_ERROR;
     }
 
-    all[0] = fedi_str("Accept: " NGX_AP_FETCH_ACCEPT "\r\nDate: ");
+    all[0] = fetch->jrd
+             ? fedi_str("Accept: " NGX_AP_FETCH_ACCEPT_JRD "\r\nDate: ")
+             : fedi_str("Accept: " NGX_AP_FETCH_ACCEPT "\r\nDate: ");
     all[1] = (fedi_str_t) { fetch->date, FEDI_HTTP_DATE_LEN };
     all[2] = fedi_str("\r\nSignature: ");
     all[3] = value;
@@ -300,7 +337,8 @@ ngx_ap_fetch_ask(ngx_ap_fetch_t *fetch, const ngx_str_t *signature)
 
     ngx_memzero(&ask, sizeof(ngx_ap_client_ask_t));
 
-    ask.id = fetch->hops[fetch->nhops - 1];
+    ask.id = ngx_ap_fetch_last(fetch)->id;
+    ask.own = ngx_ap_origins_have(&fetch->worker->conf->origins, &ask.id);
     ask.origin = fetch->origin->url;
     ask.headers.data = (u_char *) lines.data;
     ask.headers.len = lines.len;
@@ -319,21 +357,12 @@ ngx_ap_fetch_answered(void *data, const ngx_ap_client_result_t *result)
 {
     ngx_ap_fetch_t *fetch = data;
 
-    ngx_int_t              rc;
-    fedi_str_t             type;
-    ngx_ap_fetch_result_t  fetched;
+    fedi_str_t  type;
 
     fetch->request = NULL;
 
-    ngx_memzero(&fetched, sizeof(ngx_ap_fetch_result_t));
-
-    if (result->rc != NGX_OK) {
-        fetched.rc = (result->rc == NGX_DECLINED || result->too_long)
-                     ? NGX_DECLINED : NGX_ERROR;
-        fetched.ours = (result->rc == NGX_ABORT);
-        fetched.reason = result->reason;
-
-        ngx_ap_fetch_finish(fetch, &fetched);
+    if (ngx_ap_fetch_answer(fetch, result) != NGX_OK) {
+        ngx_ap_fetch_finish(fetch);
         return;
     }
 
@@ -347,28 +376,66 @@ ngx_ap_fetch_answered(void *data, const ngx_ap_client_result_t *result)
         return;
 
     default:
-        rc = (result->status >= 500
-              || result->status == 408 || result->status == 429)
-             ? NGX_ERROR : NGX_DECLINED;
-
-        ngx_ap_fetch_fail(fetch, rc, result->status, "another status");
+        ngx_ap_fetch_fail(fetch,
+                          (result->status >= 500 || result->status == 408
+                           || result->status == 429)
+                          ? NGX_ERROR : NGX_DECLINED,
+                          "status", "another status");
         return;
     }
 
-    if (!fedi_http_response_header(result->response, "content-type", &type)
-        || !fedi_content_type_is_activity(type))
+    if (!fetch->jrd
+        && (!fedi_http_response_header(result->response, "content-type",
+                                       &type)
+            || !fedi_content_type_is_activity(type)))
     {
-        ngx_ap_fetch_fail(fetch, NGX_DECLINED, 200, "another content type");
+        ngx_ap_fetch_fail(fetch, NGX_DECLINED, "type",
+                          "another content type");
         return;
     }
 
-    fetched.rc = NGX_OK;
-    fetched.status = 200;
-    fetched.url = fetch->hops[fetch->nhops - 1].text;
-    fetched.body.data = (const char *) result->body.data;
-    fetched.body.len = result->body.len;
+    fetch->result.rc = NGX_OK;
+    fetch->result.url = ngx_ap_fetch_last(fetch)->id.text;
+    fetch->result.body.data = (const char *) result->body.data;
+    fetch->result.body.len = result->body.len;
 
-    ngx_ap_fetch_finish(fetch, &fetched);
+    ngx_ap_fetch_finish(fetch);
+}
+
+
+/* what is known of it, however it ends; NGX_OK: there is an answer */
+
+static ngx_int_t
+ngx_ap_fetch_answer(ngx_ap_fetch_t *fetch,
+    const ngx_ap_client_result_t *result)
+{
+    ngx_ap_fetch_hop_t  *hop;
+
+    hop = ngx_ap_fetch_last(fetch);
+
+    hop->address.data = ngx_pstrdup(fetch->pool,
+                                    (ngx_str_t *) &result->address);
+    if (hop->address.data) {
+        hop->address.len = result->address.len;
+    }
+
+    if (result->rc != NGX_OK) {
+        fetch->result.rc = (result->rc == NGX_DECLINED || result->too_long)
+                           ? NGX_DECLINED : NGX_ERROR;
+        fetch->result.status = 0;
+        fetch->result.reason = result->reason;
+        fetch->result.step = result->step;
+        fetch->result.ours = (result->rc == NGX_ABORT);
+        return NGX_ERROR;
+    }
+
+    hop->status = result->status;
+
+    fetch->result.status = result->status;
+    fetch->result.response = result->response;
+    fetch->result.bytes = result->body.len;
+
+    return NGX_OK;
 }
 
 
@@ -382,7 +449,7 @@ ngx_ap_fetch_redirected(ngx_ap_fetch_t *fetch,
     fedi_str_t   location, parts[2];
 
     if (!fedi_http_response_header(result->response, "location", &location)) {
-        ngx_ap_fetch_fail(fetch, NGX_DECLINED, result->status,
+        ngx_ap_fetch_fail(fetch, NGX_DECLINED, "redirect",
                           "a redirect to nowhere");
         return;
     }
@@ -392,13 +459,14 @@ ngx_ap_fetch_redirected(ngx_ap_fetch_t *fetch,
     if (location.len != 0 && location.data[0] == '/'
         && (location.len == 1 || location.data[1] != '/'))
     {
-        parts[0] = fetch->hops[fetch->nhops - 1].origin;
+        parts[0] = ngx_ap_fetch_last(fetch)->id.origin;
         parts[1] = location;
 
         location = fedi_join(&fetch->arena, parts, 2);
     }
 
     rc = NGX_ERROR;
+    fetch->refusal = "no memory";
 
     if (location.data != NULL) {
         rc = ngx_ap_fetch_hop(fetch, location);
@@ -406,41 +474,42 @@ ngx_ap_fetch_redirected(ngx_ap_fetch_t *fetch,
 
     if (rc == NGX_OK) {
         rc = ngx_ap_fetch_sign(fetch);
+        fetch->refusal = "cannot be signed";
     }
 
     if (rc != NGX_OK) {
-        ngx_ap_fetch_fail(fetch, rc, result->status,
-                          "a redirect that is not followed");
+        ngx_ap_fetch_fail(fetch, rc, "redirect", fetch->refusal);
     }
 }
 
 
 static void
-ngx_ap_fetch_fail(ngx_ap_fetch_t *fetch, ngx_int_t rc, ngx_uint_t status,
+ngx_ap_fetch_fail(ngx_ap_fetch_t *fetch, ngx_int_t rc, const char *step,
     const char *reason)
 {
-    ngx_ap_fetch_result_t  result;
+    fetch->result.rc = rc;
+    fetch->result.ours = (rc == NGX_ERROR && ngx_strcmp(step, "status") != 0);
+    fetch->result.step = step;
+    fetch->result.reason.data = (u_char *) reason;
+    fetch->result.reason.len = ngx_strlen(reason);
 
-    ngx_memzero(&result, sizeof(ngx_ap_fetch_result_t));
-
-    result.rc = rc;
-    result.ours = (rc == NGX_ERROR && status == 0);
-    result.status = status;
-    result.reason.data = (u_char *) reason;
-    result.reason.len = ngx_strlen(reason);
-
-    ngx_ap_fetch_finish(fetch, &result);
+    ngx_ap_fetch_finish(fetch);
 }
 
 
 static void
-ngx_ap_fetch_finish(ngx_ap_fetch_t *fetch, const ngx_ap_fetch_result_t *result)
+ngx_ap_fetch_finish(ngx_ap_fetch_t *fetch)
 {
-    fedi_str_t  *url;
+    fedi_str_t             *url;
+    ngx_ap_fetch_result_t  *result;
+
+    url = &ngx_ap_fetch_last(fetch)->id.text;
+    result = &fetch->result;
 
     /* of a first URL that is not asked no more is known than the spelling */
 
-    url = &fetch->hops[fetch->nhops ? fetch->nhops - 1 : 0].text;
+    result->hops = fetch->hops;
+    result->nhops = ngx_max(fetch->nhops, 1);
 
     if (result->rc != NGX_OK) {
         ngx_log_error(NGX_LOG_INFO, fetch->worker->log, 0,

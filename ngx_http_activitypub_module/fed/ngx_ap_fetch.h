@@ -5,7 +5,8 @@
  *
  * A document of somebody else, asked for with the signature of the instance
  * actor of an origin of ours.  Redirects are followed, a few, each of them
- * checked and signed like the first request; our own origins are never asked.
+ * checked and signed like the first request; our own origins are never asked
+ * but for somebody who wants to see how they answer.
  */
 
 #ifndef NGX_AP_FETCH_H
@@ -14,6 +15,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
+#include "fedi_http_response.h"
 #include "fedi_id.h"
 #include "ngx_ap_origin.h"
 #include "ngx_ap_worker.h"
@@ -23,7 +25,21 @@
 #define NGX_AP_FETCH_MAX  (1024 * 1024)
 
 
+/* our own origins too; the address guard stays as it is */
+#define NGX_AP_FETCH_OWN  1
+
+/* any content type, a JRD being what is asked for */
+#define NGX_AP_FETCH_JRD  2
+
+
 typedef struct ngx_ap_fetch_s  ngx_ap_fetch_t;
+
+
+typedef struct {
+    fedi_id_t                   id;
+    ngx_uint_t                  status;     /* 0: no answer */
+    ngx_str_t                   address;    /* that was connected to, or "" */
+} ngx_ap_fetch_hop_t;
 
 
 typedef struct {
@@ -35,10 +51,21 @@ typedef struct {
     ngx_str_t                   reason;     /* why not; for logs */
     ngx_uint_t                  status;     /* 0: no answer */
 
+    /* of NGX_OK */
     fedi_str_t                  url;        /* that answered in the end */
     fedi_str_t                  body;
 
     unsigned                    ours:1;     /* of NGX_ERROR: our own trouble */
+
+    /*
+     * For those who want to know.  "step" is one of the client's, or "key",
+     * "redirect", "status" or "type".
+     */
+    const char                 *step;       /* where it ended, or NULL */
+    const ngx_ap_fetch_hop_t   *hops;       /* at least one */
+    ngx_uint_t                  nhops;
+    const fedi_http_response_t *response;   /* the last one, or NULL */
+    size_t                      bytes;      /* of its body */
 } ngx_ap_fetch_result_t;
 
 /* "result" and all it points to are valid during the callback */
@@ -51,7 +78,7 @@ typedef void (*ngx_ap_fetched_pt)(void *data,
  * called once, never from within this call.  NULL: no memory.
  */
 ngx_ap_fetch_t *ngx_ap_fetch(ngx_ap_worker_t *worker, ngx_ap_origin_t *origin,
-    fedi_str_t url, ngx_ap_fetched_pt handler, void *data);
+    fedi_str_t url, ngx_uint_t flags, ngx_ap_fetched_pt handler, void *data);
 
 /*
  * There will be no callback.  Not after it was called, and before client and

@@ -157,7 +157,7 @@ ngx_ap_key_fetch_next(ngx_ap_key_fetch_t *fetch, fedi_str_t url)
         return NGX_DECLINED;
     }
 
-    fetch->fetch = ngx_ap_fetch(fetch->worker, fetch->origin, url,
+    fetch->fetch = ngx_ap_fetch(fetch->worker, fetch->origin, url, 0,
                                 ngx_ap_key_fetch_fetched, fetch);
 
     return fetch->fetch ? NGX_AGAIN : NGX_BUSY;

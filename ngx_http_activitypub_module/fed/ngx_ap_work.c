@@ -6,6 +6,7 @@
 
 #include "ngx_ap_deliver.h"
 #include "ngx_ap_fanout.h"
+#include "ngx_ap_jobs.h"
 #include "ngx_ap_str.h"
 #include "ngx_ap_work.h"
 
@@ -24,6 +25,7 @@ struct ngx_ap_work_s {
     ngx_ap_fanout_t            *fanout;
     ngx_ap_deliver_t           *deliver;
     ngx_int_t                   ident;
+    ngx_ap_jobs_t              *jobs;
 
     ngx_event_t                 tick;       /* cancelable */
     ngx_uint_t                  ticks;
@@ -60,8 +62,9 @@ ngx_ap_work_create(ngx_ap_worker_t *worker)
 
     work->fanout = ngx_ap_fanout_create(worker);
     work->deliver = ngx_ap_deliver_create(worker);
+    work->jobs = ngx_ap_jobs_create(worker);
 
-    if (work->fanout == NULL || work->deliver == NULL) {
+    if (work->fanout == NULL || work->deliver == NULL || work->jobs == NULL) {
         ngx_ap_work_destroy(work);
         return NULL;
     }
@@ -87,7 +90,19 @@ ngx_ap_work_destroy(ngx_ap_work_t *work)
         ngx_ap_deliver_destroy(work->deliver);
     }
 
+    ngx_ap_work_cancel(work);
+
     ngx_free(work);
+}
+
+
+void
+ngx_ap_work_cancel(ngx_ap_work_t *work)
+{
+    if (work->jobs) {
+        ngx_ap_jobs_destroy(work->jobs);
+        work->jobs = NULL;
+    }
 }
 
 
@@ -158,6 +173,10 @@ ngx_ap_work_look(ngx_ap_work_t *work, ngx_ap_work_e kind)
 
     case NGX_AP_WORK_DELIVERY:
         ngx_ap_deliver_look(work->deliver);
+        break;
+
+    case NGX_AP_WORK_JOB:
+        ngx_ap_jobs_look(work->jobs);
         break;
 
     default:

@@ -22,6 +22,9 @@ typedef struct ngx_ap_work_s  ngx_ap_work_t;
 
 ngx_ap_work_t *ngx_ap_work_create(ngx_ap_worker_t *worker);
 
+/* in exit_process, before store, client and signer are gone */
+void ngx_ap_work_cancel(ngx_ap_work_t *work);
+
 /* in exit_process, after the store and the client are gone */
 void ngx_ap_work_destroy(ngx_ap_work_t *work);
 

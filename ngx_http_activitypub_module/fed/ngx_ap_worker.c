@@ -164,6 +164,10 @@ ngx_ap_worker_exit(ngx_cycle_t *cycle)
         ngx_ap_keys_destroy(worker->keys);
     }
 
+    if (worker->work) {
+        ngx_ap_work_cancel(worker->work);
+    }
+
     /* these next: nothing is answered and no event comes after them */
 
     if (worker->store) {

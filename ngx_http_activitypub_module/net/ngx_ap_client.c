@@ -19,6 +19,7 @@ static ngx_ap_client_request_t *ngx_ap_client_request_create(
     ngx_ap_client_t *client, const ngx_ap_client_ask_t *ask);
 static ngx_int_t ngx_ap_client_request_init(ngx_ap_client_request_t *request,
     const ngx_ap_client_ask_t *ask);
+static const char *ngx_ap_client_ended(ngx_ap_client_request_t *request);
 static void ngx_ap_client_release(ngx_ap_client_request_t *request);
 static void ngx_ap_client_timer_handler(ngx_event_t *ev);
 static void ngx_ap_client_event_handler(ngx_event_t *ev);
@@ -287,6 +288,8 @@ ngx_ap_client_finish(ngx_ap_client_request_t *request)
     pool = request->pool;
 
     if (request->result.rc != NGX_OK) {
+        request->result.step = ngx_ap_client_ended(request);
+
         ngx_log_error(NGX_LOG_INFO, request->client->log, 0,
                       "activitypub: %s to \"%V\" failed: %V%s%V",
                       request->post ? "POST" : "GET", &request->authority,
@@ -300,6 +303,35 @@ ngx_ap_client_finish(ngx_ap_client_request_t *request)
     request->answered(request->data, &request->result);
 
     ngx_destroy_pool(pool);
+}
+
+
+static const char *
+ngx_ap_client_ended(ngx_ap_client_request_t *request)
+{
+    switch (request->step) {
+
+    case NGX_AP_CLIENT_QUEUED:
+        return "queue";
+
+    case NGX_AP_CLIENT_RESOLVING:
+        return "resolve";
+
+    case NGX_AP_CLIENT_RESOLVED:
+        return request->result.rc == NGX_DECLINED ? "address" : "resolve";
+
+    case NGX_AP_CLIENT_CONNECTING:
+        return "connect";
+
+    case NGX_AP_CLIENT_HANDSHAKING:
+        return "tls";
+
+    case NGX_AP_CLIENT_FAILING:
+        return "url";
+
+    default:
+        return "answer";
+    }
 }
 
 

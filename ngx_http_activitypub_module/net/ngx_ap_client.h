@@ -48,6 +48,12 @@ typedef struct {
     /* why there is no answer, for people: a fragment in lower case */
     ngx_str_t                   reason;
 
+    /*
+     * And where it ended: "url", "queue", "resolve", "address", "connect",
+     * "tls" or "answer"; NULL of NGX_OK.
+     */
+    const char                 *step;
+
     /* of NGX_OK */
     ngx_uint_t                  status;
     const fedi_http_response_t *response;       /* its header fields */

@@ -99,5 +99,13 @@ const ngx_ap_pg_statement_t  ngx_ap_statements[NGX_AP_STATEMENTS] = {
 
     { "delivery_next",
       "SELECT activitypub.delivery_next()",
-      0 }
+      0 },
+
+    { "job_claim",
+      "SELECT id, kind, origin, args FROM activitypub.job_claim($1::text[])",
+      1 },
+
+    { "job_done",
+      "SELECT activitypub.job_done($1::bigint, $2::jsonb)",
+      2 }
 };

@@ -11,6 +11,7 @@
 
 #include "ngx_ap_store.h"
 #include "ngx_ap_store_delivery.h"
+#include "ngx_ap_store_jobs.h"
 #include "ngx_ap_statements.h"
 
 
@@ -52,6 +53,7 @@ typedef union {
     ngx_ap_store_expanded_pt    expanded;
     ngx_ap_store_claimed_pt     claimed;
     ngx_ap_store_next_pt        next;
+    ngx_ap_store_job_pt         job;
     void                      (*flushed)(void *data);
 } ngx_ap_store_handler_t;
 

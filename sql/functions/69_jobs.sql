@@ -7,6 +7,41 @@ SET LOCAL ROLE activitypub_owner;
 SET LOCAL search_path = activitypub, pg_temp;
 
 
+CREATE OR REPLACE FUNCTION job_error(what text)
+    RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+RETURN jsonb_build_object('error', 'no worker ' || what || ' it',
+                          'step', 'worker', 'later', true);
+
+
+-- What is over goes.  What nobody took for a minute nobody waits for any more,
+-- and what three workers did not finish a fourth will not.
+
+CREATE OR REPLACE FUNCTION job_tidy()
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    DELETE FROM job AS j
+     WHERE j.id IN (SELECT f.id FROM job AS f
+                     WHERE f.created <= now() - interval '1 h'
+                       FOR UPDATE SKIP LOCKED);
+
+    UPDATE job AS j
+       SET state = 'done',
+           result = CASE WHEN j.attempts = 0 THEN job_error('took')
+                         ELSE job_error('finished')
+                    END
+     WHERE j.id IN (SELECT f.id FROM job AS f
+                     WHERE f.state <> 'done'
+                       AND (f.attempts = 0
+                            AND f.created <= now() - interval '1 min'
+                            OR f.attempts >= 3 AND f.next_at <= now())
+                       FOR UPDATE SKIP LOCKED);
+END
+$$;
+
+
 -- "origin" is the URL or the host of an origin, or not given if there is
 -- only one.
 
@@ -19,12 +54,20 @@ AS $$
 #variable_conflict use_column
 DECLARE
     homes   text[];
+    size    int := octet_length(job_create.args::text);
     result  bigint;
 BEGIN
     IF coalesce(job_create.kind, '') NOT IN ('fetch', 'check') THEN
         RAISE EXCEPTION USING
             ERRCODE = '22023',
             MESSAGE = format('there is no job "%s"', job_create.kind);
+    END IF;
+
+    IF size > 8192 THEN
+        RAISE EXCEPTION USING
+            ERRCODE = '54000',
+            MESSAGE = format('the arguments of a job have %s bytes, and may '
+                             'have 8192', size);
     END IF;
 
     homes := ARRAY(SELECT o.url FROM origin AS o
@@ -44,7 +87,15 @@ BEGIN
             END;
     END IF;
 
-    DELETE FROM job AS j WHERE j.created <= now() - interval '1 day';
+    PERFORM job_tidy();
+
+    IF (SELECT count(*) FROM job AS j WHERE j.state <> 'done') >= 32
+       OR (SELECT count(*) FROM job) >= 256
+    THEN
+        RAISE EXCEPTION USING
+            ERRCODE = '53400',
+            MESSAGE = 'there are too many jobs already: try again later';
+    END IF;
 
     INSERT INTO job (kind, origin, args)
     VALUES (job_create.kind, homes[1], coalesce(job_create.args, '{}'))
@@ -57,22 +108,19 @@ END
 $$;
 
 
--- The next one, for as long as a lease.  What three workers did not finish
--- has failed.
+DROP FUNCTION IF EXISTS job_claim();
 
-CREATE OR REPLACE FUNCTION job_claim()
+
+-- The next one of these origins, for as long as a lease.
+
+CREATE OR REPLACE FUNCTION job_claim(origins text[])
     RETURNS TABLE (id bigint, kind text, origin text, args jsonb)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = activitypub, pg_temp
 AS $$
 #variable_conflict use_column
 BEGIN
-    UPDATE job AS j
-       SET state = 'done', result = '{"error": "no worker finished it"}'
-     WHERE j.id IN (SELECT f.id FROM job AS f
-                     WHERE f.state = 'running' AND f.next_at <= now()
-                       AND f.attempts >= 3
-                       FOR UPDATE SKIP LOCKED);
+    PERFORM job_tidy();
 
     RETURN QUERY
     UPDATE job AS j
@@ -80,6 +128,7 @@ BEGIN
            next_at = now() + lease_time()
      WHERE j.id = (SELECT f.id FROM job AS f
                     WHERE f.state <> 'done' AND f.next_at <= now()
+                      AND f.origin = ANY (job_claim.origins)
                     ORDER BY f.next_at, f.id
                     LIMIT 1
                       FOR UPDATE SKIP LOCKED)
@@ -104,6 +153,8 @@ END
 $$;
 
 
+-- Where no worker looks, nobody tidies up either: it is said all the same.
+
 CREATE OR REPLACE FUNCTION job_result(id bigint)
     RETURNS TABLE (state text, result jsonb)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -112,6 +163,30 @@ AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    SELECT j.state, j.result FROM job AS j WHERE j.id = job_result.id;
+    SELECT CASE WHEN late.missed THEN 'done' ELSE j.state END,
+           CASE WHEN late.missed THEN job_error('took') ELSE j.result END
+      FROM job AS j,
+           LATERAL (SELECT j.attempts = 0 AND j.state <> 'done'
+                           AND j.created <= now() - interval '1 min')
+             AS late (missed)
+     WHERE j.id = job_result.id;
+END
+$$;
+
+
+-- Of no use any more, or of no use yet: false if a worker is at it, or if it
+-- is not there.
+
+CREATE OR REPLACE FUNCTION job_forget(id bigint)
+    RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = activitypub, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    DELETE FROM job AS j
+     WHERE j.id = job_forget.id AND j.state <> 'running';
+
+    RETURN FOUND;
 END
 $$;

@@ -38,7 +38,7 @@ GRANT EXECUTE ON FUNCTION
     delivery_settle(jsonb),
     delivery_next(),
     queue_state(),
-    job_claim(),
+    job_claim(text[]),
     job_done(bigint, jsonb)
     TO activitypub_nginx;
 
@@ -51,7 +51,8 @@ GRANT EXECUTE ON FUNCTION
     queue_state(),
     delivery_retry(bigint, text),
     job_create(text, text, jsonb),
-    job_result(bigint)
+    job_result(bigint),
+    job_forget(bigint)
     TO activitypub_publisher;
 
 

@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(109);
+SELECT plan(111);
 
 SELECT pg_temp.found_acme() \g /dev/null
 SELECT activitypub.publish('news', '/posts/1', 'One', 'Text') \g /dev/null
@@ -36,7 +36,7 @@ SELECT is(pg_temp.try_as('activitypub_nginx', statement), 'ok',
     'SELECT activitypub.delivery_settle(''[]'')',
     'SELECT activitypub.delivery_next()',
     'SELECT * FROM activitypub.queue_state()',
-    'SELECT * FROM activitypub.job_claim()',
+    'SELECT * FROM activitypub.job_claim(''{}'')',
     'SELECT activitypub.job_done(1, ''{}'')',
     'SELECT * FROM activitypub.followers',
     'SELECT * FROM activitypub.deliveries'
@@ -57,7 +57,8 @@ SELECT is(pg_temp.try_as('activitypub_publisher', statement), 'ok',
     'SELECT * FROM activitypub.queue_state()',
     'SELECT activitypub.delivery_retry()',
     'SELECT activitypub.job_create(''check'')',
-    'SELECT * FROM activitypub.job_result(1)'
+    'SELECT * FROM activitypub.job_result(1)',
+    'SELECT activitypub.job_forget(1)'
   ]) AS statement;
 
 -- the functions of the other
@@ -73,7 +74,8 @@ SELECT alike(pg_temp.try_as('activitypub_nginx', statement),
     'SELECT activitypub.pin_post(''/posts/2'')',
     'SELECT activitypub.delivery_retry()',
     'SELECT activitypub.job_create(''check'')',
-    'SELECT * FROM activitypub.job_result(1)'
+    'SELECT * FROM activitypub.job_result(1)',
+    'SELECT activitypub.job_forget(1)'
   ]) AS statement;
 
 SELECT alike(pg_temp.try_as('activitypub_publisher', statement),
@@ -96,7 +98,7 @@ SELECT alike(pg_temp.try_as('activitypub_publisher', statement),
     'SELECT * FROM activitypub.delivery_claim(1)',
     'SELECT activitypub.delivery_settle(''[]'')',
     'SELECT activitypub.delivery_next()',
-    'SELECT * FROM activitypub.job_claim()',
+    'SELECT * FROM activitypub.job_claim(''{}'')',
     'SELECT activitypub.job_done(1, ''{}'')'
   ]) AS statement;
 

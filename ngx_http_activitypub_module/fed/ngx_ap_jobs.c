@@ -1,0 +1,445 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ *     look -> claimed -> start -> (fetch | post) -> end -> told -> look
+ *
+ * A job lives in a pool of its own.  What a worker that exits has begun it
+ * finishes, as far as nginx lets it.
+ */
+
+#include "ngx_ap_delivery.h"
+#include "ngx_ap_fetch.h"
+#include "ngx_ap_job_result.h"
+#include "ngx_ap_jobs.h"
+#include "ngx_ap_str.h"
+#include "ngx_ap_store_jobs.h"
+
+
+/* under way or not told, in one worker */
+#define NGX_AP_JOBS_MOST  4
+
+/* how often a worker looks whether it may exit, milliseconds */
+#define NGX_AP_JOBS_KEEP  500
+
+
+typedef struct {
+    ngx_queue_t                 queue;
+    ngx_ap_jobs_t              *jobs;
+    ngx_pool_t                 *pool;
+    ngx_ap_origin_t            *origin;
+    int64_t                     id;
+    ngx_msec_t                  started;
+
+    ngx_ap_fetch_t             *fetch;      /* one of these */
+    ngx_ap_delivery_t          *post;
+} ngx_ap_job_t;
+
+
+struct ngx_ap_jobs_s {
+    ngx_ap_worker_t            *worker;
+    ngx_str_t                   origins;    /* text[]; malloc()ed */
+
+    ngx_queue_t                 queue;
+    ngx_uint_t                  n;          /* under way, or not told */
+    ngx_event_t                 keep;       /* keeps the worker */
+
+    unsigned                    claiming:1;
+    unsigned                    again:1;    /* told while it was claiming */
+};
+
+
+static ngx_int_t ngx_ap_jobs_origins(ngx_ap_jobs_t *jobs);
+static ngx_ap_origin_t *ngx_ap_jobs_origin(ngx_ap_jobs_t *jobs,
+    const ngx_str_t *url);
+static void ngx_ap_jobs_claimed(void *data, ngx_int_t rc,
+    const ngx_ap_store_job_t *job);
+static void ngx_ap_jobs_start(ngx_ap_jobs_t *jobs,
+    const ngx_ap_store_job_t *claimed);
+static ngx_int_t ngx_ap_job_fetch(ngx_ap_job_t *job, const ngx_str_t *args);
+static ngx_int_t ngx_ap_job_fetch_url(ngx_ap_job_t *job, fedi_str_t text,
+    ngx_uint_t flags);
+static void ngx_ap_job_fetched(void *data,
+    const ngx_ap_fetch_result_t *result);
+static void ngx_ap_job_end(ngx_ap_job_t *job, json_t *result);
+static void ngx_ap_jobs_told(void *data, ngx_int_t rc);
+static void ngx_ap_job_free(ngx_ap_job_t *job);
+static void ngx_ap_jobs_keep(ngx_event_t *ev);
+static void *ngx_ap_jobs_alloc(void *data, size_t size);
+
+
+ngx_ap_jobs_t *
+ngx_ap_jobs_create(ngx_ap_worker_t *worker)
+{
+    ngx_ap_jobs_t  *jobs;
+
+    jobs = ngx_calloc(sizeof(ngx_ap_jobs_t), worker->log);
+    if (jobs == NULL) {
+        return NULL;
+    }
+
+    jobs->worker = worker;
+    ngx_queue_init(&jobs->queue);
+
+    jobs->keep.handler = ngx_ap_jobs_keep;
+    jobs->keep.data = jobs;
+    jobs->keep.log = worker->log;
+
+    if (ngx_ap_jobs_origins(jobs) != NGX_OK) {
+        ngx_ap_jobs_destroy(jobs);
+        return NULL;
+    }
+
+    return jobs;
+}
+
+
+/* an URL of an origin needs no escapes */
+
+static ngx_int_t
+ngx_ap_jobs_origins(ngx_ap_jobs_t *jobs)
+{
+    u_char            *p;
+    size_t             len;
+    ngx_uint_t         i, n;
+    ngx_ap_origin_t  **origin;
+
+    n = jobs->worker->conf->origins.nelts;
+    origin = jobs->worker->conf->origins.elts;
+
+    len = sizeof("{}");
+
+    for (i = 0; i < n; i++) {
+        len += origin[i]->url.len + sizeof(",\"\"");
+    }
+
+    p = ngx_alloc(len, jobs->worker->log);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    jobs->origins.data = p;
+
+    *p++ = '{';
+
+    for (i = 0; i < n; i++) {
+        p = ngx_sprintf(p, "%s\"%V\"", i ? "," : "", &origin[i]->url);
+    }
+
+    *p++ = '}';
+
+    jobs->origins.len = p - jobs->origins.data;
+
+    return NGX_OK;
+}
+
+
+void
+ngx_ap_jobs_destroy(ngx_ap_jobs_t *jobs)
+{
+    ngx_ap_job_t  *job;
+
+    if (jobs->keep.timer_set) {
+        ngx_del_timer(&jobs->keep);
+    }
+
+    while (!ngx_queue_empty(&jobs->queue)) {
+        job = ngx_queue_data(ngx_queue_head(&jobs->queue), ngx_ap_job_t,
+                             queue);
+
+        ngx_ap_job_free(job);
+    }
+
+    ngx_free(jobs->origins.data);
+    ngx_free(jobs);
+}
+
+
+void
+ngx_ap_jobs_look(ngx_ap_jobs_t *jobs)
+{
+    if (ngx_exiting) {
+        return;
+    }
+
+    if (jobs->claiming) {
+        jobs->again = 1;
+        return;
+    }
+
+    /* when one is told, it looks again */
+
+    if (jobs->n >= NGX_AP_JOBS_MOST) {
+        return;
+    }
+
+    jobs->again = 0;
+
+    if (ngx_ap_store_job_claim(jobs->worker->store, &jobs->origins,
+                               ngx_ap_jobs_claimed, jobs)
+        != NULL)
+    {
+        jobs->claiming = 1;
+    }
+}
+
+
+static void
+ngx_ap_jobs_claimed(void *data, ngx_int_t rc, const ngx_ap_store_job_t *job)
+{
+    ngx_ap_jobs_t *jobs = data;
+
+    jobs->claiming = 0;
+
+    if (rc == NGX_OK) {
+        ngx_ap_jobs_start(jobs, job);
+    }
+
+    if (rc == NGX_OK || jobs->again) {
+        ngx_ap_jobs_look(jobs);
+    }
+}
+
+
+/* without memory it is left to its lease */
+
+static void
+ngx_ap_jobs_start(ngx_ap_jobs_t *jobs, const ngx_ap_store_job_t *claimed)
+{
+    ngx_int_t      rc;
+    ngx_pool_t    *pool;
+    ngx_ap_job_t  *job;
+
+    pool = ngx_create_pool(4096, jobs->worker->log);
+    if (pool == NULL) {
+        return;
+    }
+
+    job = ngx_pcalloc(pool, sizeof(ngx_ap_job_t));
+    if (job == NULL) {
+        ngx_destroy_pool(pool);
+        return;
+    }
+
+    job->jobs = jobs;
+    job->pool = pool;
+    job->id = claimed->id;
+    job->started = ngx_current_msec;
+    job->origin = ngx_ap_jobs_origin(jobs, &claimed->origin);
+
+    ngx_queue_insert_tail(&jobs->queue, &job->queue);
+    jobs->n++;
+
+    if (!jobs->keep.timer_set) {
+        ngx_add_timer(&jobs->keep, NGX_AP_JOBS_KEEP);
+    }
+
+    ngx_log_debug2(NGX_LOG_DEBUG_EVENT, jobs->worker->log, 0,
+                   "activitypub: job %L: %V", job->id, &claimed->kind);
+
+    rc = NGX_ERROR;
+
+    if (job->origin != NULL) {
+        rc = ngx_ap_job_fetch(job, &claimed->args);
+    }
+
+    if (rc == NGX_ERROR) {
+        jobs->n--;
+        ngx_ap_job_free(job);
+    }
+}
+
+
+static ngx_ap_origin_t *
+ngx_ap_jobs_origin(ngx_ap_jobs_t *jobs, const ngx_str_t *url)
+{
+    ngx_uint_t         i;
+    ngx_ap_origin_t  **origin;
+
+    origin = jobs->worker->conf->origins.elts;
+
+    for (i = 0; i < jobs->worker->conf->origins.nelts; i++) {
+        if (ngx_ap_str_eq(&origin[i]->url, url)) {
+            return origin[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+/* NGX_ERROR: no memory.  Else it goes on, or has ended already. */
+
+static ngx_int_t
+ngx_ap_job_fetch(ngx_ap_job_t *job, const ngx_str_t *args)
+{
+    json_t      *json;
+    ngx_int_t    rc;
+    ngx_uint_t   flags;
+    fedi_str_t   url;
+    const char  *text, *as;
+
+    json = json_loadb((const char *) args->data, args->len, 0, NULL);
+
+    text = json_string_value(json_object_get(json, "url"));
+    as = json_string_value(json_object_get(json, "as"));
+
+    flags = NGX_AP_FETCH_OWN;
+
+    if (as != NULL && ngx_strcmp(as, "jrd") == 0) {
+        flags |= NGX_AP_FETCH_JRD;
+    }
+
+    if (text == NULL) {
+        ngx_ap_job_end(job, ngx_ap_job_result_error(fedi_null_str,
+                                                    "there is no url"));
+        rc = NGX_OK;
+
+    } else {
+        url.data = text;
+        url.len = ngx_strlen(text);
+
+        rc = ngx_ap_job_fetch_url(job, url, flags);
+    }
+
+    json_decref(json);
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_ap_job_fetch_url(ngx_ap_job_t *job, fedi_str_t text, ngx_uint_t flags)
+{
+    fedi_id_t      id;
+    fedi_err_e     err;
+    fedi_arena_t   arena;
+
+    arena.alloc = ngx_ap_jobs_alloc;
+    arena.data = job->pool;
+
+    err = fedi_id_parse_fragment(&arena, &job->jobs->worker->conf->rules,
+                                 text, &id);
+
+    if (err == FEDI_ENOMEM) {
+        return NGX_ERROR;
+    }
+
+    if (err != FEDI_OK) {
+        ngx_ap_job_end(job, ngx_ap_job_result_error(text,
+                                                    fedi_strerror(err)));
+        return NGX_OK;
+    }
+
+    job->fetch = ngx_ap_fetch(job->jobs->worker, job->origin,
+                              fedi_id_document(&id), flags,
+                              ngx_ap_job_fetched, job);
+
+    return job->fetch ? NGX_OK : NGX_ERROR;
+}
+
+
+static void
+ngx_ap_job_fetched(void *data, const ngx_ap_fetch_result_t *result)
+{
+    ngx_ap_job_t *job = data;
+
+    job->fetch = NULL;
+
+    /* the worker must go: another one will do it */
+
+    if (result->ours && ngx_exiting) {
+        job->jobs->n--;
+        ngx_ap_job_free(job);
+        return;
+    }
+
+    ngx_ap_job_end(job, ngx_ap_job_result_fetch(result, ngx_current_msec
+                                                        - job->started));
+}
+
+
+/*
+ * The database may be away: then the lease ends, and it is done once more,
+ * for nobody is harmed by that.
+ */
+
+static void
+ngx_ap_job_end(ngx_ap_job_t *job, json_t *result)
+{
+    char           *dumped;
+    ngx_str_t       text;
+    ngx_ap_jobs_t  *jobs;
+
+    jobs = job->jobs;
+
+    dumped = (result != NULL) ? json_dumps(result, JSON_COMPACT) : NULL;
+
+    json_decref(result);
+
+    text.data = (u_char *) dumped;
+    text.len = dumped ? ngx_strlen(dumped) : 0;
+
+    if (dumped == NULL
+        || ngx_ap_store_job_done(jobs->worker->store, job->id, &text,
+                                 ngx_ap_jobs_told, jobs)
+           == NULL)
+    {
+        jobs->n--;
+    }
+
+    ngx_free(dumped);
+
+    ngx_ap_job_free(job);
+}
+
+
+static void
+ngx_ap_jobs_told(void *data, ngx_int_t rc)
+{
+    ngx_ap_jobs_t *jobs = data;
+
+    jobs->n--;
+
+    if (rc == NGX_OK) {
+        ngx_ap_jobs_look(jobs);
+    }
+}
+
+
+static void
+ngx_ap_job_free(ngx_ap_job_t *job)
+{
+    ngx_queue_remove(&job->queue);
+
+    if (job->fetch) {
+        ngx_ap_fetch_cancel(job->fetch);
+    }
+
+    if (job->post) {
+        ngx_ap_delivery_destroy(job->post);
+    }
+
+    ngx_destroy_pool(job->pool);
+}
+
+
+/* nginx looks for timers alone to know whether a worker has work left */
+
+static void
+ngx_ap_jobs_keep(ngx_event_t *ev)
+{
+    ngx_ap_jobs_t *jobs = ev->data;
+
+    if (jobs->n != 0) {
+        ngx_add_timer(ev, NGX_AP_JOBS_KEEP);
+    }
+}
+
+
+static void *
+ngx_ap_jobs_alloc(void *data, size_t size)
+{
+    return ngx_palloc(data, size);
+}
