@@ -74,7 +74,7 @@ CREATE INDEX received_target ON received (target, id);
 
 CREATE INDEX received_object ON received (object) WHERE type = 'Create';
 
-CREATE INDEX received_reaction ON received (target, actor)
+CREATE INDEX received_reaction ON received (target, actor, id)
     WHERE type IN ('Like', 'Dislike', 'EmojiReact', 'Announce');
 
 

@@ -21,7 +21,7 @@ use strict;
 use base qw/Exporter/;
 
 our @EXPORT = qw/hear_all sender hears change signed spoil documents say follow undo
-    activity note note_of me our_post new_id stranger became refused followed
+    activity note note_of me our_post new_id stranger gone_away became refused followed
     answered kept undone_is known fetched $ACTOR $ORIGIN $PUBLIC/;
 
 use JSON::PP ();
@@ -249,6 +249,13 @@ sub our_post { $post }
 
 sub stranger {
     $as = $world->newcomer($as->{facts}{name}, @_, $spoiled);
+}
+
+
+# nothing of the sender is to be had any more
+
+sub gone_away {
+    $world->{servers}->document($as->{facts}{$_}, undef) for qw/actor key/;
 }
 
 

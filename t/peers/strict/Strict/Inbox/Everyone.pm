@@ -164,6 +164,20 @@ hears 'lists of one, and objects with an id', '6',
     sub { became('kept') && kept('Create') },
     change { push @{ $_->{actor} }, $ACTOR };
 
+hears 'PeerTube leaves the context out', '6',
+    sub { activity('Announce', our_post(), '@context' => undef) },
+    sub { became('kept') && kept('Announce') },
+    change { $_->{'@graph'} = [] };
+
+hears 'PeerTube has a person and a channel for an author', '5',
+    sub {
+        activity('Create', note(attributedTo => [
+            { type => 'Person', id => me() },
+            { type => 'Group', id => 'https://pleroma.example/channel/1' } ]));
+    },
+    sub { became('kept') && kept('Create') },
+    change { $_->{object}{attributedTo}[1]{type} = 'Person' };
+
 hears 'a date of nine digits', '12',
     sub {
         activity('Create', note(published =>

@@ -148,6 +148,25 @@ hears 'an actor that is known deletes itself, by its key', '5',
     sub { became('deleted') && !followed() && known->{gone} },
     change { $_->{object} .= '1' };
 
+hears 'or the whole of itself', '5',
+    sub {
+        stranger();
+        say(follow());
+        activity('Delete', { id => me(), type => 'Person', atomUri => me() });
+    },
+    sub { became('deleted') && !followed() && known->{gone} },
+    change { $_->{object}{id} .= '1' };
+
+hears 'when its document is gone, as known by its key', '5',
+    sub {
+        stranger();
+        say(follow());
+        gone_away();
+        activity('Delete', me(), id => me() . '#delete');
+    },
+    sub { became('deleted') && !followed() && !fetched() },
+    signed date => 'Sun, 06 Nov 1994 08:49:37 GMT';
+
 hears 'and is somebody again when it signs again', '5',
     sub {
         stranger();
