@@ -23,6 +23,9 @@
 #define FEDI_KEY_EXPONENT_MIN  65537UL
 #define FEDI_KEY_EXPONENT_MAX  4294967296UL
 
+/* with 65537 alone: verification is on the event loop, and has to be short */
+#define FEDI_KEY_BITS_LARGE    4096
+
 
 static fedi_err_e fedi_key_pem(fedi_arena_t *arena, fedi_str_t text,
     const char *label, fedi_str_t *der);
@@ -314,7 +317,8 @@ fedi_key_acceptable(const EVP_PKEY *key)
 
         ok = BN_is_odd(n) && BN_is_odd(e) && !BN_is_negative(e)
              && exponent >= FEDI_KEY_EXPONENT_MIN
-             && exponent <= FEDI_KEY_EXPONENT_MAX;
+             && exponent <= (bits > FEDI_KEY_BITS_LARGE ? FEDI_KEY_EXPONENT_MIN
+                                                  : FEDI_KEY_EXPONENT_MAX);
     }
 
     BN_free(n);

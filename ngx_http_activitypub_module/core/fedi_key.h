@@ -27,8 +27,8 @@
 /*
  * A public key: one PEM block, "PUBLIC KEY" (SPKI) or "RSA PUBLIC KEY"
  * (PKCS#1), with nothing but white space around it; RSA of 2048 to 8192 bits
- * with an odd exponent of 65537 to 2^32.  FEDI_EKEY for anything else.  The
- * caller frees "key" by EVP_PKEY_free().
+ * with an odd exponent of 65537 to 2^32, which is 65537 above 4096 bits.
+ * FEDI_EKEY for anything else.  The caller frees "key" by EVP_PKEY_free().
  */
 fedi_err_e fedi_key_parse(fedi_arena_t *arena, fedi_str_t pem,
     EVP_PKEY **key);

@@ -47,6 +47,7 @@ typedef struct {
     struct ngx_ap_inbox_s      *inbox;
     struct ngx_ap_keys_s       *keys;
 
+    struct ngx_ap_reader_s     *reader;
     struct ngx_ap_signer_s     *signer;
 
     /* of workers 0 to 3, else NULL */

@@ -6,13 +6,17 @@
  * What is cheap comes first, and nobody is asked anything for a request that
  * would not be believed anyway:
  *
- *     headers -> body -> digest -> JSON -> ngx_http_ap_receive()
+ *     headers -> body -> digest, JSON -> judge -> ngx_http_ap_receive()
+ *                  |                       |
+ *                  +-- (thread, if large) -+
  */
 
 #include <ngx_config.h>
 #include <ngx_core.h>
 
 #include "fedi_content_type.h"
+#include "fedi_reading.h"
+#include "ngx_ap_reader.h"
 #include "ngx_http_ap_answer.h"
 #include "ngx_http_ap_counters.h"
 #include "ngx_http_ap_inbox.h"
@@ -20,13 +24,24 @@
 #include "ngx_http_ap_signed.h"
 
 
+/*
+ * To parse twice as many bytes takes a millisecond when they are chosen for
+ * it: what is longer is a thread's.
+ */
+#define NGX_HTTP_AP_INBOX_SMALL  (8 * 1024)
+
+
 static ngx_int_t ngx_http_ap_inbox_admit(ngx_http_request_t *r);
 static ngx_int_t ngx_http_ap_inbox_headers(ngx_http_ap_inbox_t *inbox,
     fedi_signature_e *reason);
 static fedi_signature_e ngx_http_ap_inbox_key_id(ngx_http_ap_inbox_t *inbox);
 static void ngx_http_ap_inbox_read(ngx_http_request_t *r);
-static ngx_int_t ngx_http_ap_inbox_parse(ngx_http_ap_inbox_t *inbox);
-static ngx_int_t ngx_http_ap_inbox_load(ngx_http_ap_inbox_t *inbox);
+static ngx_int_t ngx_http_ap_inbox_take(ngx_http_ap_inbox_t *inbox);
+static ngx_int_t ngx_http_ap_inbox_read_large(ngx_http_ap_inbox_t *inbox);
+static void ngx_http_ap_inbox_read_done(void *data, ngx_int_t rc,
+    fedi_str_t body, const fedi_reading_t *reading);
+static ngx_int_t ngx_http_ap_inbox_judge(ngx_http_ap_inbox_t *inbox,
+    const fedi_reading_t *reading);
 static void ngx_http_ap_inbox_cleanup(void *data);
 
 
@@ -225,56 +240,19 @@ ngx_http_ap_inbox_read(ngx_http_request_t *r)
 
     r->write_event_handler = ngx_http_request_empty_handler;
 
-    ngx_http_ap_receive_finish(ctx->inbox, ngx_http_ap_inbox_parse(ctx->inbox));
+    ngx_http_ap_receive_finish(ctx->inbox, ngx_http_ap_inbox_take(ctx->inbox));
 }
 
 
 /* from here on NGX_AGAIN means that a handler below will be called */
 
 static ngx_int_t
-ngx_http_ap_inbox_parse(ngx_http_ap_inbox_t *inbox)
+ngx_http_ap_inbox_take(ngx_http_ap_inbox_t *inbox)
 {
-    fedi_signature_e  reason;
-
-    switch (ngx_http_ap_body(inbox->request, NGX_HTTP_AP_BODY_MAX,
-                             &inbox->body))
-    {
-    case NGX_OK:
-        break;
-
-    case NGX_DECLINED:
-        return ngx_http_ap_receive_refuse(inbox->request,
-                                        NGX_HTTP_AP_REFUSED_TOO_LARGE,
-                                        NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
-                                        NGX_HTTP_AP_TOO_LARGE);
-    default:
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    /* over the bytes as they came, before anybody makes sense of them */
-
-    if (inbox->is_signed) {
-        reason = fedi_signature_digest(fedi_digest_verify_body(&inbox->digest,
-                                                               inbox->body));
-        if (reason != FEDI_SIGNATURE_VALID) {
-            return ngx_http_ap_receive_signature(inbox, reason);
-        }
-    }
-
-    return ngx_http_ap_inbox_load(inbox);
-}
-
-
-static ngx_int_t
-ngx_http_ap_inbox_load(ngx_http_ap_inbox_t *inbox)
-{
-    fedi_err_e           err;
-    fedi_verdict_e       verdict;
+    size_t               len;
+    ngx_uint_t           spooled;
+    fedi_reading_t       reading;
     ngx_pool_cleanup_t  *cln;
-
-    static const fedi_json_limits_t  limits = {
-        NGX_HTTP_AP_BODY_MAX, FEDI_JSON_DEPTH_MAX, FEDI_JSON_VALUES_MAX
-    };
 
     cln = ngx_pool_cleanup_add(inbox->request->pool, 0);
     if (cln == NULL) {
@@ -284,25 +262,98 @@ ngx_http_ap_inbox_load(ngx_http_ap_inbox_t *inbox)
     cln->handler = ngx_http_ap_inbox_cleanup;
     cln->data = inbox;
 
-    err = fedi_json_load(inbox->body, &limits, &inbox->json);
+    len = ngx_http_ap_body_size(inbox->request, &spooled);
 
-    if (err == FEDI_ENOMEM) {
+    if (len > NGX_HTTP_AP_BODY_MAX) {
+        return ngx_http_ap_receive_refuse(inbox->request,
+                                        NGX_HTTP_AP_REFUSED_TOO_LARGE,
+                                        NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
+                                        NGX_HTTP_AP_TOO_LARGE);
+    }
+
+    if (len > NGX_HTTP_AP_INBOX_SMALL || spooled) {
+        return ngx_http_ap_inbox_read_large(inbox);
+    }
+
+    if (ngx_http_ap_body(inbox->request, len, &inbox->body) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (err != FEDI_OK) {
+    fedi_reading_take(&inbox->arena, &inbox->worker->conf->rules,
+                      inbox->is_signed ? &inbox->digest : NULL, inbox->body,
+                      &reading);
+
+    return ngx_http_ap_inbox_judge(inbox, &reading);
+}
+
+
+static ngx_int_t
+ngx_http_ap_inbox_read_large(ngx_http_ap_inbox_t *inbox)
+{
+    /* what is believed without a signature is short */
+
+    if (!inbox->is_signed) {
+        return ngx_http_ap_receive_signature(inbox, FEDI_SIGNATURE_NONE);
+    }
+
+    inbox->job = ngx_ap_reader_read(inbox->worker->reader,
+                                    inbox->request->request_body->bufs,
+                                    &inbox->digest,
+                                    ngx_http_ap_inbox_read_done, inbox);
+
+    return inbox->job ? NGX_AGAIN : NGX_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+
+static void
+ngx_http_ap_inbox_read_done(void *data, ngx_int_t rc, fedi_str_t body,
+    const fedi_reading_t *reading)
+{
+    ngx_http_ap_inbox_t *inbox = data;
+
+    ngx_connection_t  *c;
+
+    c = inbox->request->connection;
+
+    ngx_http_set_log_request(c->log, inbox->request);
+
+    inbox->body = body;
+
+    ngx_http_ap_receive_finish(inbox, rc == NGX_OK
+                                      ? ngx_http_ap_inbox_judge(inbox, reading)
+                                      : NGX_HTTP_INTERNAL_SERVER_ERROR);
+    ngx_http_run_posted_requests(c);
+}
+
+
+static ngx_int_t
+ngx_http_ap_inbox_judge(ngx_http_ap_inbox_t *inbox,
+    const fedi_reading_t *reading)
+{
+    fedi_signature_e  reason;
+
+    reason = fedi_signature_digest(reading->digest);
+
+    if (reason != FEDI_SIGNATURE_VALID) {
+        return ngx_http_ap_receive_signature(inbox, reason);
+    }
+
+    if (reading->err == FEDI_ENOMEM) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (reading->err != FEDI_OK) {
         return ngx_http_ap_receive_refuse(inbox->request,
                                         NGX_HTTP_AP_REFUSED_JSON,
                                         NGX_HTTP_BAD_REQUEST,
-                                        fedi_strerror(err));
+                                        fedi_strerror(reading->err));
     }
 
-    verdict = fedi_activity_parse(&inbox->arena, &inbox->worker->conf->rules,
-                                  inbox->json, &inbox->activity);
-
-    if (verdict != FEDI_VERDICT_ACCEPTED) {
-        return ngx_http_ap_receive_verdict(inbox, verdict);
+    if (reading->verdict != FEDI_VERDICT_ACCEPTED) {
+        return ngx_http_ap_receive_verdict(inbox, reading->verdict);
     }
+
+    inbox->activity = reading->activity;
 
     return ngx_http_ap_receive(inbox);
 }
@@ -313,7 +364,10 @@ ngx_http_ap_inbox_cleanup(void *data)
 {
     ngx_http_ap_inbox_t *inbox = data;
 
-    json_decref(inbox->json);
+    if (inbox->job) {
+        ngx_ap_reader_release(inbox->job);
+        inbox->job = NULL;
+    }
 
     if (inbox->call) {
         ngx_ap_store_cancel(inbox->call);

@@ -34,7 +34,7 @@ typedef struct {
     fedi_id_t                   key_id;
 
     fedi_str_t                  body;
-    json_t                     *json;       /* what "activity" points to */
+    struct ngx_ap_reader_job_s *job;        /* of a large body, or NULL */
     fedi_activity_t             activity;
     ngx_ap_pg_query_t          *call;       /* whether the actor is known */
     ngx_ap_store_activity_t     row;

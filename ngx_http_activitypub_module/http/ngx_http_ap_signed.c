@@ -101,63 +101,61 @@ ngx_http_ap_signed_aliases(ngx_http_request_t *r, ngx_ap_origin_t *origin,
 }
 
 
+size_t
+ngx_http_ap_body_size(ngx_http_request_t *r, ngx_uint_t *spooled)
+{
+    size_t        len;
+    ngx_chain_t  *cl;
+
+    len = 0;
+    *spooled = 0;
+
+    if (r->request_body == NULL) {
+        return 0;
+    }
+
+    for (cl = r->request_body->bufs; cl; cl = cl->next) {
+        len += ngx_buf_size(cl->buf);
+
+        if (cl->buf->in_file) {
+            *spooled = 1;
+        }
+    }
+
+    return len;
+}
+
+
 ngx_int_t
-ngx_http_ap_body(ngx_http_request_t *r, size_t most, fedi_str_t *body)
+ngx_http_ap_body(ngx_http_request_t *r, size_t len, fedi_str_t *body)
 {
     u_char       *p;
-    size_t        len, size;
-    ssize_t       n;
     ngx_buf_t    *b;
     ngx_chain_t  *cl;
 
     *body = fedi_str("");
 
-    if (r->request_body == NULL || r->request_body->bufs == NULL) {
+    if (len == 0) {
         return NGX_OK;
-    }
-
-    len = 0;
-
-    for (cl = r->request_body->bufs; cl; cl = cl->next) {
-        len += ngx_buf_size(cl->buf);
-
-        if (len > most) {
-            return NGX_DECLINED;
-        }
     }
 
     b = r->request_body->bufs->buf;
+    body->len = len;
 
-    if (r->request_body->bufs->next == NULL && !b->in_file) {
+    if (r->request_body->bufs->next == NULL) {
         body->data = (const char *) b->pos;
-        body->len = len;
         return NGX_OK;
     }
 
-    p = ngx_pnalloc(r->pool, len + 1);
+    p = ngx_pnalloc(r->pool, len);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
     body->data = (const char *) p;
-    body->len = len;
 
     for (cl = r->request_body->bufs; cl; cl = cl->next) {
-        b = cl->buf;
-        size = ngx_buf_size(b);
-
-        if (!b->in_file) {
-            p = ngx_cpymem(p, b->pos, size);
-            continue;
-        }
-
-        n = ngx_read_file(b->file, p, size, b->file_pos);
-
-        if (n != (ssize_t) size) {
-            return NGX_ERROR;
-        }
-
-        p += n;
+        p = ngx_cpymem(p, cl->buf->pos, cl->buf->last - cl->buf->pos);
     }
 
     return NGX_OK;

@@ -24,11 +24,14 @@
 ngx_int_t ngx_http_ap_signed_request(ngx_http_request_t *r,
     ngx_ap_origin_t *origin, fedi_signed_request_t *request);
 
+/* of the body; "spooled": it is, or a part of it, in a file */
+size_t ngx_http_ap_body_size(ngx_http_request_t *r, ngx_uint_t *spooled);
+
 /*
- * NGX_OK; NGX_DECLINED: longer than "most".  A view of the request's memory
- * where the body is in one buffer, else a copy.
+ * The "len" bytes of a body that is not spooled: a view of the request's
+ * memory where it is in one buffer, else a copy.
  */
-ngx_int_t ngx_http_ap_body(ngx_http_request_t *r, size_t most,
+ngx_int_t ngx_http_ap_body(ngx_http_request_t *r, size_t len,
     fedi_str_t *body);
 
 

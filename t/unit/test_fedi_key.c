@@ -258,6 +258,13 @@ test_r14_numbers(void **state)
     assert_int_equal(made(8192, "65537", true), FEDI_OK);
     assert_int_equal(made(2048, "4294967295", true), FEDI_OK);
 
+    assert_int_equal(made(4096, "4294967295", true), FEDI_OK);
+
+    /* a verification that takes longer than a millisecond */
+
+    assert_int_equal(made(4097, "65539", true), FEDI_EKEY);
+    assert_int_equal(made(8192, "4294967295", true), FEDI_EKEY);
+
     assert_int_equal(made(512, "65537", true), FEDI_EKEY);
     assert_int_equal(made(1024, "65537", true), FEDI_EKEY);
     assert_int_equal(made(2047, "65537", true), FEDI_EKEY);

@@ -1,0 +1,52 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Large bodies, and those in a file, are read, hashed and parsed in the thread
+ * pool: at most as many at a time as there are processors.
+ */
+
+#ifndef NGX_AP_READER_H
+#define NGX_AP_READER_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include "fedi_reading.h"
+#include "ngx_ap_worker.h"
+
+
+typedef struct ngx_ap_reader_s      ngx_ap_reader_t;
+typedef struct ngx_ap_reader_job_s  ngx_ap_reader_job_t;
+
+/*
+ * NGX_OK: "reading" is what fedi_reading_take() says of "body"; both belong to
+ * the job.  NGX_ERROR: the file cannot be read, or no thread.
+ */
+typedef void (*ngx_ap_read_pt)(void *data, ngx_int_t rc, fedi_str_t body,
+    const fedi_reading_t *reading);
+
+
+ngx_ap_reader_t *ngx_ap_reader_create(ngx_ap_worker_t *worker);
+
+/*
+ * In exit_process; nginx has emptied its thread pools by then.  Nobody is
+ * answered, and no job is left.
+ */
+void ngx_ap_reader_destroy(ngx_ap_reader_t *reader);
+
+/*
+ * Takes what it needs of "body" (in memory, or in one file) and of "digest".
+ * "handler" is called once, never from within this call, unless the job is
+ * released before.  NULL: no memory.
+ */
+ngx_ap_reader_job_t *ngx_ap_reader_read(ngx_ap_reader_t *reader,
+    ngx_chain_t *body, const fedi_digest_t *digest, ngx_ap_read_pt handler,
+    void *data);
+
+/* at any time, once: a thread at work is not waited for */
+void ngx_ap_reader_release(ngx_ap_reader_job_t *job);
+
+
+#endif
