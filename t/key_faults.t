@@ -38,7 +38,7 @@ $rig->{ca}->issue('bad.example', names => ['other.example']);
 
 my @hosts = map { "h$_.example" } 1 .. 5;
 my $web = Test::Documents->start($rig, '8.8.4.4', 'a.example', 'b.example',
-    'bad.example', @hosts);
+    'bad.example', 'www.site.example', @hosts);
 
 # names that lead to where nobody may be led
 
@@ -46,7 +46,8 @@ my $web = Test::Documents->start($rig, '8.8.4.4', 'a.example', 'b.example',
     (['10.1.2.3'], ['169.254.169.254'], ['127.0.0.1']);
 $rig->elsewhere('closed.example', '8.8.8.8');
 
-run_site($t, $rig, server => 'listen 127.0.0.1:8080;');
+run_site($t, $rig, server => 'listen 127.0.0.1:8080;
+    server_name www.site.example;');
 
 my $inbox = '/activitypub/news/inbox';
 my $model = Test::Remote->new($t, 'https://a.example/u/model');
@@ -94,6 +95,7 @@ for my $case (
     ['to itself', undef],
     ['to http', 'http://a.example/x'],
     ['to the site itself', $ACTOR],
+    ['to another name of the site', 'https://www.site.example/x'],
     ['to a private address', 'https://private.example/x'],
     ['to a machine\'s metadata', 'https://metadata.example/x'],
     ['to an address of its own', 'https://loop.example/x'],

@@ -292,7 +292,9 @@ sub refused {
     my $at = delete $o{at} || $who->uri;
     my $asks = delete $o{asks} || [$at];
 
-    $web->serve($at, %o) if %o;
+    # whatever it is that is wrong, the rest is right
+
+    $web->serve($at, body => $who->document, %o) if %o;
 
     my $r = $who->post($inbox, follow($who), host => 'site.example');
 
