@@ -167,8 +167,9 @@ my $kim = known('kim', $age);
 $web->serve($kim->uri, status => 410);
 
 is(post(as($kim, $new)), 401, 'a new key of one who is gone');
+is(post(as($kim, $new)), 401, 'again');
+is($web->news, 1, 'is asked for once');
 is(post($kim), 202, 'the old one is still good');
-$web->news;
 
 ###############################################################################
 
