@@ -235,27 +235,46 @@ $web->hold;
 $web->news;
 
 # four keys of one server at a time, and eight of all; of those of a server
-# two are on the wire, and two wait for them
+# two are on the wire, and two wait for them; others wait for their turn
 
-my @many = map { held("https://h3.example/u/m$_") } 1 .. 5;
-
-@waiting = map { begin($_) } @many[0 .. 3];
+@waiting = map { begin(held("https://h3.example/u/m$_")) } 1 .. 12;
 asks(2);
-unavailable('a fifth key of a server', $many[4]);
-
-my @more = map { held("https://h4.example/u/m$_") } 1 .. 4;
-
-push @waiting, map { begin($_) } @more;
+push @waiting, map { begin(held("https://h4.example/u/m$_")) } 1 .. 4;
 asks(4);
-unavailable('a ninth key', actor('https://h5.example/u/ninth'));
+
+my $ninth = begin(actor('https://h5.example/u/ninth'));
+
+is($web->asked('https://h5.example/u/ninth'), 0, 'a ninth key waits');
 
 $web->release;
 
-is(join(' ', map { status($_) } @waiting), join(' ', (202) x 8),
-    'those eight arrive');
-is(post($many[4]), 202, 'and the fifth, when it comes again');
+is(join(' ', map { status($_) } @waiting), join(' ', (202) x 16),
+    'all arrive in turn');
+is(status($ninth), 401, 'and the ninth, which is none');
 $web->hold;
 $web->news;
+
+# so many wait for a server; no signature is looked at before there is a key
+
+{
+    no warnings 'redefine';
+    local *Test::Remote::_rsa = sub { 'x' x 256 };
+
+    my @held = map { held("https://h3.example/u/c$_") } 1 .. 4;
+    my @crowd = map { actor("https://h3.example/u/c$_") } 5 .. 69;
+
+    @waiting = map { begin($_) } @held, @crowd[0 .. 63];
+
+    my $since = time();
+
+    unavailable('the next has to come again', $crowd[64]);
+    cmp_ok(time() - $since, '<', 5, 'which it hears at once');
+
+    $web->release;
+    status($_) for @waiting;
+    $web->hold;
+    $web->news;
+}
 
 # who does not wait for the answer
 

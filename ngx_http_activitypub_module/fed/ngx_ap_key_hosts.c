@@ -43,7 +43,7 @@ struct ngx_ap_key_hosts_s {
 
 static ngx_ap_key_host_t *ngx_ap_key_hosts_get(ngx_ap_key_hosts_t *hosts,
     const ngx_str_t *name);
-static ngx_uint_t ngx_ap_key_hosts_busy(const ngx_ap_key_host_t *host);
+static ngx_int_t ngx_ap_key_hosts_may(const ngx_ap_key_host_t *host);
 static void ngx_ap_key_hosts_settle(ngx_ap_key_hosts_t *hosts,
     ngx_ap_key_host_t *host);
 static void ngx_ap_key_hosts_free(ngx_ap_key_hosts_t *hosts,
@@ -89,34 +89,44 @@ ngx_ap_key_hosts_destroy(ngx_ap_key_hosts_t *hosts)
 }
 
 
-ngx_ap_key_host_t *
-ngx_ap_key_hosts_enter(ngx_ap_key_hosts_t *hosts, const ngx_str_t *id)
+ngx_int_t
+ngx_ap_key_hosts_enter(ngx_ap_key_hosts_t *hosts, const ngx_str_t *id,
+    ngx_ap_key_host_t **host)
 {
+    ngx_int_t           rc;
     ngx_str_t           name;
-    ngx_ap_key_host_t  *host;
+    ngx_ap_key_host_t  *found;
 
     if (hosts->turns == NGX_AP_KEY_HOSTS_TURNS) {
-        return NULL;
+        return NGX_AGAIN;
     }
 
     name = ngx_ap_key_hosts_name(id);
-    host = ngx_ap_key_hosts_get(hosts, &name);
+    found = ngx_ap_key_hosts_get(hosts, &name);
 
-    if (host == NULL || ngx_ap_key_hosts_busy(host)) {
-        return NULL;
+    if (found == NULL) {
+        return NGX_ERROR;
+    }
+
+    rc = ngx_ap_key_hosts_may(found);
+
+    if (rc != NGX_OK) {
+        return rc;
     }
 
     /* nobody forgets it while it is asked */
 
-    if (host->turns == 0 && host->failures) {
-        ngx_queue_remove(&host->queue);
+    if (found->turns == 0 && found->failures) {
+        ngx_queue_remove(&found->queue);
         hosts->nfailed--;
     }
 
-    host->turns++;
+    found->turns++;
     hosts->turns++;
 
-    return host;
+    *host = found;
+
+    return NGX_OK;
 }
 
 
@@ -173,8 +183,8 @@ ngx_ap_key_hosts_get(ngx_ap_key_hosts_t *hosts, const ngx_str_t *name)
 }
 
 
-static ngx_uint_t
-ngx_ap_key_hosts_busy(const ngx_ap_key_host_t *host)
+static ngx_int_t
+ngx_ap_key_hosts_may(const ngx_ap_key_host_t *host)
 {
     time_t  since;
 
@@ -183,10 +193,11 @@ ngx_ap_key_hosts_busy(const ngx_ap_key_host_t *host)
     if (host->failures < NGX_AP_KEY_HOSTS_FAILURES
         || since >= NGX_AP_KEY_HOSTS_MEMORY)
     {
-        return host->turns >= NGX_AP_KEY_HOSTS_PER_HOST;
+        return host->turns < NGX_AP_KEY_HOSTS_PER_HOST ? NGX_OK : NGX_AGAIN;
     }
 
-    return host->turns != 0 || since < NGX_AP_KEY_HOSTS_PAUSE;
+    return host->turns == 0 && since >= NGX_AP_KEY_HOSTS_PAUSE
+           ? NGX_OK : NGX_DECLINED;
 }
 
 
@@ -220,6 +231,19 @@ ngx_ap_key_hosts_free(ngx_ap_key_hosts_t *hosts, ngx_ap_key_host_t *host)
 {
     ngx_rbtree_delete(&hosts->tree, &host->node.node);
     ngx_free(host);
+}
+
+
+ngx_uint_t
+ngx_ap_key_hosts_same(const ngx_str_t *id, const ngx_str_t *other)
+{
+    ngx_str_t  name, another;
+
+    name = ngx_ap_key_hosts_name(id);
+    another = ngx_ap_key_hosts_name(other);
+
+    return name.len == another.len
+           && ngx_memcmp(name.data, another.data, name.len) == 0;
 }
 
 

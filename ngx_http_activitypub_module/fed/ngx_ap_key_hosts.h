@@ -23,11 +23,15 @@ ngx_ap_key_hosts_t *ngx_ap_key_hosts_create(ngx_log_t *log);
 void ngx_ap_key_hosts_destroy(ngx_ap_key_hosts_t *hosts);
 
 /*
- * A turn to ask the server of that id, an absolute URL, to be given back by
- * ngx_ap_key_hosts_leave().  NULL: not now, or no memory.
+ * NGX_OK: "host" is a turn to ask the server of that id, an absolute URL, to
+ * be given back by ngx_ap_key_hosts_leave().  NGX_AGAIN: others have theirs.
+ * NGX_DECLINED: the server is left alone.  NGX_ERROR: no memory.
  */
-ngx_ap_key_host_t *ngx_ap_key_hosts_enter(ngx_ap_key_hosts_t *hosts,
-    const ngx_str_t *id);
+ngx_int_t ngx_ap_key_hosts_enter(ngx_ap_key_hosts_t *hosts,
+    const ngx_str_t *id, ngx_ap_key_host_t **host);
+
+/* whether both ids are of one server */
+ngx_uint_t ngx_ap_key_hosts_same(const ngx_str_t *id, const ngx_str_t *other);
 
 /*
  * NGX_OK: it answered, whatever it said; NGX_ERROR: it failed; NGX_ABORT:

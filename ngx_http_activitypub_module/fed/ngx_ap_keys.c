@@ -3,8 +3,9 @@
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
  *
- *     get -> database -> answered -> (fetch -> fetched) -> landed -> waits
- *                                        \-> late -> waits
+ *     get -> database -> answered -> fetch -> (line -> next) -> start
+ *         -> fetched -> landed -> waits
+ *     late -> waits
  *
  * Who is content with what is there gets it, whoever else waits for more.
  */
@@ -29,6 +30,8 @@ static ngx_int_t ngx_ap_keys_wait(ngx_ap_keys_entry_t *entry,
 static void ngx_ap_keys_answered(void *data, ngx_int_t rc,
     const ngx_ap_store_key_t *row);
 static void ngx_ap_keys_fetch(ngx_ap_keys_entry_t *entry);
+static void ngx_ap_keys_next(ngx_ap_keys_t *keys);
+static void ngx_ap_keys_start(ngx_ap_keys_entry_t *entry);
 static void ngx_ap_keys_fetched(void *data, ngx_int_t rc,
     const ngx_ap_store_key_t *row);
 static void ngx_ap_keys_landed(ngx_ap_keys_entry_t *entry, ngx_int_t rc);
@@ -160,23 +163,62 @@ ngx_ap_keys_answered(void *data, ngx_int_t rc, const ngx_ap_store_key_t *row)
 static void
 ngx_ap_keys_fetch(ngx_ap_keys_entry_t *entry)
 {
+    ngx_int_t  rc;
+
+    rc = ngx_ap_key_hosts_enter(entry->keys->hosts, &entry->node.str,
+                                &entry->host);
+
+    if (rc == NGX_OK) {
+        ngx_ap_keys_start(entry);
+        return;
+    }
+
+    if (rc == NGX_AGAIN && ngx_ap_keys_line_join(entry) == NGX_OK) {
+        ngx_add_timer(&entry->timer, NGX_AP_KEYS_PATIENCE);
+        return;
+    }
+
+    ngx_ap_keys_landed(entry, NGX_ERROR);
+}
+
+
+static void
+ngx_ap_keys_next(ngx_ap_keys_t *keys)
+{
+    ngx_int_t             rc;
+    ngx_ap_keys_entry_t  *entry;
+
+    for ( ;; ) {
+        entry = ngx_ap_keys_line_next(keys, &rc);
+
+        if (entry == NULL) {
+            return;
+        }
+
+        if (rc == NGX_OK) {
+            ngx_ap_keys_start(entry);
+
+        } else {
+            ngx_ap_keys_landed(entry, NGX_ERROR);
+        }
+    }
+}
+
+
+static void
+ngx_ap_keys_start(ngx_ap_keys_entry_t *entry)
+{
     ngx_ap_keys_t  *keys;
 
     keys = entry->keys;
-    entry->host = ngx_ap_key_hosts_enter(keys->hosts, &entry->node.str);
 
-    if (entry->host) {
-        entry->fetch = ngx_ap_key_fetch(keys->worker, entry->origin,
-                                        &entry->node.str,
-                                        ngx_ap_keys_fetched, entry);
-    }
+    entry->fetch = ngx_ap_key_fetch(keys->worker, entry->origin,
+                                    &entry->node.str, ngx_ap_keys_fetched,
+                                    entry);
 
     if (entry->fetch == NULL) {
-
-        if (entry->host) {
-            ngx_ap_key_hosts_leave(keys->hosts, entry->host, NGX_ABORT);
-            entry->host = NULL;
-        }
+        ngx_ap_key_hosts_leave(keys->hosts, entry->host, NGX_ABORT);
+        entry->host = NULL;
 
         ngx_ap_keys_landed(entry, NGX_ERROR);
         return;
@@ -184,7 +226,11 @@ ngx_ap_keys_fetch(ngx_ap_keys_entry_t *entry)
 
     entry->tried = ngx_time();
 
-    ngx_add_timer(&entry->timer, NGX_AP_KEYS_PATIENCE);
+    /* who stood in the line has waited for a while already */
+
+    if (!entry->timer.timer_set) {
+        ngx_add_timer(&entry->timer, NGX_AP_KEYS_PATIENCE);
+    }
 }
 
 
@@ -193,7 +239,11 @@ ngx_ap_keys_fetched(void *data, ngx_int_t rc, const ngx_ap_store_key_t *row)
 {
     ngx_ap_keys_entry_t *entry = data;
 
-    ngx_ap_key_hosts_leave(entry->keys->hosts, entry->host,
+    ngx_ap_keys_t  *keys;
+
+    keys = entry->keys;
+
+    ngx_ap_key_hosts_leave(keys->hosts, entry->host,
                            rc == NGX_BUSY ? NGX_ABORT
                            : rc == NGX_ERROR ? NGX_ERROR : NGX_OK);
 
@@ -213,15 +263,22 @@ ngx_ap_keys_fetched(void *data, ngx_int_t rc, const ngx_ap_store_key_t *row)
     }
 
     ngx_ap_keys_landed(entry, rc);
+    ngx_ap_keys_next(keys);
 }
 
 
-/* the fetch goes on, for those who will come again */
+/* a fetch goes on, for those who will come again */
 
 void
 ngx_ap_keys_late_handler(ngx_event_t *ev)
 {
     ngx_ap_keys_entry_t *entry = ev->data;
+
+    if (entry->in_line) {
+        ngx_ap_keys_line_leave(entry);
+        ngx_ap_keys_landed(entry, NGX_ERROR);
+        return;
+    }
 
     entry->late = 1;
 

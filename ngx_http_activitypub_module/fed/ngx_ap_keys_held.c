@@ -43,6 +43,7 @@ ngx_ap_keys_create(ngx_ap_worker_t *worker)
     ngx_rbtree_init(&keys->tree, &keys->sentinel, ngx_str_rbtree_insert_value);
     ngx_queue_init(&keys->recent);
     ngx_queue_init(&keys->asked);
+    ngx_queue_init(&keys->line);
 
     return keys;
 }
@@ -213,6 +214,10 @@ ngx_ap_keys_free(ngx_ap_keys_entry_t *entry)
 {
     if (entry->call) {
         ngx_ap_store_cancel(entry->call);
+    }
+
+    if (entry->in_line) {
+        ngx_ap_keys_line_leave(entry);
     }
 
     if (entry->fetch) {

@@ -3,8 +3,9 @@
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * What the two files of the keys share: ngx_ap_keys.c asks for them,
- * ngx_ap_keys_held.c has them.
+ * What the files of the keys share: ngx_ap_keys.c asks for them,
+ * ngx_ap_keys_held.c has them, and ngx_ap_keys_line.c is where those stand
+ * that will be fetched when others are.
  */
 
 #ifndef NGX_AP_KEYS_INTERNAL_H
@@ -26,6 +27,7 @@ typedef struct {
 
     ngx_str_node_t              node;       /* the id: bytes behind this */
     ngx_queue_t                 queue;      /* "recent", or "asked" */
+    ngx_queue_t                 line;       /* if in_line */
     ngx_queue_t                 waits;
     ngx_event_t                 timer;      /* of their patience */
     ngx_ap_pg_query_t          *call;       /* under way, one of them */
@@ -41,6 +43,7 @@ typedef struct {
     time_t                      tried;      /* to fetch it, the last time */
 
     unsigned                    asked:1;
+    unsigned                    in_line:1;  /* and asked */
     unsigned                    late:1;     /* patience has ended */
 } ngx_ap_keys_entry_t;
 
@@ -60,7 +63,9 @@ struct ngx_ap_keys_s {
     ngx_rbtree_node_t           sentinel;
     ngx_queue_t                 recent;     /* most recently used first */
     ngx_queue_t                 asked;
+    ngx_queue_t                 line;       /* to be fetched, in turn */
     ngx_uint_t                  n;
+    ngx_uint_t                  nline;
     ngx_ap_key_hosts_t         *hosts;
 };
 
@@ -76,6 +81,18 @@ ngx_int_t ngx_ap_keys_believed(ngx_ap_keys_entry_t *entry, time_t newer,
 /* NGX_OK, NGX_ABORT or NGX_ERROR; then the entry is as it was */
 ngx_int_t ngx_ap_keys_take(ngx_ap_keys_entry_t *entry,
     const ngx_ap_store_key_t *row);
+
+/* waits for its turn to be fetched.  NGX_DECLINED: too many do */
+ngx_int_t ngx_ap_keys_line_join(ngx_ap_keys_entry_t *entry);
+
+void ngx_ap_keys_line_leave(ngx_ap_keys_entry_t *entry);
+
+/*
+ * The first whose turn it is, and no more in the line.  NGX_OK: with a host;
+ * else it is not to be fetched.  NULL: all go on waiting.
+ */
+ngx_ap_keys_entry_t *ngx_ap_keys_line_next(ngx_ap_keys_t *keys,
+    ngx_int_t *rc);
 
 /* when a handler of its timer is due: in ngx_ap_keys.c */
 void ngx_ap_keys_late_handler(ngx_event_t *ev);

@@ -14,10 +14,11 @@ import { createInterface } from "node:readline";
 
 import { describe } from "./describe.mjs";
 import { fedify, lookupWebFinger, vocab } from "./fedify.mjs";
-import { leave, listen, received, requests, send } from "./server.mjs";
+import { leave, listen, received, requests, send, sendAll }
+  from "./server.mjs";
 
 const commands = { webfinger, lookup, handle, nodeinfo, traverse, listen,
-  leave, send, received, requests };
+  leave, send, sendAll, received, requests };
 
 
 async function webfinger({ resource }) {

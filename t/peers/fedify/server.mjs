@@ -14,10 +14,11 @@ import { fedify, vocab } from "./fedify.mjs";
 const servers = new Map();
 
 
-// "authorized": actors are shown only to who signs
+// "authorized": actors are shown only to who signs; "crowd": they share
+// a pair of keys, because making them takes its time
 
 export async function listen({ host, address, actors, key, cert,
-  authorized }) {
+  authorized, crowd }) {
   const server = {
     host,
     actors,
@@ -31,11 +32,17 @@ export async function listen({ host, address, actors, key, cert,
     }),
   };
 
+  let pairs;
+
   for (const name of actors) {
-    server.keys.set(name, [
-      await fedify.generateCryptoKeyPair("RSASSA-PKCS1-v1_5"),
-      await fedify.generateCryptoKeyPair("Ed25519"),
-    ]);
+    if (pairs === undefined || !crowd) {
+      pairs = [
+        await fedify.generateCryptoKeyPair("RSASSA-PKCS1-v1_5"),
+        await fedify.generateCryptoKeyPair("Ed25519"),
+      ];
+    }
+
+    server.keys.set(name, pairs);
   }
 
   dispatch(server, authorized);
@@ -164,6 +171,15 @@ export async function send({ host, actor, activity, to, inbox, shared }) {
 
   await context.sendActivity({ identifier: actor }, recipient,
     make(activity), { preferSharedInbox: shared ?? false });
+}
+
+
+// All at once; the ones that were refused.
+
+export async function sendAll({ all }) {
+  const results = await Promise.allSettled(all.map(send));
+
+  return all.filter((_, i) => results[i].status === "rejected");
 }
 
 
