@@ -66,6 +66,8 @@ static void ngx_ap_fetch_answered(void *data,
     const ngx_ap_client_result_t *result);
 static ngx_int_t ngx_ap_fetch_answer(ngx_ap_fetch_t *fetch,
     const ngx_ap_client_result_t *result);
+static ngx_uint_t ngx_ap_fetch_is_encoded(
+    const fedi_http_response_t *response);
 static void ngx_ap_fetch_redirected(ngx_ap_fetch_t *fetch,
     const ngx_ap_client_result_t *result);
 static void ngx_ap_fetch_fail(ngx_ap_fetch_t *fetch, ngx_int_t rc,
@@ -394,6 +396,12 @@ ngx_ap_fetch_answered(void *data, const ngx_ap_client_result_t *result)
         return;
     }
 
+    if (ngx_ap_fetch_is_encoded(result->response)) {
+        ngx_ap_fetch_fail(fetch, NGX_DECLINED, "type",
+                          "an encoding that was not asked for");
+        return;
+    }
+
     fetch->result.rc = NGX_OK;
     fetch->result.url = ngx_ap_fetch_last(fetch)->id.text;
     fetch->result.body.data = (const char *) result->body.data;
@@ -436,6 +444,22 @@ ngx_ap_fetch_answer(ngx_ap_fetch_t *fetch,
     fetch->result.bytes = result->body.len;
 
     return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_ap_fetch_is_encoded(const fedi_http_response_t *response)
+{
+    size_t      n;
+    fedi_str_t  coding;
+
+    coding = fedi_null_str;
+
+    n = fedi_header_find(response->headers, response->nheaders,
+                         fedi_str("content-encoding"), &coding);
+
+    return n > 1
+           || (n == 1 && !fedi_str_eq_nocase(coding, fedi_str("identity")));
 }
 
 
