@@ -397,7 +397,7 @@ ngx_ap_fetch_answered(void *data, const ngx_ap_client_result_t *result)
     }
 
     if (ngx_ap_fetch_is_encoded(result->response)) {
-        ngx_ap_fetch_fail(fetch, NGX_DECLINED, "type",
+        ngx_ap_fetch_fail(fetch, NGX_DECLINED, "document",
                           "an encoding that was not asked for");
         return;
     }

@@ -129,10 +129,36 @@ sub host {
 sub elsewhere {
     my ($self, $name, $address) = @_;
 
-    _ip(qw/route add local/, "$address/32", qw/dev lo/)
-        unless $self->{addresses}{$address}++;
+    return $self->route($address)->host($name, $address);
+}
 
-    return $self->host($name, $address);
+
+# What the name server says of a name, in the words of Test::Rig::DNS: a name
+# that is somebody else's, or nobody's.
+
+sub name {
+    my ($self, $name, @words) = @_;
+
+    $self->{names}{$name} = [@words];
+    $self->{dns}->names($self->{names});
+
+    return $self;
+}
+
+
+# Addresses, or whole nets, that lead here without being an interface's: those
+# would be the site's own.
+
+sub route {
+    my ($self, @nets) = @_;
+
+    for my $net (@nets) {
+        next if $self->{addresses}{$net}++;
+        _ip($net =~ m{:} ? "-6" : "-4", qw{route add local}, $net,
+            qw{dev lo});
+    }
+
+    return $self;
 }
 
 

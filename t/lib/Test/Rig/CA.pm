@@ -49,6 +49,44 @@ sub issue {
 }
 
 
+# The same with what no good authority would sign.  Options: subject, names,
+# from and until (seconds from now), CA, purpose; "by": what signs
+# it, of this authority's or of odd()'s names; "with": what is sent along.
+
+sub odd {
+    my ($self, $name, %o) = @_;
+
+    require IO::Socket::SSL::Utils;
+
+    my $dir = $self->{dir};
+    my $load = sub {
+        (IO::Socket::SSL::Utils::PEM_file2cert("$dir/$_[0].crt"),
+            IO::Socket::SSL::Utils::PEM_file2key("$dir/$_[0].key"));
+    };
+
+    my ($issuer, $issuer_key) = ($o{by} // 'ca') eq 'itself' ? ()
+        : $load->($o{by} // 'ca');
+
+    my ($cert, $key) = IO::Socket::SSL::Utils::CERT_create(
+        subject => { commonName => $o{subject} // $name },
+        not_before => time() + ($o{from} // -3600),
+        not_after => time() + ($o{until} // 30 * 86400),
+        serial => 1000 + ++$self->{serial},
+        CA => $o{CA} // 0,
+        purpose => $o{purpose} // ($o{CA} ? 'ca' : 'server'),
+        subjectAltNames => [map { [DNS => $_] } @{ $o{names} // [$name] }],
+        key => IO::Socket::SSL::Utils::KEY_create_ec('prime256v1'),
+        $issuer ? (issuer_cert => $issuer, issuer_key => $issuer_key) : ());
+
+    IO::Socket::SSL::Utils::PEM_cert2file($cert, "$dir/$name.crt");
+    IO::Socket::SSL::Utils::PEM_key2file($key, "$dir/$name.key");
+
+    for my $other (@{ $o{with} || [] }) {
+        system("cat $dir/$other.crt >> $dir/$name.crt") == 0 or die;
+    }
+}
+
+
 sub _key {
     my ($file) = @_;
 

@@ -3,9 +3,21 @@ package Test::Rig::DNS;
 # Copyright (C) The ngx_http_activitypub_module authors
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# A stub DNS server (RFC 1035, over UDP): A and AAAA of the names in a file,
-# NXDOMAIN for every other.  The file is read at each question, so names may
-# change while it runs.
+# A stub DNS server (RFC 1035, over UDP): what it answers for a name is a
+# list of words.
+#
+#     9.9.9.9 2620:fe::9      A and AAAA
+#     cname=other.example     CNAME, and its addresses if they are known
+#     alone=other.example     CNAME, and nothing else: it has to be asked
+#     ttl=0                   of all that follows; 1 second if none is given
+#     code=2                  SERVFAIL, or another
+#     silent                  no answer at all
+#     garbage                 an answer that is none
+#     |                       what is said from the next question on
+#
+# A name without words has no addresses; a name that is not there is
+# NXDOMAIN.  The file is read at each question, so names may change while it
+# runs.
 
 use warnings;
 use strict;
@@ -14,7 +26,8 @@ use IO::Socket::INET;
 use POSIX ();
 use Socket qw/AF_INET AF_INET6 inet_pton/;
 
-my ($A, $AAAA, $NXDOMAIN) = (1, 28, 3);
+my ($A, $CNAME, $AAAA) = (1, 5, 28);
+my $NXDOMAIN = 3;
 
 
 sub start {
@@ -41,7 +54,7 @@ sub start {
 }
 
 
-# { name => [address ...] }
+# { name => [word ...] }
 
 sub names {
     my ($self, $names) = @_;
@@ -59,11 +72,27 @@ sub names {
 }
 
 
+# how often one of the types (A, AAAA) was asked for of this name
+
+sub asked {
+    my ($self, $name, $type) = @_;
+
+    open my $f, '<', "$self->{file}.log" or return 0;
+
+    return scalar grep { $_ eq "$name $type\n" } <$f>;
+}
+
+
 sub _serve {
     my ($socket, $file) = @_;
 
+    my %asked;
+
+    open my $log, '>>', "$file.log" or die "$file.log: $!";
+    $log->autoflush(1);
+
     while (my $from = $socket->recv(my $question, 512)) {
-        my $answer = eval { _answer($question, $file) };
+        my $answer = eval { _answer($question, $file, \%asked, $log) };
 
         $socket->send($answer, 0, $from) if defined $answer;
     }
@@ -71,7 +100,7 @@ sub _serve {
 
 
 sub _answer {
-    my ($question, $file) = @_;
+    my ($question, $file, $asked, $log) = @_;
 
     my ($id, $flags, $count) = unpack 'n3', $question;
 
@@ -90,18 +119,66 @@ sub _answer {
 
     my ($type) = unpack 'x' . ($at + 1) . 'n', $question;
     my $name = lc join '.', @labels;
-    my $addresses = _lookup($file, $name);
 
-    my @data = map { inet_pton($type == $A ? AF_INET : AF_INET6, $_) }
-        grep { $type == (/:/ ? $AAAA : $A) } @{ $addresses || [] };
+    print $log "$name ", $type == $A ? 'A' : $type == $AAAA ? 'AAAA' : $type,
+        "\n";
 
-    # the question again; answers point at its name, 12 bytes in
+    my $words = _lookup($file, $name);
+    my ($code, @records) = (0);
 
-    return pack('n6', $id, 0x8580 | ($addresses ? 0 : $NXDOMAIN),
-            1, scalar @data, 0, 0)
-        . substr($question, 12, $at + 5 - 12)
-        . join '', map { pack 'n3Nn/a*', 0xc00c, $type, 1, 1, $_ } @data;
+    if (!$words) {
+        $code = $NXDOMAIN;
+
+    } else {
+        my @turns = split /\|/, join ' ', @$words;
+        my $turn = $asked->{"$name $type"}++;
+        my @now = split ' ', $turns[$turn > $#turns ? -1 : $turn] // '';
+
+        return if grep { $_ eq 'silent' } @now;
+        return pack('n', $id) . 'no' if grep { $_ eq 'garbage' } @now;
+
+        ($code) = (map({ /^code=(\d+)$/ ? $1 : () } @now), 0);
+        @records = _records($file, $name, $type, @now);
+    }
+
+    return pack('n6', $id, 0x8580 | $code, 1, scalar @records, 0, 0)
+        . substr($question, 12, $at + 5 - 12) . join '', @records;
 }
+
+
+sub _records {
+    my ($file, $name, $type, @words) = @_;
+
+    my $ttl = 1;
+    my @records;
+
+    for my $word (@words) {
+        if ($word =~ /^ttl=(\d+)$/) {
+            $ttl = $1;
+
+        } elsif ($word =~ /^(cname|alone)=(.+)$/) {
+            push @records, _record($name, $CNAME, $ttl, _name($2));
+            push @records, _records($file, $2, $type,
+                @{ _lookup($file, $2) || [] }) if $1 eq 'cname';
+
+        } elsif ($word =~ /[.:]/ && $type == ($word =~ /:/ ? $AAAA : $A)) {
+            push @records, _record($name, $type, $ttl,
+                inet_pton($type == $A ? AF_INET : AF_INET6, $word));
+        }
+    }
+
+    return @records;
+}
+
+
+sub _record {
+    my ($name, $type, $ttl, $data) = @_;
+
+    return _name($name) . pack 'n2Nn/a*', $type, 1, $ttl, $data;
+}
+
+
+sub _name { return pack '(C/a*)*', split(/\./, $_[0]), '' }
 
 
 sub _lookup {
@@ -110,9 +187,9 @@ sub _lookup {
     open my $f, '<', $file or return;
 
     while (<$f>) {
-        my ($known, @addresses) = split;
+        my ($known, @words) = split;
 
-        return \@addresses if $known eq $name;
+        return \@words if $known eq $name;
     }
 
     return;
