@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "apctl_actor.h"
+#include "apctl_check.h"
 #include "apctl_commands.h"
 #include "apctl_completion.h"
 #include "apctl_db.h"
@@ -47,6 +48,14 @@ const apctl_command_t  apctl_commands[] = {
       "apctl actor show news\n"
       "apctl actor show news@acme.example --json\n",
       apctl_actor_show },
+
+    { "check", NULL, NULL, APCTL_BIT(ORIGIN), 0,
+      "Looks at the site from outside, as its peers do.",
+      "A line for each thing: \"ok\" or \"not ok\", what it is, and what was\n"
+      "seen or is wrong.  Exits with 0 when all is well, else with 1.",
+      "apctl check\n"
+      "apctl check --origin acme.example --json\n",
+      apctl_check },
 
     { "completion", "bash", NULL, 0, 0,
       "Prints the completion for bash.",

@@ -348,6 +348,7 @@ ngx_ap_delivery_post(ngx_ap_delivery_t *delivery, fedi_str_t signature)
     ask.body = delivery->body;
     ask.body_max = NGX_AP_DELIVERY_ANSWER;
     ask.post = 1;
+    ask.own = delivery->own;
     ask.answered = ngx_ap_delivery_answered;
     ask.data = delivery;
 

@@ -55,6 +55,8 @@ struct ngx_ap_delivery_s {
     ngx_str_t                   date;
     ngx_str_t                   digest;
 
+    unsigned                    own:1;      /* to ourselves: see the client */
+
     ngx_ap_signer_job_t        *job;
     ngx_ap_client_request_t    *request;
 

@@ -23,6 +23,9 @@
 /* how often a worker looks whether it may exit, milliseconds */
 #define NGX_AP_JOBS_KEEP  500
 
+/* of an activity that names its actor three times, a URL of 2048 bytes */
+#define NGX_AP_JOBS_TEXT  8192
+
 
 typedef struct {
     ngx_queue_t                 queue;
@@ -37,9 +40,12 @@ typedef struct {
 } ngx_ap_job_t;
 
 
+/* "ident" after three words: this is the data of a timer */
+
 struct ngx_ap_jobs_s {
     ngx_ap_worker_t            *worker;
     ngx_str_t                   origins;    /* text[]; malloc()ed */
+    ngx_int_t                   ident;
 
     ngx_queue_t                 queue;
     ngx_uint_t                  n;          /* under way, or not told */
@@ -57,11 +63,17 @@ static void ngx_ap_jobs_claimed(void *data, ngx_int_t rc,
     const ngx_ap_store_job_t *job);
 static void ngx_ap_jobs_start(ngx_ap_jobs_t *jobs,
     const ngx_ap_store_job_t *claimed);
+static ngx_int_t ngx_ap_job_do(ngx_ap_job_t *job,
+    const ngx_ap_store_job_t *claimed);
 static ngx_int_t ngx_ap_job_fetch(ngx_ap_job_t *job, const ngx_str_t *args);
 static ngx_int_t ngx_ap_job_fetch_url(ngx_ap_job_t *job, fedi_str_t text,
     ngx_uint_t flags);
 static void ngx_ap_job_fetched(void *data,
     const ngx_ap_fetch_result_t *result);
+static ngx_int_t ngx_ap_job_post(ngx_ap_job_t *job);
+static ngx_int_t ngx_ap_job_join(ngx_ap_job_t *job, ngx_str_t *to,
+    const char *format, ...);
+static void ngx_ap_job_posted(void *data, ngx_ap_delivery_t *delivery);
 static void ngx_ap_job_end(ngx_ap_job_t *job, json_t *result);
 static void ngx_ap_jobs_told(void *data, ngx_int_t rc);
 static void ngx_ap_job_free(ngx_ap_job_t *job);
@@ -80,6 +92,7 @@ ngx_ap_jobs_create(ngx_ap_worker_t *worker)
     }
 
     jobs->worker = worker;
+    jobs->ident = -1;
     ngx_queue_init(&jobs->queue);
 
     jobs->keep.handler = ngx_ap_jobs_keep;
@@ -207,7 +220,6 @@ ngx_ap_jobs_claimed(void *data, ngx_int_t rc, const ngx_ap_store_job_t *job)
 static void
 ngx_ap_jobs_start(ngx_ap_jobs_t *jobs, const ngx_ap_store_job_t *claimed)
 {
-    ngx_int_t      rc;
     ngx_pool_t    *pool;
     ngx_ap_job_t  *job;
 
@@ -238,16 +250,27 @@ ngx_ap_jobs_start(ngx_ap_jobs_t *jobs, const ngx_ap_store_job_t *claimed)
     ngx_log_debug2(NGX_LOG_DEBUG_EVENT, jobs->worker->log, 0,
                    "activitypub: job %L: %V", job->id, &claimed->kind);
 
-    rc = NGX_ERROR;
-
-    if (job->origin != NULL) {
-        rc = ngx_ap_job_fetch(job, &claimed->args);
-    }
-
-    if (rc == NGX_ERROR) {
+    if (ngx_ap_job_do(job, claimed) != NGX_OK) {
         jobs->n--;
         ngx_ap_job_free(job);
     }
+}
+
+
+/* NGX_ERROR: no memory.  Else it goes on, or has ended already. */
+
+static ngx_int_t
+ngx_ap_job_do(ngx_ap_job_t *job, const ngx_ap_store_job_t *claimed)
+{
+    if (job->origin == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_ap_str_is(&claimed->kind, "fetch")) {
+        return ngx_ap_job_fetch(job, &claimed->args);
+    }
+
+    return ngx_ap_job_post(job);
 }
 
 
@@ -268,8 +291,6 @@ ngx_ap_jobs_origin(ngx_ap_jobs_t *jobs, const ngx_str_t *url)
     return NULL;
 }
 
-
-/* NGX_ERROR: no memory.  Else it goes on, or has ended already. */
 
 static ngx_int_t
 ngx_ap_job_fetch(ngx_ap_job_t *job, const ngx_str_t *args)
@@ -357,6 +378,83 @@ ngx_ap_job_fetched(void *data, const ngx_ap_fetch_result_t *result)
 
     ngx_ap_job_end(job, ngx_ap_job_result_fetch(result, ngx_current_msec
                                                         - job->started));
+}
+
+
+/*
+ * The instance actor tells its own shared inbox that it has looked at itself:
+ * a signed POST like any other, over the same ways, and without effect.
+ */
+
+static ngx_int_t
+ngx_ap_job_post(ngx_ap_job_t *job)
+{
+    ngx_str_t                *actor;
+    ngx_ap_store_delivery_t   post;
+
+    ngx_memzero(&post, sizeof(ngx_ap_store_delivery_t));
+
+    actor = &job->origin->instance.uri;
+
+    post.id = job->id;
+    post.actor = *actor;
+
+    if (ngx_ap_job_join(job, &post.key_id, "%V#main-key", actor) != NGX_OK
+        || ngx_ap_job_join(job, &post.inbox, "%V%Vinbox", &job->origin->url,
+                           &job->origin->prefix)
+           != NGX_OK
+        || ngx_ap_job_join(job, &post.body,
+               "{\"@context\":\"https://www.w3.org/ns/activitystreams\","
+               "\"id\":\"%V#check-%L-%T\",\"type\":\"View\","
+               "\"actor\":\"%V\",\"object\":\"%V\"}",
+               actor, job->id, ngx_time(), actor, actor)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    job->post = ngx_ap_delivery_create(job->jobs->worker, &post,
+                                       ngx_ap_job_posted, job);
+    if (job->post == NULL) {
+        return NGX_ERROR;
+    }
+
+    job->post->own = 1;
+
+    ngx_ap_delivery_start(job->post);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_ap_job_join(ngx_ap_job_t *job, ngx_str_t *to, const char *format, ...)
+{
+    u_char   *last;
+    va_list   args;
+
+    to->data = ngx_pnalloc(job->pool, NGX_AP_JOBS_TEXT);
+    if (to->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    va_start(args, format);
+    last = ngx_vslprintf(to->data, to->data + NGX_AP_JOBS_TEXT, format, args);
+    va_end(args);
+
+    to->len = last - to->data;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_ap_job_posted(void *data, ngx_ap_delivery_t *delivery)
+{
+    ngx_ap_job_t *job = data;
+
+    ngx_ap_job_end(job, ngx_ap_job_result_post(delivery, ngx_current_msec
+                                                         - job->started));
 }
 
 

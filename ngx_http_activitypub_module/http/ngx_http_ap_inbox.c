@@ -35,6 +35,7 @@ static ngx_int_t ngx_http_ap_inbox_admit(ngx_http_request_t *r);
 static ngx_int_t ngx_http_ap_inbox_headers(ngx_http_ap_inbox_t *inbox,
     fedi_signature_e *reason);
 static fedi_signature_e ngx_http_ap_inbox_key_id(ngx_http_ap_inbox_t *inbox);
+static ngx_uint_t ngx_http_ap_inbox_is_own(ngx_http_ap_inbox_t *inbox);
 static void ngx_http_ap_inbox_read(ngx_http_request_t *r);
 static ngx_int_t ngx_http_ap_inbox_take(ngx_http_ap_inbox_t *inbox);
 static ngx_int_t ngx_http_ap_inbox_read_large(ngx_http_ap_inbox_t *inbox);
@@ -205,7 +206,10 @@ ngx_http_ap_inbox_headers(ngx_http_ap_inbox_t *inbox, fedi_signature_e *reason)
 }
 
 
-/* ours is never fetched, and nobody else signs with it */
+/*
+ * Ours is never fetched, and nobody else signs with it: but for the instance
+ * actor, whose activities may do nothing at all (see ngx_http_ap_receive()).
+ */
 
 static fedi_signature_e
 ngx_http_ap_inbox_key_id(ngx_http_ap_inbox_t *inbox)
@@ -219,6 +223,12 @@ ngx_http_ap_inbox_key_id(ngx_http_ap_inbox_t *inbox)
         return FEDI_SIGNATURE_FAILED;
     }
 
+    inbox->is_own = (err == FEDI_OK && ngx_http_ap_inbox_is_own(inbox));
+
+    if (inbox->is_own) {
+        return FEDI_SIGNATURE_VALID;
+    }
+
     if (err != FEDI_OK
         || ngx_ap_origins_have(&inbox->worker->conf->origins, &inbox->key_id))
     {
@@ -226,6 +236,25 @@ ngx_http_ap_inbox_key_id(ngx_http_ap_inbox_t *inbox)
     }
 
     return FEDI_SIGNATURE_VALID;
+}
+
+
+/* the key of the instance actor of the origin that is posted to */
+
+static ngx_uint_t
+ngx_http_ap_inbox_is_own(ngx_http_ap_inbox_t *inbox)
+{
+    size_t       len;
+    ngx_str_t   *uri;
+    fedi_str_t  *id;
+
+    uri = &inbox->origin->instance.uri;
+    id = &inbox->key_id.text;
+    len = sizeof("#main-key") - 1;
+
+    return id->len == uri->len + len
+           && ngx_memcmp(id->data, uri->data, uri->len) == 0
+           && ngx_memcmp(id->data + uri->len, "#main-key", len) == 0;
 }
 
 

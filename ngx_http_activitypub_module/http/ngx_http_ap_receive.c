@@ -21,6 +21,7 @@
 #define NGX_HTTP_AP_RECEIVE_KEY_AGE  300
 
 
+static ngx_uint_t ngx_http_ap_receive_is_check(ngx_http_ap_inbox_t *inbox);
 static void ngx_http_ap_receive_known(void *data, ngx_int_t rc);
 static ngx_int_t ngx_http_ap_receive_key(ngx_http_ap_inbox_t *inbox);
 static void ngx_http_ap_receive_keyed(void *data, ngx_int_t rc,
@@ -48,6 +49,16 @@ ngx_http_ap_receive(ngx_http_ap_inbox_t *inbox)
     fedi_verdict_e    verdict;
     fedi_authority_t  authority;
     fedi_str_t        origin;
+
+    /*
+     * "apctl check" asks whether a signed POST arrives: the instance actor
+     * may say to its own inbox what has no effect, and nothing else.
+     */
+
+    if (inbox->is_own && !ngx_http_ap_receive_is_check(inbox)) {
+        return ngx_http_ap_receive_signature(inbox,
+                                             FEDI_SIGNATURE_BAD_KEY_ID);
+    }
 
     if (fedi_activity_is_self_delete(&inbox->activity)) {
         actor = ngx_http_ap_string(inbox->activity.actor.text);
@@ -84,6 +95,16 @@ ngx_http_ap_receive(ngx_http_ap_inbox_t *inbox)
     }
 
     return ngx_http_ap_receive_key(inbox);
+}
+
+
+static ngx_uint_t
+ngx_http_ap_receive_is_check(ngx_http_ap_inbox_t *inbox)
+{
+    return inbox->activity.kind == FEDI_ACTIVITY_OTHER
+           && fedi_str_eq(inbox->activity.type, fedi_str("View"))
+           && fedi_str_eq(inbox->activity.actor.text,
+                          ngx_http_ap_view(&inbox->origin->instance.uri));
 }
 
 

@@ -42,6 +42,7 @@ typedef struct {
     time_t                      fetched;    /* of the one that was used */
 
     unsigned                    is_signed:1;
+    unsigned                    is_own:1;   /* key of the instance actor */
 } ngx_http_ap_inbox_t;
 
 

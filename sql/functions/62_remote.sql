@@ -31,7 +31,8 @@ END
 $$;
 
 
--- No row: not known, or gone.
+-- No row: not known, or gone.  An instance actor of ours is known as well: it
+-- posts to its own inbox, to see whether that can be done.
 
 CREATE OR REPLACE FUNCTION remote_key(key_id text)
     RETURNS TABLE (actor text, public_pem text, inbox text,
@@ -47,6 +48,14 @@ BEGIN
            epoch(r.fetched)
       FROM remote_actor AS r
      WHERE r.key_id = remote_key.key_id AND r.key_id <> '' AND NOT r.gone;
+
+    IF NOT FOUND AND right(remote_key.key_id, 9) = '#main-key' THEN
+        RETURN QUERY
+        SELECT a.uri::text, k.public_pem, '', '', epoch(now())
+          FROM actor AS a
+          JOIN actor_key AS k ON k.actor = a.id
+         WHERE a.uri = left(remote_key.key_id, -9) AND a.instance;
+    END IF;
 END
 $$;
 

@@ -7,6 +7,16 @@ SET LOCAL ROLE activitypub_owner;
 SET LOCAL search_path = activitypub, pg_temp;
 
 
+CREATE OR REPLACE VIEW origins AS
+    SELECT o.url,
+           o.host,
+           o.account_domain,
+           a.uri AS instance_actor,
+           EXISTS (SELECT FROM actor_key AS k WHERE k.actor = a.id) AS has_key
+      FROM origin AS o
+      JOIN actor AS a ON a.origin = o.id AND a.instance;
+
+
 CREATE OR REPLACE VIEW actors AS
     SELECT a.name,
            a.handle,

@@ -17,7 +17,7 @@ REVOKE ALL ON ALL ROUTINES IN SCHEMA activitypub
 
 GRANT USAGE ON SCHEMA activitypub TO activitypub_nginx, activitypub_publisher;
 
-GRANT SELECT ON actors, posts, followers, deliveries
+GRANT SELECT ON origins, actors, posts, followers, deliveries
     TO activitypub_nginx, activitypub_publisher;
 
 GRANT EXECUTE ON FUNCTION
@@ -48,6 +48,7 @@ GRANT EXECUTE ON FUNCTION
     update_post(text, text, text, text, text, text, text),
     delete_post(text),
     pin_post(text, boolean),
+    schema(),
     queue_state(),
     delivery_retry(bigint, text),
     job_create(text, text, jsonb),

@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(111);
+SELECT plan(114);
 
 SELECT pg_temp.found_acme() \g /dev/null
 SELECT activitypub.publish('news', '/posts/1', 'One', 'Text') \g /dev/null
@@ -38,6 +38,7 @@ SELECT is(pg_temp.try_as('activitypub_nginx', statement), 'ok',
     'SELECT * FROM activitypub.queue_state()',
     'SELECT * FROM activitypub.job_claim(''{}'')',
     'SELECT activitypub.job_done(1, ''{}'')',
+    'SELECT * FROM activitypub.origins',
     'SELECT * FROM activitypub.followers',
     'SELECT * FROM activitypub.deliveries'
   ]) AS statement;
@@ -50,6 +51,8 @@ SELECT is(pg_temp.try_as('activitypub_publisher', statement), 'ok',
     'SELECT activitypub.update_post(''/posts/1'', title => ''First'')',
     'SELECT activitypub.pin_post(''/posts/1'')',
     'SELECT activitypub.delete_post(''/posts/1'')',
+    'SELECT * FROM activitypub.origins',
+    'SELECT * FROM activitypub.schema()',
     'SELECT * FROM activitypub.actors',
     'SELECT * FROM activitypub.posts',
     'SELECT * FROM activitypub.followers',

@@ -10,8 +10,8 @@ SELECT tables_are('activitypub', ARRAY[
     'received', 'host', 'delivery', 'sent', 'job'],
     'the tables are those known');
 
-SELECT views_are('activitypub', ARRAY['actors', 'posts', 'followers',
-    'deliveries'], 'the views are those known');
+SELECT views_are('activitypub', ARRAY['origins', 'actors', 'posts',
+    'followers', 'deliveries'], 'the views are those known');
 
 SELECT results_eq('SELECT version, min_module FROM activitypub.schema()',
     'SELECT 2, 1', 'schema() tells version and module level');
