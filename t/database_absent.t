@@ -23,7 +23,7 @@ use Time::HiRes qw/sleep/;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(28);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(40);
 
 $t->database(own => 1);
 node_conf($t);
@@ -40,6 +40,16 @@ for my $pid ($t->workers) {
     is($r->body, "PAGE plain\n", 'its content');
     is($r->header('Vary'), 'Accept', 'which pages have twins is not known');
 
+    # what any JSON-LD may be, the site may give
+
+    for my $accept ('application/ld+json', 'application/ld+json, */*;q=0.1') {
+        is(ask($c, '/plain.html', accept => $accept)->body, "PAGE plain\n",
+            "$accept: a page");
+        is(ask($c, '/', accept => $accept)->body, "PAGE index\n",
+            "$accept: the profile page");
+    }
+
+    unavailable($c, '/plain.html', 'a page that might have a document');
     unavailable($c, '/activitypub/news', 'actor');
     unavailable($c, '/', 'profile page');
     unavailable($c, '/.well-known/webfinger?resource=acct:news@acme.example',

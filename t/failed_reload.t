@@ -28,6 +28,8 @@ my @table = (
         qr/duplicate url/],
     ['a log that cannot be opened', 'error_log nowhere/error.log;', '',
         qr/open\(\) .*nowhere/],
+    ['the same without an actor', 'error_log nothing/error.log;', undef,
+        qr/open\(\) .*nothing/],
 );
 
 my $t = Test::Nginx->new()->has(qw/http/)->plan(@table * 8);
@@ -77,7 +79,9 @@ for my $row (@table) {
 
 sub configure {
     my ($http, $server) = @_;
+    my $actor = defined $server ? 'activitypub_actor news { }' : '';
 
+    $server //= '';
     $t->write_file_expand('nginx.conf', <<"EOF");
 
 %%TEST_GLOBALS%%
@@ -104,7 +108,7 @@ http {
         sub_filter   Person Nobody;
         sub_filter_types *;
 
-        activitypub_actor news { }
+        $actor
         $server
     }
 }

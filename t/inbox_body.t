@@ -58,7 +58,7 @@ my $servers = join '', map { <<"EOC" } sort keys %site;
 
         $site{$_}
 
-        location = /status {
+        location = /activitypub/status {
             activitypub_status json;
         }
     }
@@ -208,6 +208,7 @@ sub refusal {
     is($r && $r->header('Content-Type'), 'application/json', '... as JSON');
     ok($r && $r->json && $r->json->{error}, '... with a sentence') or diag($r);
     is($r && $r->header('Cache-Control'), 'no-store', '... for nobody else');
+    is($r && $r->header('X-Content-Type-Options'), 'nosniff', '... as it is');
 }
 
 
@@ -319,7 +320,7 @@ sub h2 {
 sub refused {
     my ($reason) = @_;
 
-    return http_get('/status', host => $host)->json->{refused}{$reason} // 0;
+    return http_get('/activitypub/status', host => $host)->json->{refused}{$reason} // 0;
 }
 
 

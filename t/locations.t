@@ -219,7 +219,7 @@ sub expected_names {
     return sort 'Server: nginx/' . version(), 'Date', 'ETag',
         'Content-Type: application/activity+json', 'Connection: close',
         'Cache-Control: private, no-store', 'Vary: Accept',
-        'Access-Control-Allow-Origin: *',
+        'Access-Control-Allow-Origin: *', 'X-Content-Type-Options: nosniff',
         $gzip ? ('Transfer-Encoding: chunked', 'Content-Encoding: gzip')
             : 'Content';
 }

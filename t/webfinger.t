@@ -21,7 +21,7 @@ use Test::Nginx;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(67);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(68);
 
 $t->write_file('.well-known/webfinger', 'OF THE SITE');
 
@@ -161,6 +161,7 @@ my $r = find('acme.example', $news);
 
 is($r->header('Access-Control-Allow-Origin'), '*', 'CORS');
 is($r->header('Cache-Control'), 'public, max-age=180', 'for every cache');
+is($r->header('X-Content-Type-Options'), 'nosniff', 'as it is');
 is_deeply([$r->header('Vary')], [], 'no Vary');
 
 $r = http_head("/.well-known/webfinger?resource=$news",

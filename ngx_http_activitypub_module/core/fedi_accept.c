@@ -440,6 +440,14 @@ fedi_accept_wants_activity(const fedi_accept_t *accept)
 
 
 bool
+fedi_accept_names_activity(const fedi_accept_t *accept)
+{
+    return accept->ranges[FEDI_ACCEPT_ACTIVITY_JSON] > 0
+           || accept->ranges[FEDI_ACCEPT_LD_JSON_PROFILE] > 0;
+}
+
+
+bool
 fedi_accept_wants_html(const fedi_accept_t *accept)
 {
     int  activity, html;

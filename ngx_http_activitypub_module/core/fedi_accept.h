@@ -58,6 +58,12 @@ int fedi_accept_html(const fedi_accept_t *accept);
 bool fedi_accept_wants_activity(const fedi_accept_t *accept);
 
 /*
+ * ActivityPub is named and nothing else can be meant: not by a mere
+ * application/ld+json.
+ */
+bool fedi_accept_names_activity(const fedi_accept_t *accept);
+
+/*
  * At a machine URL: HTML is named and beats ActivityPub, or ties it when
  * only wildcards speak for ActivityPub.
  */

@@ -86,6 +86,7 @@ ngx_http_ap_negotiate(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
 
     ctx->negotiated = 1;
     ctx->wants_activity = fedi_accept_wants_activity(&accept);
+    ctx->names_activity = fedi_accept_names_activity(&accept);
     ctx->wants_html = fedi_accept_wants_html(&accept);
 }
 

@@ -9,6 +9,8 @@
 
 static ngx_int_t ngx_http_ap_answer_headers(ngx_http_request_t *r,
     const ngx_http_ap_answer_t *answer);
+static const char *ngx_http_ap_answer_cache(
+    const ngx_http_ap_answer_t *answer);
 static ngx_int_t ngx_http_ap_refusal(ngx_http_request_t *r,
     ngx_uint_t status, const char *sentence, ngx_uint_t inbox);
 
@@ -91,26 +93,18 @@ static ngx_int_t
 ngx_http_ap_answer_headers(ngx_http_request_t *r,
     const ngx_http_ap_answer_t *answer)
 {
-    const char       *cache;
     ngx_table_elt_t  *h;
 
-    if (answer->shared) {
-        cache = "public, max-age=180";
-
-    } else if (answer->status < NGX_HTTP_BAD_REQUEST) {
-
-        /*
-         * A cache that is blind to Vary would show JSON to a browser, or
-         * send everybody where only one was redirected.
-         */
-
-        cache = "private, no-store";
-
-    } else {
-        cache = "no-store";
+    if (ngx_http_ap_header(r, "Cache-Control",
+                           ngx_http_ap_answer_cache(answer))
+        == NULL)
+    {
+        return NGX_ERROR;
     }
 
-    if (ngx_http_ap_header(r, "Cache-Control", cache) == NULL) {
+    /* a name that somebody chose must not become a page of the site's */
+
+    if (ngx_http_ap_header(r, "X-Content-Type-Options", "nosniff") == NULL) {
         return NGX_ERROR;
     }
 
@@ -162,6 +156,23 @@ ngx_http_ap_answer_headers(ngx_http_request_t *r,
     }
 
     return NGX_OK;
+}
+
+
+static const char *
+ngx_http_ap_answer_cache(const ngx_http_ap_answer_t *answer)
+{
+    if (answer->shared) {
+        return "public, max-age=180";
+    }
+
+    /*
+     * A cache that is blind to Vary would show JSON to a browser, or send
+     * everybody where only one was redirected.
+     */
+
+    return answer->status < NGX_HTTP_BAD_REQUEST ? "private, no-store"
+                                                 : "no-store";
 }
 
 
@@ -257,16 +268,22 @@ ngx_http_ap_admit(ngx_http_request_t *r, ngx_ap_origin_t *origin)
 ngx_int_t
 ngx_http_ap_admit_origin(ngx_http_request_t *r, ngx_ap_origin_t *origin)
 {
-    ngx_http_ap_main_conf_t  *amcf;
-
-    amcf = ngx_http_get_module_main_conf(r, ngx_http_activitypub_module);
-
-    if (ngx_ap_cache_state(amcf->cache, origin->identity)
-        != NGX_AP_STATE_READY)
-    {
+    if (!ngx_http_ap_is_ready(r, origin)) {
         return ngx_http_ap_refuse(r, NGX_HTTP_SERVICE_UNAVAILABLE,
                                   "federation is unavailable at the moment");
     }
 
     return NGX_OK;
+}
+
+
+ngx_uint_t
+ngx_http_ap_is_ready(ngx_http_request_t *r, ngx_ap_origin_t *origin)
+{
+    ngx_http_ap_main_conf_t  *amcf;
+
+    amcf = ngx_http_get_module_main_conf(r, ngx_http_activitypub_module);
+
+    return ngx_ap_cache_state(amcf->cache, origin->identity)
+           == NGX_AP_STATE_READY;
 }

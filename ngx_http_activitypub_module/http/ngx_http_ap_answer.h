@@ -63,5 +63,9 @@ ngx_int_t ngx_http_ap_admit(ngx_http_request_t *r, ngx_ap_origin_t *origin);
 ngx_int_t ngx_http_ap_admit_origin(ngx_http_request_t *r,
     ngx_ap_origin_t *origin);
 
+/* whether the origin is declared, and not stopped */
+ngx_uint_t ngx_http_ap_is_ready(ngx_http_request_t *r,
+    ngx_ap_origin_t *origin);
+
 
 #endif

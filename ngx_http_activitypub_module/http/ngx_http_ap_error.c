@@ -74,7 +74,8 @@ ngx_http_ap_error_send(ngx_http_request_t *r,
                                                            ctx->inbox != NULL),
                                 &body)
            != NGX_OK
-        || ngx_http_ap_header(r, "Cache-Control", "no-store") == NULL)
+        || ngx_http_ap_header(r, "Cache-Control", "no-store") == NULL
+        || ngx_http_ap_header(r, "X-Content-Type-Options", "nosniff") == NULL)
     {
         return NGX_ERROR;
     }

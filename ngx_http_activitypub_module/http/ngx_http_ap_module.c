@@ -267,21 +267,21 @@ ngx_http_ap_postconfiguration(ngx_conf_t *cf)
 
     amcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_activitypub_module);
 
+    /*
+     * nginx has one chain of filters for all configurations: after a reload
+     * that failed, workers of the one before have that of the last one read.
+     */
+
+    ngx_http_ap_filter_init();
+
     /* without an actor the module is not there */
 
     if (amcf->worker == NULL) {
         return NGX_OK;
     }
 
-    if (ngx_http_ap_own_init(cf) != NGX_OK
-        || ngx_http_ap_request_init(cf) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    ngx_http_ap_filter_init();
-
-    return NGX_OK;
+    return ngx_http_ap_own_init(cf) == NGX_OK
+           ? ngx_http_ap_request_init(cf) : NGX_ERROR;
 }
 
 
@@ -492,8 +492,7 @@ ngx_http_ap_enable_check(ngx_conf_t *cf, void *post, void *data)
 {
     ngx_flag_t  *enable = data;
 
-    ngx_http_ap_srv_conf_t     *ascf;
-    ngx_http_core_loc_conf_t   *clcf, **location;
+    ngx_http_ap_srv_conf_t  *ascf;
 
     if (!*enable || (cf->cmd_type & NGX_HTTP_MAIN_CONF)) {
         return NGX_CONF_OK;
@@ -509,35 +508,7 @@ ngx_http_ap_enable_check(ngx_conf_t *cf, void *post, void *data)
         return NGX_CONF_OK;
     }
 
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-#if (NGX_PCRE)
-    if (clcf->regex) {
-        return NGX_CONF_OK;
-    }
-#endif
-
-    if (clcf->named || clcf->noname) {
-        return NGX_CONF_OK;
-    }
-
-    /* inside our own URL space such a location is the owner's say */
-
-    if (ascf->locations == NULL) {
-        ascf->locations = ngx_array_create(cf->pool, 1, sizeof(void *));
-        if (ascf->locations == NULL) {
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    location = ngx_array_push(ascf->locations);
-    if (location == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    *location = clcf;
-
-    return NGX_CONF_OK;
+    return ngx_http_ap_own_locate(cf) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 

@@ -91,6 +91,44 @@ ngx_http_ap_own_init(ngx_conf_t *cf)
 }
 
 
+ngx_int_t
+ngx_http_ap_own_locate(ngx_conf_t *cf)
+{
+    ngx_http_ap_srv_conf_t     *ascf;
+    ngx_http_core_loc_conf_t   *clcf, **location;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+#if (NGX_PCRE)
+    if (clcf->regex) {
+        return NGX_OK;
+    }
+#endif
+
+    if (clcf->named || clcf->noname) {
+        return NGX_OK;
+    }
+
+    ascf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_activitypub_module);
+
+    if (ascf->locations == NULL) {
+        ascf->locations = ngx_array_create(cf->pool, 1, sizeof(void *));
+        if (ascf->locations == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    location = ngx_array_push(ascf->locations);
+    if (location == NULL) {
+        return NGX_ERROR;
+    }
+
+    *location = clcf;
+
+    return NGX_OK;
+}
+
+
 /* the server block's merged settings, less what would spoil our answers */
 
 static void **

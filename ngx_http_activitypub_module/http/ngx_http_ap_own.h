@@ -29,6 +29,12 @@ typedef enum {
 /* makes ascf->loc_conf of every server block; in postconfiguration */
 ngx_int_t ngx_http_ap_own_init(ngx_conf_t *cf);
 
+/*
+ * The location that is being read is the owner's say, if it is inside our own
+ * URL space; one by regular expression or without a name is not.
+ */
+ngx_int_t ngx_http_ap_own_locate(ngx_conf_t *cf);
+
 /* by the path alone */
 ngx_http_ap_own_e ngx_http_ap_own_kind(ngx_http_ap_srv_conf_t *ascf,
     ngx_str_t *path);

@@ -51,7 +51,14 @@ ngx_http_ap_page_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
         return ngx_http_ap_page_document(r, ctx, origin);
     }
 
-    /* an origin that is stopped has pages of which nothing is known */
+    /*
+     * An origin that is stopped has pages of which nothing is known: nobody is
+     * kept from the site who may be content with it.
+     */
+
+    if (!ctx->names_activity && !ngx_http_ap_is_ready(r, origin)) {
+        return NGX_DECLINED;
+    }
 
     rc = ngx_http_ap_admit(r, origin);
 
@@ -84,6 +91,10 @@ ngx_http_ap_page_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
 
     if (rc == NGX_AGAIN || rc == NGX_DECLINED) {
         return rc;
+    }
+
+    if (rc != NGX_OK && !ctx->names_activity) {
+        return NGX_DECLINED;
     }
 
     if (rc != NGX_OK) {

@@ -10,6 +10,7 @@
 #include "ngx_http_ap_discovery.h"
 #include "ngx_http_ap_machine.h"
 #include "ngx_http_ap_page.h"
+#include "ngx_http_ap_status.h"
 
 
 static ngx_int_t ngx_http_ap_post_read_handler(ngx_http_request_t *r);
@@ -173,6 +174,12 @@ ngx_http_ap_precontent_handler(ngx_http_request_t *r)
     }
 
     ctx->passed = 1;
+
+    /* in a location below the prefix, perhaps */
+
+    if (ngx_http_ap_status_is(r)) {
+        return NGX_DECLINED;
+    }
 
     if (ctx->own) {
         rc = ngx_http_ap_own_handler(r, ctx);

@@ -59,6 +59,7 @@ typedef struct {
 
     unsigned                    negotiated:1;
     unsigned                    wants_activity:1;
+    unsigned                    names_activity:1;   /* and nothing else */
     unsigned                    wants_html:1;
     unsigned                    passed:1;   /* every check of the site */
     unsigned                    answered:1; /* by us */

@@ -10,6 +10,7 @@
 #include "ngx_ap_store.h"
 #include "ngx_http_ap_answer.h"
 #include "ngx_http_ap_counters.h"
+#include "ngx_http_ap_own.h"
 
 
 typedef struct {
@@ -52,11 +53,22 @@ ngx_http_ap_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     clcf->handler = ngx_http_ap_status_handler;
 
+    if (ngx_http_ap_own_locate(cf) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
     if (amcf->status_place.line == 0) {
         amcf->status_place = ngx_http_ap_place(cf);
     }
 
     return NGX_CONF_OK;
+}
+
+
+ngx_uint_t
+ngx_http_ap_status_is(ngx_http_request_t *r)
+{
+    return r->content_handler == ngx_http_ap_status_handler;
 }
 
 

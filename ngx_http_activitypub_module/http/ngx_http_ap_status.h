@@ -16,5 +16,8 @@
 /* the setter of the directive */
 char *ngx_http_ap_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
+/* whether the request is in such a location */
+ngx_uint_t ngx_http_ap_status_is(ngx_http_request_t *r);
+
 
 #endif

@@ -417,6 +417,35 @@ test_may_want_html(void **state)
 }
 
 
+static void
+test_names(void **state)
+{
+    size_t                                            i;
+    fedi_accept_t                                     accept;
+    static const struct { const char *v; bool want; }  rows[] = {
+        { "application/activity+json", true },
+        { "application/activity+json;q=0", false },
+        { "application/ld+json; profile="
+          "\"https://www.w3.org/ns/activitystreams\"", true },
+        { "application/ld+json", false },
+        { "application/ld+json; profile=\"https://x.example/\"", false },
+        { "*/*", false },
+        { "text/html", false }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        fedi_accept_init(&accept);
+        fedi_accept_add(&accept, fedi_test_view(rows[i].v));
+
+        if (fedi_accept_names_activity(&accept) != rows[i].want) {
+            fail_msg("\"%s\"", rows[i].v);
+        }
+    }
+}
+
+
 int
 main(void)
 {
@@ -426,7 +455,8 @@ main(void)
         cmocka_unit_test(test_several_lines),
         cmocka_unit_test(test_limit),
         cmocka_unit_test(test_may_want),
-        cmocka_unit_test(test_may_want_html)
+        cmocka_unit_test(test_may_want_html),
+        cmocka_unit_test(test_names)
     };
 
     return cmocka_run_group_tests_name("fedi_accept", tests, NULL, NULL);
