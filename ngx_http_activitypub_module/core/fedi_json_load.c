@@ -7,25 +7,156 @@
 #include "fedi_json_load.h"
 
 
+static fedi_err_e fedi_json_scan(fedi_str_t text,
+    const fedi_json_limits_t *limits);
+static bool fedi_json_keyword(json_t *json);
+
+
 fedi_err_e
 fedi_json_load(fedi_str_t text, const fedi_json_limits_t *limits,
     json_t **json)
 {
-    fedi_err_e  err;
+    json_t        *loaded;
+    fedi_err_e     err;
+    json_error_t   error;
 
     if (text.len > limits->size) {
         return FEDI_ETOOLONG;
     }
 
-    err = fedi_json_parse(text, limits, json);
-
-    if (err == FEDI_OK && !json_is_object(*json)) {
-        json_decref(*json);
-        *json = NULL;
+    if (text.len == 0) {
         return FEDI_EJSON;
     }
 
-    return err;
+    /* jansson recurses and allocates for each value: count them first */
+
+    err = fedi_json_scan(text, limits);
+    if (err != FEDI_OK) {
+        return err;
+    }
+
+    loaded = json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES, &error);
+
+    if (loaded == NULL) {
+        return json_error_code(&error) == json_error_out_of_memory
+               ? FEDI_ENOMEM : FEDI_EJSON;
+    }
+
+    if (!json_is_object(loaded)) {
+        json_decref(loaded);
+        return FEDI_EJSON;
+    }
+
+    if (fedi_json_keyword(loaded)) {
+        json_decref(loaded);
+        return FEDI_EKEYWORD;
+    }
+
+    *json = loaded;
+
+    return FEDI_OK;
+}
+
+
+/*
+ * Brackets and commas outside of strings.  Each bracket that opens and each
+ * comma can begin one value, so that there are never more of them.
+ */
+static fedi_err_e
+fedi_json_scan(fedi_str_t text, const fedi_json_limits_t *limits)
+{
+    bool    quoted;
+    size_t  i, depth, values;
+
+    quoted = false;
+    depth = 0;
+    values = 0;
+
+    for (i = 0; i < text.len; i++) {
+
+        if (quoted) {
+            if (text.data[i] == '\\') {
+                i++;
+
+            } else if (text.data[i] == '"') {
+                quoted = false;
+            }
+
+            continue;
+        }
+
+        switch (text.data[i]) {
+
+        case '"':
+            quoted = true;
+            break;
+
+        case '{':
+        case '[':
+            if (++depth > limits->depth || ++values > limits->values) {
+                return FEDI_ELIMIT;
+            }
+
+            break;
+
+        case ',':
+            if (++values > limits->values) {
+                return FEDI_ELIMIT;
+            }
+
+            break;
+
+        case '}':
+        case ']':
+            if (depth-- == 0) {
+                return FEDI_EJSON;
+            }
+
+            break;
+
+        case '\0':
+            /* jansson 2.14 reads over one that follows a number */
+            return FEDI_EJSON;
+
+        default:
+            break;
+        }
+    }
+
+    return FEDI_OK;
+}
+
+
+/* the depth is known to be small */
+
+static bool
+fedi_json_keyword(json_t *json)
+{
+    size_t       i;
+    json_t      *value;
+    const char  *name;
+
+    if (json_is_array(json)) {
+        json_array_foreach(json, i, value) {
+            if (fedi_json_keyword(value)) {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /* of what is no object, no member is visited */
+
+    json_object_foreach(json, name, value) {
+        if (strcmp(name, "@graph") == 0 || strcmp(name, "@included") == 0
+            || strcmp(name, "@reverse") == 0 || fedi_json_keyword(value))
+        {
+            return true;
+        }
+    }
+
+    return false;
 }
 
 

@@ -11,19 +11,29 @@
 #ifndef FEDI_JSON_LOAD_H
 #define FEDI_JSON_LOAD_H
 
-#include "fedi_json_parse.h"
+#include <jansson.h>
+
+#include "fedi_err.h"
+#include "fedi_str.h"
 
 
 #define FEDI_JSON_DEPTH_MAX   32
 #define FEDI_JSON_VALUES_MAX  10000
 
 
+typedef struct {
+    size_t  size;       /* of the text, in bytes */
+    size_t  depth;      /* of objects and arrays */
+    size_t  values;     /* members and elements of all of them together */
+} fedi_json_limits_t;
+
+
 /*
  * An object in UTF-8 without a byte order mark and with nothing behind it: no
  * name twice in an object, no U+0000, no lone surrogate, no number that does
  * not fit, no "@graph", "@included" or "@reverse" at any depth.  FEDI_EJSON,
- * FEDI_ETOOLONG, FEDI_ELIMIT (nothing is built beyond it), FEDI_EKEYWORD or
- * FEDI_ENOMEM.  The caller frees "json" by json_decref().
+ * FEDI_ETOOLONG, FEDI_ELIMIT (known before anything is built), FEDI_EKEYWORD
+ * or FEDI_ENOMEM.  The caller frees "json" by json_decref().
  */
 fedi_err_e fedi_json_load(fedi_str_t text, const fedi_json_limits_t *limits,
     json_t **json);

@@ -4,8 +4,8 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * What is loaded is an object within its limits and without the keywords, and
- * is the same after it was written and loaded again; jansson makes the same
- * of the text, and refuses what is refused.
+ * is the same after it was written and loaded again; and jansson never sees
+ * more than the limits.
  */
 
 #include "fedi_fuzz.h"
@@ -53,43 +53,12 @@ fuzz_walk(json_t *json, unsigned depth)
 }
 
 
-static void
-fuzz_compare(fedi_str_t text, fedi_err_e err, const json_t *json)
-{
-    json_t        *theirs;
-    json_error_t   error;
-
-    if (err == FEDI_ETOOLONG || err == FEDI_ELIMIT) {
-        return;
-    }
-
-    /* jansson 2.14 reads over a NUL behind a number or a word */
-
-    if (text.len != 0 && memchr(text.data, '\0', text.len) != NULL) {
-        fedi_fuzz_assert(err == FEDI_EJSON);
-        return;
-    }
-
-    theirs = json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES, &error);
-
-    if (err == FEDI_EJSON) {
-        fedi_fuzz_assert(!json_is_object(theirs));
-
-    } else {
-        fedi_fuzz_assert(theirs != NULL);
-        fedi_fuzz_assert(err != FEDI_OK || json_equal(json, theirs));
-    }
-
-    json_decref(theirs);
-}
-
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char                *text;
     json_t              *json, *again;
-    fedi_err_e           err;
     fedi_str_t           view;
     fedi_heap_t          heap;
     fedi_json_limits_t   limits = { 65536, FUZZ_DEPTH, FUZZ_VALUES };
@@ -98,12 +67,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     view = fedi_fuzz_view(&heap.arena, data, size);
 
-    json = NULL;
-    err = fedi_json_load(view, &fuzz_limits, &json);
-
-    fuzz_compare(view, err, json);
-
-    if (err == FEDI_OK) {
+    if (fedi_json_load(view, &fuzz_limits, &json) == FEDI_OK) {
         fedi_fuzz_assert(json_is_object(json));
 
         /* a value at most for each bracket and comma, and those in it */

@@ -78,6 +78,8 @@ test_refused(void **state)
     fedi_test_err("NUL", load(fedi_str("{\"a\":\"b\0c\"}"), 32, 100),
                   FEDI_EJSON);
     fedi_test_err("NUL behind", load(fedi_str("{}\0"), 32, 100), FEDI_EJSON);
+    fedi_test_err("NUL in a number", load(fedi_str("{\"a\":1\0}"), 32, 100),
+                  FEDI_EJSON);
     fedi_test_err("UTF-16", load(fedi_str("{\0}\0"), 32, 100), FEDI_EJSON);
     fedi_test_err("null", load(fedi_null_str, 32, 100), FEDI_EJSON);
 }
