@@ -23,12 +23,13 @@ use Test::Documents;
 use Test::Remote;
 use Test::Site;
 
-use Time::HiRes qw/sleep time/;
+use JSON::PP ();
+use Time::HiRes qw/sleep/;
 
 ###############################################################################
 
 my $rig = Test::Rig->new;
-my $t = Test::Nginx->new()->has(qw/http_ssl/);
+my $t = Test::Nginx->new()->has(qw/http_ssl http_v2/);
 
 $t->expect(qr/worker process \d+ exited on signal 9/);
 
@@ -38,7 +39,8 @@ $ENV{TEST_NGINX_GLOBALS} = 'worker_processes 2;';
 
 my $web = Test::Documents->start($rig, '8.8.4.4', 'a.example', 'b.example');
 
-run_site($t, $rig, server => 'listen 127.0.0.1:8080;');
+run_site($t, $rig, server => 'listen 127.0.0.1:8080;
+    listen 127.0.0.1:8082 ssl http2;');
 
 my $inbox = '/activitypub/news/inbox';
 my $model = Test::Remote->new($t, 'https://a.example/u/model');
@@ -66,6 +68,23 @@ is(status($post), 202, 'the same post, when it comes again');
 is($t->sql("SELECT count(*) FROM activitypub.follower AS f
     JOIN activitypub.remote_actor AS r ON r.id = f.remote_actor
     WHERE r.uri = '" . $bob->uri . "'"), 1, 'a follower');
+$web->hold;
+
+###############################################################################
+
+# HTTP/2: the whole connection goes while its post waits
+
+my $eve = held('eve');
+
+ok(!http2($eve), 'a client that leaves');
+asked($eve, 1);
+$web->release;
+$t->wait_for(sub { received($eve) });
+is(received($eve), 1, 'what it left is kept');
+is($web->asked($eve->uri), 1, 'asked for once');
+ok($t->wait_for(sub {
+    $t->read_file('access.log') =~ m{/inbox HTTP/2\.0" 202}
+}), 'with nobody to tell');
 $web->hold;
 
 ###############################################################################
@@ -117,7 +136,7 @@ restart();
 
 # it is not given the time
 
-$t->write_file('nginx.conf', "worker_shutdown_timeout 1s;\n"
+$t->write_file('nginx.conf', "worker_shutdown_timeout 2s;\n"
     . $t->read_file('nginx.conf'));
 $t->reload;
 
@@ -135,6 +154,29 @@ $post = begin($tom);
 asked($tom, 2);
 $web->release;
 is(status($post), 202, 'the same post, when it comes again');
+
+$web->hold;
+
+# ... while it goes from one document to the next
+
+my $joe = held('joe');
+
+$joe->{key_id} = "https://a.example/r/joe";
+$web->serve($joe->key_id, status => 302, hold => 'first',
+    headers => [Location => $joe->uri]);
+
+@workers = $t->workers;
+$post = begin($joe);
+$t->wait_for(sub { $web->asked($joe->key_id) });
+$t->reload;
+$web->release('first');
+
+# the second one is not answered for ten seconds
+
+ok($t->wait_for(sub { !left(@workers) }, 8),
+    'the old workers end in time, between two documents');
+isnt(status($post), 202, 'without an answer, too');
+$web->release;
 
 # nginx is stopped, or reloaded, at whatever moment of many fetches
 
@@ -194,6 +236,35 @@ sub begin {
 
 
 sub post { status(begin(@_)) }
+
+
+# whether it got an answer within a second
+
+sub http2 {
+    my ($who) = @_;
+
+    my $body = JSON::PP->new->encode($who->activity('Follow', $ACTOR));
+    my @headers = @{ $who->sign($inbox, $body, host => 'site.example') };
+    my @args;
+
+    while (my ($name, $value) = splice @headers, 0, 2) {
+        push @args, '-H', "$name: $value";
+    }
+
+    $t->write_file('body', $body);
+
+    return system('curl', qw/-sk --http2 --max-time 1 -o/, '/dev/null',
+        '--data-binary', '@' . $t->testdir . '/body', @args,
+        'https://127.0.0.1:' . port(8082) . $inbox) == 0;
+}
+
+
+sub received {
+    my ($who) = @_;
+
+    return $t->sql("SELECT count(*) FROM activitypub.received
+        WHERE actor = '" . $who->uri . "'");
+}
 
 
 # ... and closes: an nginx that ends waits for that

@@ -110,6 +110,12 @@ ngx_ap_client_request(ngx_ap_client_t *client, const ngx_ap_client_ask_t *ask)
 
     rc = ngx_ap_guard_url(client->guard, &ask->id.url, &request->result.reason);
 
+    if (rc == NGX_OK && client->aborted) {
+        rc = NGX_ABORT;
+        ngx_str_set(&request->result.reason,
+                    "the worker shutdown timeout has passed");
+    }
+
     if (rc == NGX_OK) {
         rc = ngx_ap_client_request_init(request, ask);
     }
@@ -364,8 +370,6 @@ ngx_ap_client_release(ngx_ap_client_request_t *request)
     if (request->host) {
         ngx_ap_client_leave(request);
     }
-
-    ngx_ap_client_exit_settle(request->client);
 }
 
 

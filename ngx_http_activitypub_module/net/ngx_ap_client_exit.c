@@ -7,8 +7,11 @@
  * that waits for its turn or for a name has none: so the client has one that
  * nothing is sent to.
  *
- *     SIGQUIT -> told, idle -> closes when nothing is under way
+ *     SIGQUIT -> told -> nothing: what is under way is finished
  *     worker_shutdown_timeout -> told, with an error -> all requests fail
+ *
+ * It stays open till the end.  A moment without requests says nothing: whose
+ * first one was answered may be about to make the second.
  */
 
 #include "ngx_ap_client_internal.h"
@@ -70,12 +73,10 @@ ngx_ap_client_exit_handler(ngx_event_t *rev)
     /* the timeout sets both marks, a quiet exit only one */
 
     if (c->error) {
+        client->aborted = 1;
         ngx_ap_client_exit_close(client);
         ngx_ap_client_exit_abort(client);
-        return;
     }
-
-    ngx_ap_client_exit_settle(client);
 }
 
 
@@ -103,15 +104,6 @@ ngx_ap_client_exit_abort(ngx_ap_client_t *client)
 
         ngx_ap_client_fail(request, NGX_ABORT,
                            "the worker shutdown timeout has passed");
-    }
-}
-
-
-void
-ngx_ap_client_exit_settle(ngx_ap_client_t *client)
-{
-    if (ngx_exiting && ngx_queue_empty(&client->requests)) {
-        ngx_ap_client_exit_close(client);
     }
 }
 

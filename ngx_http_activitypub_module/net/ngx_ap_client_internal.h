@@ -98,6 +98,8 @@ struct ngx_ap_client_s {
     ngx_uint_t                  peers;      /* kept or in use */
 
     ngx_event_t                 work;       /* gives turns */
+
+    unsigned                    aborted:1;  /* the worker has to end */
 };
 
 
@@ -230,7 +232,6 @@ void ngx_ap_client_read(ngx_ap_client_request_t *request);
 /* ngx_ap_client_exit.c */
 
 ngx_int_t ngx_ap_client_exit_init(ngx_ap_client_t *client);
-void ngx_ap_client_exit_settle(ngx_ap_client_t *client);
 void ngx_ap_client_exit_close(ngx_ap_client_t *client);
 
 

@@ -69,7 +69,8 @@ sub start {
 
 
 # What a URL answers from now on: a document, or options: status, type, body,
-# headers (name, value ...), hold (until release()), close (without a word).
+# headers (name, value ...), hold (1 or a name: until it is released), close
+# (without a word).
 
 sub serve {
     my ($self, $url, @what) = @_;
@@ -91,16 +92,18 @@ sub serve {
 }
 
 
-# those that are held are answered
+# those that are held are answered, by the name of what holds them
 
 sub release {
-    my ($self) = @_;
+    my ($self, $name) = @_;
 
-    open my $f, '>', "$self->{dir}/released" or die "$!";
+    $name //= 1;
+
+    open my $f, '>', "$self->{dir}/released.$name" or die "$!";
 }
 
 
-sub hold { unlink "$_[0]{dir}/released" }
+sub hold { unlink "$_[0]{dir}/released.1" }
 
 
 # GETs that came, in order, those for one URL or all: hashes of method, url,
@@ -220,7 +223,7 @@ sub _answer {
     }
 
     if ($what->{hold}) {
-        sleep 0.05 until -e "$self->{dir}/released";
+        sleep 0.05 until -e "$self->{dir}/released.$what->{hold}";
     }
 
     return if $what->{close};
