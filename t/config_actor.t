@@ -20,7 +20,7 @@ use Test::Config;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(103);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(105);
 my $c = Test::Config->new($t);
 
 # the name
@@ -63,6 +63,13 @@ for my $field (qw/type name summary icon image url discoverable indexable/) {
 
 field_refused('field Website',
     qr/invalid number of arguments in actor field "field"/);
+
+# fields of a file
+
+$t->write_file('fields.conf', "name News;\nsummary Why;\n");
+$c->accepted('include', server => 'activitypub_actor news {
+    type Person; include fields.conf; url /; }');
+field_refused('include', qr/unknown actor field "include"/);
 
 # given twice, or empty
 

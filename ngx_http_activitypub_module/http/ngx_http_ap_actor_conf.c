@@ -232,6 +232,10 @@ ngx_http_ap_actor_field(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
 
     value = cf->args->elts;
 
+    if (cf->args->nelts == 2 && ngx_strcmp(value[0].data, "include") == 0) {
+        return ngx_conf_include(cf, dummy, conf);
+    }
+
     for (field = ngx_http_ap_actor_fields; field->name.len; field++) {
 
         if (value[0].len != field->name.len
