@@ -207,21 +207,19 @@ ngx_ap_guard_url(ngx_ap_guard_t *guard, const fedi_url_t *url,
         return NGX_DECLINED;
     }
 
-    if (guard->allow_http) {
-        return NGX_OK;
-    }
-
-    if (url->scheme.len != sizeof("https") - 1) {
+    if (!guard->allow_http && url->scheme.len != sizeof("https") - 1) {
         ngx_str_set(reason, "not https");
         return NGX_DECLINED;
     }
 
-    if (url->port != 443) {
+    if (!guard->allow_http && url->port != 443) {
         ngx_str_set(reason, "not port 443");
         return NGX_DECLINED;
     }
 
-    if (fedi_host_is_local(url->host)) {
+    /* who allows inner addresses may call them by inner names */
+
+    if (guard->allow.nelts == 0 && fedi_host_is_local(url->host)) {
         ngx_str_set(reason, "not a public host name");
         return NGX_DECLINED;
     }
