@@ -186,8 +186,8 @@ sub _lookup {
 
     open my $f, '<', $file or return;
 
-    while (<$f>) {
-        my ($known, @words) = split;
+    while (my $line = <$f>) {
+        my ($known, @words) = split ' ', $line;
 
         return \@words if $known eq $name;
     }
