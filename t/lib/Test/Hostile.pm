@@ -48,7 +48,8 @@ sub start {
 
     my %port = map { ($_ => IO::Socket::IP->new(Family => AF_INET6,
         LocalHost => '::', LocalPort => $_, V6Only => 0, Listen => 200,
-        ReuseAddr => 1, ReusePort => 1, GetAddrInfoFlags => AI_NUMERICHOST | AI_PASSIVE)
+        ReuseAddr => 1, ReusePort => 1,
+        GetAddrInfoFlags => AI_NUMERICHOST | AI_PASSIVE)
         || die "port $_: $@\n") } 443, 80, 8443;
 
     $self->{holes} = [map { _hole($_) } @{ $self->{holes} || [] }];
