@@ -24,6 +24,7 @@ use IO::Socket::INET;
 use IO::Socket::SSL;
 use POSIX ();
 use Socket qw/SOL_SOCKET SO_LINGER/;
+use Time::HiRes qw/time/;
 
 
 sub start {
@@ -48,7 +49,7 @@ sub start {
     if ($self->{pid} == 0) {
         $SIG{INT} = $SIG{TERM} = 'DEFAULT';
         $SIG{PIPE} = 'IGNORE';
-        eval { $self->_serve($listener, $dir, \%certs); 1 } or warn $@;
+        eval { $self->_serve($listener, \%certs); 1 } or warn $@;
         POSIX::_exit(0);
     }
 
@@ -87,16 +88,29 @@ sub got { return grep { $_->{status} =~ /^2/ } $_[0]->seen }
 
 # every request that was read, whatever became of it
 
+my @fields = qw/status host target id type object body good date digest
+    content_type agent signature base/;
+
 sub seen {
     my ($self) = @_;
 
     open my $f, '<', "$self->{dir}/ledger" or return;
+    seek $f, $self->{known} //= 0, 0;
 
-    my @fields = qw/status host target id type object body good date digest
-        content_type agent signature base/;
+    # a line may be half written
 
-    return map { chomp; my %h; @h{@fields} = split /\t/, $_, -1; \%h }
-        grep { /\n\z/ } <$f>;
+    while (defined(my $line = <$f>)) {
+        last if $line !~ /\n\z/;
+
+        $self->{known} += length $line;
+        chomp $line;
+
+        my %h;
+        @h{@fields} = split /\t/, $line, -1;
+        push @{ $self->{seen} }, \%h;
+    }
+
+    return @{ $self->{seen} || [] };
 }
 
 
@@ -110,11 +124,11 @@ sub stop {
 }
 
 
-# One process, no thread: a connection is closed after each answer, but for
-# the hosts whose behaviour ends with "keep".
+# One process, no thread.  Connections are kept, and handshakes go on while a
+# request has to wait for its turn.
 
 sub _serve {
-    my ($self, $listener, $dir, $certs) = @_;
+    my ($farm, $listener, $certs) = @_;
 
     my $context = IO::Socket::SSL::SSL_Context->new(
         SSL_server => 1,
@@ -122,109 +136,139 @@ sub _serve {
         SSL_key_file => { map { $_ => $certs->{$_}{key} } keys %$certs })
         or die "TLS: $IO::Socket::SSL::SSL_ERROR";
 
-    my $select = IO::Select->new($listener);
-    my (%in, %stalled, %shaking);
+    my $turns = [];
 
-    open my $ledger, '>>', "$dir/ledger" or die "$dir: $!";
-    $ledger->autoflush(1);
+    %$farm = (%$farm, turns => $turns, in => {}, shaking => {},
+        select => IO::Select->new($listener));
 
-    while (my @ready = $select->can_read) {
-        for my $c (@ready) {
-            if ($c == $listener) {
-                my $new = $listener->accept or next;
+    $listener->blocking(0);
 
-                $new->blocking(0);
-                IO::Socket::SSL->start_SSL($new, SSL_server => 1,
-                    SSL_reuse_ctx => $context,
-                    SSL_startHandshake => 0) or next;
-                $shaking{$new} = 1;
-                $select->add($new);
-                next;
-            }
+    while (1) {
+        while (@$turns && $turns->[0][0] <= time()) {
+            $farm->_answer(@{ shift @$turns }[1, 2]);
+        }
 
-            if ($shaking{$c}) {
-                if (!$c->accept_SSL) {
-                    next if $IO::Socket::SSL::SSL_ERROR == SSL_WANT_READ
-                        || $IO::Socket::SSL::SSL_ERROR == SSL_WANT_WRITE;
-                    _forget($select, $c, \%in, \%shaking);
-                    next;
-                }
+        my $wait = @$turns ? $turns->[0][0] - time() : undef;
 
-                delete $shaking{$c};
-            }
-
-            my $n = sysread $c, my $bytes, 65536;
-
-            if (!defined $n) {
-                next if $IO::Socket::SSL::SSL_ERROR == SSL_WANT_READ;
-                _forget($select, $c, \%in, \%shaking);
-                next;
-            }
-
-            if ($n == 0) {
-                _forget($select, $c, \%in, \%shaking);
-                next;
-            }
-
-            $in{$c} .= $bytes;
-            redo if $c->pending;
-
-            $self->_answer($dir, $ledger, $select, $c, \%in, \%shaking);
+        for my $c ($farm->{select}->can_read(
+            defined $wait && $wait < 0 ? 0 : $wait))
+        {
+            $c == $listener ? _accept($farm, $c, $context) : _read($farm, $c);
         }
     }
 }
 
 
-sub _forget {
-    my ($select, $c, $in, $shaking) = @_;
+sub _accept {
+    my ($farm, $listener, $context) = @_;
 
-    $select->remove($c);
-    delete $in->{$c};
-    delete $shaking->{$c};
+    while (my $c = $listener->accept) {
+        $c->blocking(0);
+
+        IO::Socket::SSL->start_SSL($c, SSL_server => 1,
+            SSL_reuse_ctx => $context, SSL_startHandshake => 0) or next;
+
+        $farm->{shaking}{$c} = 1;
+        $farm->{select}->add($c);
+    }
+}
+
+
+sub _read {
+    my ($farm, $c) = @_;
+
+    if ($farm->{shaking}{$c}) {
+        if (!$c->accept_SSL) {
+            _forget($farm, $c) unless _again();
+            return;
+        }
+
+        delete $farm->{shaking}{$c};
+    }
+
+    do {
+        my $n = sysread $c, my $bytes, 65536;
+
+        if (!$n) {
+            _forget($farm, $c) unless !defined $n && _again();
+            return;
+        }
+
+        $farm->{in}{$c} .= $bytes;
+    }
+    while ($c->pending);
+
+    my ($head, $body) = $farm->{in}{$c} =~ /^(.*?\r\n)\r\n(.*)$/s or return;
+    my ($length) = $head =~ /^content-length: *(\d+)/mi;
+
+    return if length $body < ($length // 0);
+
+    _turn($farm, $c, delete $farm->{in}{$c});
+}
+
+
+sub _again {
+    return $IO::Socket::SSL::SSL_ERROR == SSL_WANT_READ
+        || $IO::Socket::SSL::SSL_ERROR == SSL_WANT_WRITE;
+}
+
+
+# everybody is as slow as the delay, in seconds, and one comes after the other
+
+sub _turn {
+    my ($farm, $c, $request) = @_;
+
+    my ($delay) = (_slurp("$farm->{dir}/delay"), 0);
+    my $turns = $farm->{turns};
+    my $from = time();
+
+    $from = $turns->[-1][0] if @$turns && $turns->[-1][0] > $from;
+
+    push @$turns, [$from + $delay, $c, $request];
+}
+
+
+sub _forget {
+    my ($farm, $c) = @_;
+
+    $farm->{select}->remove($c);
+    delete $farm->{in}{$c};
+    delete $farm->{shaking}{$c};
     close $c;
 }
 
 
-sub _answer {
-    my ($self, $dir, $ledger, $select, $c, $in, $shaking) = @_;
+# A request that is there in full.  It has arrived, even if nobody waits for
+# the answer any more.
 
-    my ($head, $body) = $in->{$c} =~ /^(.*?\r\n)\r\n(.*)$/s or return;
+sub _answer {
+    my ($farm, $c, $request) = @_;
+
+    my ($head, $body) = $request =~ /^(.*?\r\n)\r\n(.*)$/s;
     my ($target) = $head =~ /^POST (\S+) HTTP\/1\.1\r\n/;
     my %h = map { /^([^:]+): *(.*)$/ ? (lc $1, $2) : () } split /\r\n/, $head;
 
-    return if length $body < ($h{'content-length'} // 0);
-    $in->{$c} = '';
-
     my $host = lc($h{host} // '');
-    my $what = '202';
-
-    if (open my $f, '<', "$dir/$host") {
-        $what = do { local $/; <$f> };
-    }
-
-    # everybody is as slow as that, in seconds
-
-    if (open my $f, '<', "$dir/delay") {
-        select undef, undef, undef, <$f>;
-    }
+    my ($what) = (_slurp("$farm->{dir}/$host"), '202');
 
     my ($id) = $body =~ /"id": ?"([^"]+)"/;
     my ($type) = $body =~ /"type": ?"(Create|Update|Delete|Accept)"/;
 
     my ($object) = $body =~ /"object": ?(?:"|\{.*?"id": ?")([^"]+)"/s;
 
-    print $ledger join("\t", $what, $host, $target // '', $id // '',
-        $type // '', $object // '', sha256_hex($body),
+    open my $ledger, '>>', "$farm->{dir}/ledger" or die "ledger: $!";
+    print $ledger join("\t", $what, $host, $target // '',
+        $id // '', $type // '', $object // '', sha256_hex($body),
         ($h{digest} // '') eq 'SHA-256=' . sha256_base64($body) . '=' ? 1 : 0,
         map({ $_ // '' } @h{qw/date digest content-type user-agent
             signature/}), _base($target, \%h)), "\n";
+    close $ledger;
 
-    return if $what eq 'stall';
+    return if $what eq 'stall' || !defined fileno $c;
 
     if ($what eq 'reset') {
         setsockopt $c, SOL_SOCKET, SO_LINGER, pack 'ii', 1, 0;
-        $select->remove($c);
-        delete $in->{$c};
+        $farm->{select}->remove($c);
         POSIX::close(fileno $c);
         return;
     }
@@ -233,6 +277,18 @@ sub _answer {
 
     print $c "HTTP/1.1 $status Answer\r\nContent-Length: 0\r\n"
         . (defined $after ? "Retry-After: $after\r\n" : '') . "\r\n";
+}
+
+
+# nothing, if there is no such file
+
+sub _slurp {
+    my ($name) = @_;
+
+    open my $f, '<', $name or return;
+    local $/;
+
+    return scalar <$f>;
 }
 
 

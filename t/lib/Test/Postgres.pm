@@ -4,8 +4,9 @@ package Test::Postgres;
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Scratch PostgreSQL clusters for tests: a unix socket in a short path under
-# /tmp, trust authentication, nothing durable unless "durable" is said, owned
-# by the user postgres when the tests run as root (initdb refuses root).
+# /tmp, trust authentication, owned by the user postgres when the tests run as
+# root (initdb refuses root).  What is committed survives a crash of the
+# server; one of the machine only if "durable" is said.
 #
 # One cluster is shared by a whole run: t/run starts it and names its folder
 # in TEST_NGINX_PG.  A test that runs alone starts one for itself.
@@ -45,6 +46,16 @@ sub shared {
 
     return $shared;
 }
+
+
+# One for a test that stops it: its own, or what was prepared for it because
+# it cannot start one.
+
+my @prepared;
+
+sub prepared { push @prepared, $_[1] }
+
+sub own { return shift @prepared || $_[0]->start }
 
 
 # a cluster that somebody else has started
@@ -91,7 +102,6 @@ EOF
     print $f <<"EOF" unless $o{durable};
 shared_buffers = 32MB
 fsync = off
-synchronous_commit = off
 full_page_writes = off
 autovacuum = off
 EOF

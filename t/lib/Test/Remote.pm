@@ -227,6 +227,8 @@ sub _request {
 sub _rsa {
     my ($self, $text) = @_;
 
+    return $self->{signer}->sign($text) if $self->{signer};
+
     my $file = "$self->{key}.text";
 
     open my $f, '>', $file or die "$file: $!";

@@ -14,8 +14,9 @@ package Test::Rig;
 #     ... listen 9.9.9.10:443 ssl; %%CERTIFICATE site.example%% ...
 #     $rig->get('https://site.example/')
 #
-# PostgreSQL runs outside and is reached by its socket.  Where the kernel
-# refuses such namespaces the test is skipped.
+# PostgreSQL runs outside and is reached by its socket; with "use Test::Rig
+# own_database => 1;" there is a cluster for database(own => 1).  Where the
+# kernel refuses such namespaces the test is skipped.
 
 use warnings;
 use strict;
@@ -29,13 +30,21 @@ use Test::Nginx::HTTP;
 use Test::Postgres;
 use Test::Rig::CA;
 use Test::Rig::DNS;
+use Test::Rig::Postgres;
 
 # the resolver of the namespace, as systemd-resolved would have it
 my $RESOLVER = '127.0.0.53';
 
 
 sub import {
-    return if $ENV{TEST_RIG};
+    my ($class, %o) = @_;
+
+    if ($ENV{TEST_RIG}) {
+        my ($dir, $fd) = split / /, $ENV{TEST_RIG_DATABASE} // '';
+
+        Test::Postgres->prepared(Test::Rig::Postgres->new($dir, $fd)) if $dir;
+        return;
+    }
 
     my $refused = `unshare -rnm true 2>&1`;
 
@@ -46,14 +55,26 @@ sub import {
         exit 0;
     }
 
-    # the cluster must not live in the namespace: root there is nobody else
-    Test::Postgres->shared;
+    # a cluster must not live in the namespace: root there is nobody else
+    my $cluster = $o{own_database} ? Test::Postgres->start
+        : Test::Postgres->shared;
 
+    _outside($cluster, $o{own_database});
+}
+
+
+# runs the test inside, and ends as it does
+
+sub _outside {
+    my ($cluster, $own) = @_;
+
+    my ($near, $far) = $own ? Test::Rig::Postgres->sockets : ();
     my $pid = fork();
     die "fork: $!" unless defined $pid;
 
     if ($pid == 0) {
         $ENV{TEST_RIG} = 1;
+        $ENV{TEST_RIG_DATABASE} = join ' ', $cluster->dir, fileno $far if $own;
         exec qw/unshare -rnm/, $^X, (map { "-I$_" } grep { !ref } @INC),
             "$FindBin::Bin/$FindBin::Script", @ARGV or POSIX::_exit(127);
     }
@@ -62,7 +83,13 @@ sub import {
     local $SIG{INT} = 'IGNORE';
     local $SIG{TERM} = sub { kill 'TERM', $pid };
 
-    1 until waitpid($pid, 0) == $pid;
+    if ($own) {
+        close $far;
+        Test::Rig::Postgres->serve($cluster, $near, $pid);
+
+    } else {
+        1 until waitpid($pid, 0) == $pid;
+    }
 
     exit($? & 127 ? 255 : $? >> 8);
 }

@@ -19,7 +19,7 @@ my $n = 0;
 sub database {
     my ($self, %o) = @_;
 
-    $self->{cluster} = $o{own} ? Test::Postgres->start
+    $self->{cluster} = $o{own} ? Test::Postgres->own
         : Test::Postgres->shared;
     $self->{own} = $o{own};
     $self->{database} = "t${$}_" . ++$n;

@@ -10,7 +10,7 @@ use strict;
 
 use base qw/Exporter/;
 
-our @EXPORT_OK = qw/children title wait_pid rss/;
+our @EXPORT_OK = qw/children title wait_pid rss connected/;
 
 use POSIX ();
 use Time::HiRes qw/sleep time/;
@@ -54,6 +54,27 @@ sub rss {
     my ($pid) = @_;
 
     return (_read("/proc/$pid/status") =~ /^VmRSS:\s+(\d+)/m)[0] // 0;
+}
+
+
+# how many established TCP connections it has to that port of others
+
+sub connected {
+    my ($pid, $port) = @_;
+
+    my %mine = map { $_ => 1 }
+        map { (readlink($_) // '') =~ /^socket:\[(\d+)\]/ }
+        glob "/proc/$pid/fd/*";
+    my $remote = sprintf ':%04X', $port;
+
+    # sl, local, remote, state, queues, timer, retransmits, uid, timeout, inode
+
+    return scalar grep {
+        my @fields = split ' ';
+
+        @fields > 9 && $fields[2] =~ /$remote$/ && $fields[3] eq '01'
+            && $mine{$fields[9]};
+    } map { split /\n/, _read($_) } "/proc/$pid/net/tcp", "/proc/$pid/net/tcp6";
 }
 
 

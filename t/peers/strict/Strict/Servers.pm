@@ -64,15 +64,10 @@ sub requests {
 
 
 sub _answer {
-    my ($self, $dir, $ledger, $select, $c, $in) = @_;
+    my ($self, $c, $raw) = @_;
 
-    my ($head, $body) = $in->{$c} =~ /^(.*?\r\n)\r\n(.*)$/s or return;
-    my ($length) = $head =~ /^Content-Length: *(\d+)/mi;
-
-    return if length $body < ($length // 0);
-
-    my $request = Strict::Request->new(delete $in->{$c}, time());
-    my $raw = $request->raw;
+    my $dir = $self->{dir};
+    my $request = Strict::Request->new($raw, time());
 
     open my $f, '>>', "$dir/requests" or die "$dir: $!";
     print $f $request->{time}, ' ', length $raw, "\n", $raw;
@@ -81,6 +76,8 @@ sub _answer {
     my ($status, $type, $answer) = $request->{method} eq 'GET'
         ? _document($dir, $request)
         : (_behaviour($dir, $request->{host}), 'text/plain', '');
+
+    return if !defined fileno $c;
 
     print $c "HTTP/1.1 $status Answer\r\nContent-Type: $type\r\n"
         . 'Content-Length: ' . length($answer) . "\r\n\r\n$answer";

@@ -1,0 +1,72 @@
+#!/usr/bin/perl
+
+# Copyright (C) The ngx_http_activitypub_module authors
+# SPDX-License-Identifier: BSD-2-Clause
+
+# While a post is on its way to 200 followers on 40 hosts PostgreSQL is
+# stopped, in peace and not, and started again: everything arrives, once.  So
+# does what was edited and deleted as soon as it was back, and in order.
+
+###############################################################################
+
+use warnings;
+use strict;
+
+use Test::More;
+
+BEGIN { use FindBin; chdir($FindBin::Bin); }
+
+use lib 'lib';
+use Test::Rig own_database => 1;
+use Test::Nginx;
+use Test::Crowd;
+
+use Time::HiRes qw/sleep time/;
+
+###############################################################################
+
+my $n = 200;
+
+my $rig = Test::Rig->new;
+my $t = Test::Nginx->new()->has(qw/http_ssl/)->plan(22);
+
+$t->database(own => 1);
+
+my $crowd = Test::Crowd->new($t, $rig, $n, 40, processes => 2);
+
+###############################################################################
+
+for my $mode (qw/fast immediate/) {
+    my $id = $crowd->publish($mode);
+    my $hit = $crowd->midway($id);
+
+    $t->stop_database($mode);
+
+    ok($hit && $crowd->midway($id), "stopped on the way, $mode");
+
+    sleep 2;
+
+    cmp_ok(keys %{ $crowd->arrived($id) }, '<', $n, 'no more than was begun');
+
+    $t->start_database;
+
+    $crowd->update($id);
+    ok($crowd->midway($id), 'edited on the way');
+    $crowd->delete($id);
+
+    is($crowd->everywhere($id, type => $_), $n, "$_ arrives")
+        for qw/Create Update Delete/;
+    is($crowd->twice($id), 0, 'once');
+    is($crowd->bodies($id), 1, 'the same bytes');
+    is_deeply($crowd->disordered($id), [], 'in order');
+    ok($crowd->drained, 'nothing is left');
+}
+
+my $log = $t->error_log;
+my @away = $log =~ /\[error\].*unavailable/g;
+my @back = $log =~ /\[notice\].*is available/g;
+
+cmp_ok(@away, '<=', 2, 'a line when it goes');
+is(@back, 1 + @away, 'and one when it is back');
+
+###############################################################################

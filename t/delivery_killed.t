@@ -1,0 +1,110 @@
+#!/usr/bin/perl
+
+# Copyright (C) The ngx_http_activitypub_module authors
+# SPDX-License-Identifier: BSD-2-Clause
+
+# While a post is on its way to 200 followers on 40 hosts a worker is killed.
+# What it had comes back when its lease ends: nothing is lost, and twice comes
+# what was under way at the kill, at most.  The edit and the delete that were
+# made meanwhile stay behind the post.
+
+# One kill waits as long as the leases last, which is most of this file's time.
+
+###############################################################################
+
+use warnings;
+use strict;
+
+use Test::More;
+
+BEGIN { use FindBin; chdir($FindBin::Bin); }
+
+use lib 'lib';
+use Test::Rig;
+use Test::Nginx;
+use Test::Nginx::Process qw/connected/;
+use Test::Crowd;
+
+use Time::HiRes qw/sleep time/;
+
+###############################################################################
+
+my $n = 200;
+
+my $rig = Test::Rig->new;
+my $t = Test::Nginx->new()->has(qw/http_ssl/)->plan(17);
+
+$t->expect(qr/worker process \d+ exited on signal 9/);
+
+my $crowd = Test::Crowd->new($t, $rig, $n, 40, processes => 2);
+
+###############################################################################
+
+# one of two workers, twice; here the leases end at once
+
+for my $round (1 .. 2) {
+    my $id = $crowd->publish("round-$round");
+    my ($hit, $open) = kill_worker($id);
+
+    ok($hit, "killed on the way, $open sockets were open");
+
+    $t->sql('UPDATE activitypub.delivery SET next_at = now()
+        WHERE claim IS NOT NULL;
+        UPDATE activitypub.host SET next_at = now()');
+
+    is($crowd->everywhere($id), $n, 'everything arrives');
+    cmp_ok($crowd->twice($id), '<=', $open, 'twice what was under way');
+    is($crowd->bodies($id), 1, 'the same bytes');
+}
+
+ok($crowd->drained, 'nothing is left');
+
+###############################################################################
+
+# and one with the leases as they are
+
+my $id = $crowd->publish('leases');
+my ($hit, $open) = kill_worker($id);
+my $from = time();
+
+ok($hit, "killed on the way, $open sockets were open");
+
+$crowd->farm->delay(0);
+$crowd->update($id);
+$crowd->delete($id);
+
+is($crowd->everywhere($id, seconds => 100), $n, 'everything arrives');
+
+my $took = time() - $from;
+
+ok($took > 60 && $took < 95, "when the leases have ended, $took s");
+cmp_ok($crowd->twice($id), '<=', $open, 'twice what was under way');
+
+is($crowd->everywhere($id, type => $_), $n, $_) for qw/Update Delete/;
+
+is_deeply($crowd->disordered($id), [], 'in order');
+ok($crowd->drained, 'nothing is left');
+
+###############################################################################
+
+# The one that has most to do.  Stopped first, so that what is open can be
+# counted; whether it was hit is asked again after the kill.
+
+sub kill_worker {
+    my ($id) = @_;
+
+    my $hit = $crowd->midway($id);
+    my @workers = $t->workers;
+
+    kill 'STOP', @workers;
+
+    my %open = map { $_ => connected($_, 443) } @workers;
+    my ($worker) = sort { $open{$b} <=> $open{$a} } @workers;
+
+    kill 'KILL', $worker;
+    kill 'CONT', grep { $_ != $worker } @workers;
+
+    return ($hit && $crowd->midway($id) && $open{$worker}, $open{$worker});
+}
+
+###############################################################################
