@@ -160,8 +160,8 @@ is(succeeds('the next run', qw/db migrate --json/, @db, @sql)->{functions},
 for (['99_short.sql', qr/is not named NNN_name.sql/],
     ["$numbers[3]_none.sql", qr/does not begin with "-- version: N"/, ''],
     ["$numbers[3]_min.sql", qr/does not begin with/, "-- version: 5\n"],
-    ["$numbers[3]_other.sql", qr/says that it is version 7/,
-        "-- version: 7\n-- min_module: 1\n"],
+    ["$numbers[3]_other.sql", qr/says that it is version 907/,
+        "-- version: 907\n-- min_module: 1\n"],
     ["$numbers[0]_twin.sql", qr/have the same version/,
         '-- version: ' . ($newest + 1) . "\n-- min_module: 1\n"])
 {

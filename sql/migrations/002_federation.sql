@@ -74,9 +74,6 @@ CREATE INDEX received_target ON received (target, id);
 
 CREATE INDEX received_object ON received (object) WHERE type = 'Create';
 
-CREATE INDEX received_reaction ON received (target, actor, id)
-    WHERE type IN ('Like', 'Dislike', 'EmojiReact', 'Announce');
-
 
 -- A server that gets deliveries: a name, with its port if it has one.
 -- "next_at": when to look at its queue again, NULL without one.  Before

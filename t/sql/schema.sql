@@ -14,13 +14,13 @@ SELECT views_are('activitypub', ARRAY['origins', 'actors', 'posts',
     'followers', 'deliveries'], 'the views are those known');
 
 SELECT results_eq('SELECT version, min_module FROM activitypub.schema()',
-    'SELECT 2, 1', 'schema() tells version and module level');
+    'SELECT 3, 1', 'schema() tells version and module level');
 
 INSERT INTO activitypub.schema_migration (version, name, min_module)
-VALUES (7, 'later', 3), (8, 'latest', 2);
+VALUES (907, 'later', 3), (908, 'latest', 2);
 
 SELECT results_eq('SELECT version, min_module FROM activitypub.schema()',
-    'SELECT 8, 3', 'the module level never goes down');
+    'SELECT 908, 3', 'the module level never goes down');
 
 SELECT is_empty($$
     SELECT oid::regclass FROM pg_class
