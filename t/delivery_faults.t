@@ -28,7 +28,7 @@ use Time::HiRes qw/sleep/;
 my $n = 200;
 
 my $rig = Test::Rig->new;
-my $t = Test::Nginx->new()->has(qw/http_ssl/)->plan(17);
+my $t = Test::Nginx->new()->has(qw/http_ssl/)->plan(20);
 
 my $crowd = Test::Crowd->new($t, $rig, $n, 40, processes => 2);
 my $farm = $crowd->farm;
@@ -82,6 +82,11 @@ ok($t->wait_for(sub {
         WHERE host ~ '^peer[89][.]' AND last_error <> ''") == 2;
 }, 25), 'with both it failed');
 
+# what comes after it does not overtake it
+
+$crowd->update($id);
+$crowd->delete($id);
+
 # they recover; what stalls at this moment fails later
 
 $farm->behave($_, '202') for sort keys %bad;
@@ -92,9 +97,11 @@ $t->wait_for(sub {
     keys %{ $crowd->arrived($id) } == $n;
 }, 30);
 
-is($crowd->everywhere($id), $n, 'everything arrives');
+is($crowd->everywhere($id, type => $_), $n, "$_ arrives")
+    for qw/Create Update Delete/;
 is($crowd->twice($id), 0, 'once');
 is($crowd->bodies($id), 1, 'the same bytes');
+is_deeply($crowd->disordered($id), [], 'in order');
 ok($crowd->drained, 'nothing is left');
 
 ###############################################################################
