@@ -17,6 +17,10 @@
 #include "ngx_ap_reader.h"
 
 
+/* how often it is looked whether somebody still waits, milliseconds */
+#define NGX_AP_READER_KEEP  60000
+
+
 typedef enum {
     NGX_AP_READER_READY = 0,
     NGX_AP_READER_BUSY,         /* in a thread */
@@ -45,14 +49,22 @@ struct ngx_ap_reader_job_s {
     fedi_reading_t              reading;
     fedi_str_t                  body;
     u_char                     *bytes;      /* of the body */
+
+    unsigned                    awaited:1;  /* counted as such */
 };
 
 
+/* "ident" after three words: this is the data of a timer */
+
 struct ngx_ap_reader_s {
     ngx_ap_worker_t            *worker;
+    ngx_uint_t                  nbusy;
+    ngx_uint_t                  nawaited;
+    ngx_int_t                   ident;
+
     ngx_queue_t                 ready;      /* jobs in turn */
     ngx_queue_t                 others;     /* those in all other states */
-    ngx_uint_t                  nbusy;
+    ngx_event_t                 keep;       /* keeps the worker */
 };
 
 
@@ -60,6 +72,9 @@ static ngx_int_t ngx_ap_reader_take(ngx_ap_reader_job_t *job,
     ngx_chain_t *body);
 static ngx_int_t ngx_ap_reader_take_file(ngx_ap_reader_job_t *job,
     ngx_buf_t *b);
+static void ngx_ap_reader_await(ngx_ap_reader_job_t *job);
+static void ngx_ap_reader_forget(ngx_ap_reader_job_t *job);
+static void ngx_ap_reader_keep(ngx_event_t *ev);
 static void ngx_ap_reader_run(ngx_ap_reader_t *reader);
 static void ngx_ap_reader_work(void *data, ngx_log_t *log);
 static ngx_int_t ngx_ap_reader_file(ngx_ap_reader_job_t *job);
@@ -80,8 +95,15 @@ ngx_ap_reader_create(ngx_ap_worker_t *worker)
     }
 
     reader->worker = worker;
+    reader->ident = -1;
     ngx_queue_init(&reader->ready);
     ngx_queue_init(&reader->others);
+
+    /* not cancelable: who waits is answered before the worker exits */
+
+    reader->keep.handler = ngx_ap_reader_keep;
+    reader->keep.data = reader;
+    reader->keep.log = worker->log;
 
     /* jansson's own, before there are threads */
 
@@ -140,6 +162,7 @@ ngx_ap_reader_read(ngx_ap_reader_t *reader, ngx_chain_t *body,
         return NULL;
     }
 
+    ngx_ap_reader_await(job);
     ngx_ap_reader_run(reader);
 
     return job;
@@ -151,10 +174,55 @@ ngx_ap_reader_release(ngx_ap_reader_job_t *job)
 {
     if (job->state == NGX_AP_READER_BUSY) {
         job->handler = NULL;
+        ngx_ap_reader_forget(job);
         return;
     }
 
     ngx_ap_reader_free(job);
+}
+
+
+/*
+ * nginx looks for timers alone to know whether a worker has work left, and a
+ * request whose body has been read has none.
+ */
+
+static void
+ngx_ap_reader_await(ngx_ap_reader_job_t *job)
+{
+    ngx_ap_reader_t  *reader;
+
+    reader = job->reader;
+
+    job->awaited = 1;
+    reader->nawaited++;
+
+    if (!reader->keep.timer_set) {
+        ngx_add_timer(&reader->keep, NGX_AP_READER_KEEP);
+    }
+}
+
+
+static void
+ngx_ap_reader_forget(ngx_ap_reader_job_t *job)
+{
+    ngx_ap_reader_t  *reader;
+
+    reader = job->reader;
+
+    reader->nawaited -= job->awaited;
+    job->awaited = 0;
+
+    if (reader->nawaited == 0 && reader->keep.timer_set) {
+        ngx_del_timer(&reader->keep);
+    }
+}
+
+
+static void
+ngx_ap_reader_keep(ngx_event_t *ev)
+{
+    ngx_add_timer(ev, NGX_AP_READER_KEEP);
 }
 
 
@@ -348,6 +416,8 @@ ngx_ap_reader_answer(ngx_ap_reader_job_t *job)
                       "a body of %uz bytes cannot be read", job->body.len);
     }
 
+    ngx_ap_reader_forget(job);
+
     job->handler(job->data, job->rc, job->body, &job->reading);
 }
 
@@ -356,6 +426,7 @@ static void
 ngx_ap_reader_free(ngx_ap_reader_job_t *job)
 {
     ngx_queue_remove(&job->queue);
+    ngx_ap_reader_forget(job);
 
     if (job->failed.posted) {
         ngx_delete_posted_event(&job->failed);

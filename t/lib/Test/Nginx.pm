@@ -253,6 +253,25 @@ sub workers {
 sub error_log { $_[0]->read_file('error.log') }
 
 
+# C that stands before the C library's in nginx; where no compiler is, the
+# whole file is skipped
+
+sub preload {
+    my ($self, $source) = @_;
+
+    my $file = "$self->{dir}/preload.so";
+
+    $self->write_file('preload.c', "#define _GNU_SOURCE\n$source");
+
+    system("cc -shared -fPIC -O1 -o $file $self->{dir}/preload.c") == 0
+        or plan(skip_all => 'no C compiler');
+
+    $self->{preload} = $file;
+
+    return $self;
+}
+
+
 # a line of error.log that matches is no failure
 
 sub expect {
@@ -414,9 +433,13 @@ sub _command {
 sub _environment {
     my ($self, $detect) = @_;
 
-    return if !$ENV{SANITIZE} || $self->{plain};
+    %ENV = (%ENV, Test::Nginx::Log::sanitizer($detect))
+        if $ENV{SANITIZE} && !$self->{plain};
 
-    %ENV = (%ENV, Test::Nginx::Log::sanitizer($detect));
+    # the sanitizer's runtime insists on being the first
+
+    $ENV{LD_PRELOAD} = join ':', grep { $_ } $ENV{LD_PRELOAD}, $self->{preload}
+        if $self->{preload};
 }
 
 
