@@ -17,9 +17,11 @@ BEGIN { use FindBin; chdir($FindBin::Bin); }
 
 use lib 'lib';
 use Test::Rig;
+use Test::Apctl qw/apctl_bin/;
 use Test::Nginx;
 use Test::Site;
 
+use Encode qw/encode/;
 use JSON::PP;
 
 ###############################################################################
@@ -162,6 +164,31 @@ my %steps = ("$PEER/html" => 'type', "$PEER/none" => 'status',
 is_deeply({ map { $_ => json($_)->{step} } keys %steps }, \%steps,
     'where it ended');
 
+# a document commands no terminal, in JSON either
+
+my $raw = qr/\xc2[\x80-\x9f]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/;
+
+($code, $out) = run("$PEER/commands", '--json');
+unlike($out, $raw, 'no control character in JSON');
+is(encode('UTF-8', decode_json($out)->{body}), $peer->read_file(
+    'html/commands'), 'which means the same');
+
+SKIP: {
+    skip 'no script to make a terminal', 2 unless -x '/usr/bin/script';
+
+    my $command = join ' ', map { quotemeta } apctl_bin(), 'fetch',
+        "$PEER/commands", '--db', $t->conninfo('postgres');
+
+    open my $terminal, '-|', 'script -qec ' . quotemeta($command)
+        . ' /dev/null 2>&1' or die "script: $!";
+
+    $out = do { local $/; <$terminal> };
+
+    like($out, qr/a\\u007fb\\u009b2J\\u0085c \xc3\xa9"/,
+        'a document on a terminal');
+    unlike($out, $raw, 'no control character there');
+}
+
 is($t->sql('SELECT count(*) FROM activitypub.job'), 0, 'nothing is left');
 
 done_testing();
@@ -178,6 +205,8 @@ sub run_peer {
     $peer->write_file('html/big', 'x' x 1048577);
     $peer->write_file('html/binary', "\xff\xfe");
     $peer->write_file('html/nul', "{\0}");
+    $peer->write_file('html/commands',
+        "{\"name\": \"a\x7fb\xc2\x9b2J\xc2\x85c \xc3\xa9\"}");
     $peer->expect(Test::Rig::expected());
 
     $peer->write_file_expand('nginx.conf', <<"EOF2")->run();

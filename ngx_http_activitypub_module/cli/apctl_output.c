@@ -23,6 +23,7 @@
 #define APCTL_OID_INT4  23
 
 
+static void apctl_write_json(const char *text);
 static int apctl_text_width(const char *text);
 static void apctl_print_cell(const char *text, int width, bool last);
 static const char *apctl_cell(const PGresult *result, int row, int column);
@@ -32,17 +33,50 @@ static const char *apctl_heading(apctl_t *ap, const char *name);
 void
 apctl_print_json(json_t *json)
 {
-    size_t  flags;
+    char    *text;
+    size_t   flags;
 
     flags = JSON_PRESERVE_ORDER | JSON_ENCODE_ANY;
     flags |= isatty(STDOUT_FILENO) ? JSON_INDENT(2) : JSON_COMPACT;
 
-    if (json == NULL || json_dumpf(json, stdout, flags) != 0) {
+    text = json_dumps(json, flags);
+
+    if (text == NULL) {
         exit(apctl_fail(APCTL_FAILED, "cannot write the result"));
     }
 
+    apctl_write_json(text);
     putchar('\n');
+
+    free(text);
     json_decref(json);
+}
+
+
+/*
+ * JSON lets DEL and U+0080 to U+009F stand as they are, and a terminal takes
+ * them for commands: they are escaped, which means the same.
+ */
+static void
+apctl_write_json(const char *text)
+{
+    unsigned char  c, next;
+
+    for ( /* void */ ; *text != '\0'; text++) {
+        c = (unsigned char) text[0];
+        next = (unsigned char) text[1];
+
+        if (c == 0x7f) {
+            fputs("\\u007f", stdout);
+
+        } else if (c == 0xc2 && next >= 0x80 && next < 0xa0) {
+            printf("\\u%04x", (unsigned) next);
+            text++;
+
+        } else {
+            putchar(c);
+        }
+    }
 }
 
 
