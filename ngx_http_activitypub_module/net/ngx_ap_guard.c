@@ -18,6 +18,7 @@ struct ngx_ap_guard_s {
     ngx_array_t                 own;        /* fedi_address_t */
     ngx_uint_t                  allow_http;
     ngx_uint_t                  no_ipv6;
+    ngx_uint_t                  unlisted;   /* own addresses are unknown */
 };
 
 
@@ -29,6 +30,8 @@ static ngx_int_t ngx_ap_guard_listeners(ngx_ap_guard_t *guard,
     ngx_cycle_t *cycle);
 static ngx_int_t ngx_ap_guard_add(ngx_ap_guard_t *guard,
     struct sockaddr *sockaddr, socklen_t socklen);
+static ngx_uint_t ngx_ap_guard_is_local(struct sockaddr *sockaddr,
+    socklen_t socklen);
 static ngx_uint_t ngx_ap_guard_has_ipv6(void);
 
 
@@ -126,6 +129,8 @@ ngx_ap_guard_bits(const u_char *mask, size_t len)
 }
 
 
+/* a service manager may forbid it: that is no reason to leave the site alone */
+
 static ngx_int_t
 ngx_ap_guard_interfaces(ngx_ap_guard_t *guard)
 {
@@ -133,9 +138,10 @@ ngx_ap_guard_interfaces(ngx_ap_guard_t *guard)
     struct ifaddrs  *all, *one;
 
     if (getifaddrs(&all) == -1) {
-        ngx_log_error(NGX_LOG_ALERT, guard->pool->log, ngx_errno,
-                      "getifaddrs() failed");
-        return NGX_ERROR;
+        ngx_log_error(NGX_LOG_WARN, guard->pool->log, ngx_errno,
+                      "getifaddrs() failed, each address is looked at alone");
+        guard->unlisted = 1;
+        return NGX_OK;
     }
 
     rc = NGX_OK;
@@ -232,9 +238,10 @@ ngx_int_t
 ngx_ap_guard_address(ngx_ap_guard_t *guard, struct sockaddr *sockaddr,
     socklen_t socklen, ngx_uint_t own, ngx_str_t *reason)
 {
-    const char    *text;
-    fedi_guard_t   rules;
-    fedi_guard_e   verdict;
+    const char      *text;
+    fedi_guard_t     rules;
+    fedi_guard_e     verdict;
+    fedi_address_t   address;
 
     if (sockaddr->sa_family == AF_INET6 && guard->no_ipv6) {
         ngx_str_set(reason, "no IPv6 here");
@@ -248,6 +255,18 @@ ngx_ap_guard_address(ngx_ap_guard_t *guard, struct sockaddr *sockaddr,
 
     verdict = fedi_guard_check(&rules, sockaddr, socklen);
 
+    if (verdict == FEDI_GUARD_OK
+        && guard->unlisted
+        && !own
+        && fedi_guard_address(sockaddr, socklen, &address)
+        && ngx_ap_guard_is_local(sockaddr, socklen))
+    {
+        rules.own = &address;
+        rules.nown = 1;
+
+        verdict = fedi_guard_check(&rules, sockaddr, socklen);
+    }
+
     if (verdict != FEDI_GUARD_OK) {
         text = fedi_guard_text(verdict);
 
@@ -258,6 +277,48 @@ ngx_ap_guard_address(ngx_ap_guard_t *guard, struct sockaddr *sockaddr,
     }
 
     return NGX_OK;
+}
+
+
+/*
+ * Nothing is sent: a datagram's way is chosen when its socket is connected,
+ * and to an address of this machine that way begins where it ends.  If that
+ * cannot be learnt it is ours.
+ */
+
+static ngx_uint_t
+ngx_ap_guard_is_local(struct sockaddr *sockaddr, socklen_t socklen)
+{
+    ngx_err_t       err;
+    socklen_t       len;
+    ngx_uint_t      local;
+    ngx_socket_t    s;
+    ngx_sockaddr_t  from;
+
+    s = ngx_socket(sockaddr->sa_family, SOCK_DGRAM, 0);
+
+    if (s == (ngx_socket_t) -1) {
+        return 1;
+    }
+
+    len = sizeof(ngx_sockaddr_t);
+    local = 1;
+
+    if (connect(s, sockaddr, socklen) == -1) {
+
+        /* there is no way to it, so it is not here */
+
+        err = ngx_socket_errno;
+        local = (err != NGX_ENETUNREACH && err != NGX_EHOSTUNREACH);
+
+    } else if (getsockname(s, &from.sockaddr, &len) == 0) {
+        local = (ngx_cmp_sockaddr(&from.sockaddr, len, sockaddr, socklen, 0)
+                 == NGX_OK);
+    }
+
+    (void) ngx_close_socket(s);
+
+    return local;
 }
 
 
