@@ -21,8 +21,11 @@
 #include "ngx_ap_retry.h"
 
 
-/* under way or not settled, in one worker */
-#define NGX_AP_DELIVER_MOST    64
+/*
+ * Under way or not settled, in one worker: of the connections that it may
+ * have, 64, enough are left for the keys and jobs that somebody waits for.
+ */
+#define NGX_AP_DELIVER_MOST    52
 
 /* how long a result waits for others to be settled with, milliseconds */
 #define NGX_AP_DELIVER_BATCH   200

@@ -5,13 +5,17 @@
  *
  * A server is in the tree while it is asked, and after that while it has
  * failures to its name; of those the oldest are forgotten first.
+ *
+ * Whoever owns a domain has as many servers in it as it likes, so turns are
+ * shared out by domain: the last two labels.  Under "co.uk" strangers share
+ * theirs, which makes them wait for each other, and no more.
  */
 
 #include "ngx_ap_key_hosts.h"
 
 
 #define NGX_AP_KEY_HOSTS_TURNS     8
-#define NGX_AP_KEY_HOSTS_PER_HOST  4
+#define NGX_AP_KEY_HOSTS_DOMAIN    4
 
 #define NGX_AP_KEY_HOSTS_FAILURES  5
 
@@ -24,7 +28,7 @@
 
 struct ngx_ap_key_host_s {
     ngx_str_node_t              node;       /* the name: bytes behind this */
-    ngx_queue_t                 queue;      /* of "failed", if idle */
+    ngx_queue_t                 queue;      /* of "busy", or of "failed" */
     ngx_uint_t                  turns;
     ngx_uint_t                  failures;   /* in a row */
     time_t                      failed;
@@ -35,6 +39,7 @@ struct ngx_ap_key_hosts_s {
     ngx_log_t                  *log;
     ngx_rbtree_t                tree;
     ngx_rbtree_node_t           sentinel;
+    ngx_queue_t                 busy;       /* so few that they are read */
     ngx_queue_t                 failed;     /* idle ones, the newest last */
     ngx_uint_t                  nfailed;
     ngx_uint_t                  turns;
@@ -43,12 +48,18 @@ struct ngx_ap_key_hosts_s {
 
 static ngx_ap_key_host_t *ngx_ap_key_hosts_get(ngx_ap_key_hosts_t *hosts,
     const ngx_str_t *name);
-static ngx_int_t ngx_ap_key_hosts_may(const ngx_ap_key_host_t *host);
+static ngx_int_t ngx_ap_key_hosts_may(ngx_ap_key_hosts_t *hosts,
+    ngx_ap_key_host_t *host);
+static ngx_uint_t ngx_ap_key_hosts_turns(ngx_ap_key_hosts_t *hosts,
+    ngx_ap_key_host_t *host);
 static void ngx_ap_key_hosts_settle(ngx_ap_key_hosts_t *hosts,
     ngx_ap_key_host_t *host);
 static void ngx_ap_key_hosts_free(ngx_ap_key_hosts_t *hosts,
     ngx_ap_key_host_t *host);
 static ngx_str_t ngx_ap_key_hosts_name(const ngx_str_t *id);
+static ngx_uint_t ngx_ap_key_hosts_kin(const ngx_str_t *name,
+    const ngx_str_t *other);
+static ngx_str_t ngx_ap_key_hosts_domain(const ngx_str_t *name);
 
 
 ngx_ap_key_hosts_t *
@@ -65,6 +76,7 @@ ngx_ap_key_hosts_create(ngx_log_t *log)
 
     ngx_rbtree_init(&hosts->tree, &hosts->sentinel,
                     ngx_str_rbtree_insert_value);
+    ngx_queue_init(&hosts->busy);
     ngx_queue_init(&hosts->failed);
 
     return hosts;
@@ -108,17 +120,27 @@ ngx_ap_key_hosts_enter(ngx_ap_key_hosts_t *hosts, const ngx_str_t *id,
         return NGX_ERROR;
     }
 
-    rc = ngx_ap_key_hosts_may(found);
+    rc = ngx_ap_key_hosts_may(hosts, found);
 
     if (rc != NGX_OK) {
+
+        if (found->turns == 0 && found->failures == 0) {
+            ngx_ap_key_hosts_free(hosts, found);
+        }
+
         return rc;
     }
 
-    /* nobody forgets it while it is asked */
+    if (found->turns == 0) {
 
-    if (found->turns == 0 && found->failures) {
-        ngx_queue_remove(&found->queue);
-        hosts->nfailed--;
+        /* nobody forgets it while it is asked */
+
+        if (found->failures) {
+            ngx_queue_remove(&found->queue);
+            hosts->nfailed--;
+        }
+
+        ngx_queue_insert_tail(&hosts->busy, &found->queue);
     }
 
     found->turns++;
@@ -146,6 +168,7 @@ ngx_ap_key_hosts_leave(ngx_ap_key_hosts_t *hosts, ngx_ap_key_host_t *host,
     }
 
     if (host->turns == 0) {
+        ngx_queue_remove(&host->queue);
         ngx_ap_key_hosts_settle(hosts, host);
     }
 }
@@ -184,20 +207,45 @@ ngx_ap_key_hosts_get(ngx_ap_key_hosts_t *hosts, const ngx_str_t *name)
 
 
 static ngx_int_t
-ngx_ap_key_hosts_may(const ngx_ap_key_host_t *host)
+ngx_ap_key_hosts_may(ngx_ap_key_hosts_t *hosts, ngx_ap_key_host_t *host)
 {
     time_t  since;
 
     since = ngx_time() - host->failed;
 
     if (host->failures < NGX_AP_KEY_HOSTS_FAILURES
-        || since >= NGX_AP_KEY_HOSTS_MEMORY)
+        || since >= NGX_AP_KEY_HOSTS_MEMORY
+        || (host->turns == 0 && since >= NGX_AP_KEY_HOSTS_PAUSE))
     {
-        return host->turns < NGX_AP_KEY_HOSTS_PER_HOST ? NGX_OK : NGX_AGAIN;
+        return ngx_ap_key_hosts_turns(hosts, host) < NGX_AP_KEY_HOSTS_DOMAIN
+               ? NGX_OK : NGX_AGAIN;
     }
 
-    return host->turns == 0 && since >= NGX_AP_KEY_HOSTS_PAUSE
-           ? NGX_OK : NGX_DECLINED;
+    return NGX_DECLINED;
+}
+
+
+static ngx_uint_t
+ngx_ap_key_hosts_turns(ngx_ap_key_hosts_t *hosts, ngx_ap_key_host_t *host)
+{
+    ngx_uint_t          turns;
+    ngx_queue_t        *q;
+    ngx_ap_key_host_t  *busy;
+
+    turns = 0;
+
+    for (q = ngx_queue_head(&hosts->busy);
+         q != ngx_queue_sentinel(&hosts->busy);
+         q = ngx_queue_next(q))
+    {
+        busy = ngx_queue_data(q, ngx_ap_key_host_t, queue);
+
+        if (ngx_ap_key_hosts_kin(&busy->node.str, &host->node.str)) {
+            turns += busy->turns;
+        }
+    }
+
+    return turns;
 }
 
 
@@ -235,15 +283,14 @@ ngx_ap_key_hosts_free(ngx_ap_key_hosts_t *hosts, ngx_ap_key_host_t *host)
 
 
 ngx_uint_t
-ngx_ap_key_hosts_same(const ngx_str_t *id, const ngx_str_t *other)
+ngx_ap_key_hosts_near(const ngx_str_t *id, const ngx_str_t *other)
 {
     ngx_str_t  name, another;
 
     name = ngx_ap_key_hosts_name(id);
     another = ngx_ap_key_hosts_name(other);
 
-    return name.len == another.len
-           && ngx_memcmp(name.data, another.data, name.len) == 0;
+    return ngx_ap_key_hosts_kin(&name, &another);
 }
 
 
@@ -274,4 +321,42 @@ ngx_ap_key_hosts_name(const ngx_str_t *id)
     name.len = i;
 
     return name;
+}
+
+
+static ngx_uint_t
+ngx_ap_key_hosts_kin(const ngx_str_t *name, const ngx_str_t *other)
+{
+    ngx_str_t  one, two;
+
+    one = ngx_ap_key_hosts_domain(name);
+    two = ngx_ap_key_hosts_domain(other);
+
+    return one.len == two.len
+           && ngx_memcmp(one.data, two.data, one.len) == 0;
+}
+
+
+/* "acme.example" of "www.acme.example"; a port is a part of it */
+
+static ngx_str_t
+ngx_ap_key_hosts_domain(const ngx_str_t *name)
+{
+    size_t      i;
+    ngx_str_t   domain;
+    ngx_uint_t  dots;
+
+    domain = *name;
+    dots = 0;
+
+    for (i = domain.len; i > 0; i--) {
+        if (domain.data[i - 1] == '.' && ++dots == 2) {
+            break;
+        }
+    }
+
+    domain.data += i;
+    domain.len -= i;
+
+    return domain;
 }

@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * Whom strangers may make a worker ask: so many at a time, fewer of them of
- * one server, and a server that has failed several times in a row is left
+ * one domain, and a server that has failed several times in a row is left
  * alone for a while, then asked by one.
  */
 
@@ -30,8 +30,8 @@ void ngx_ap_key_hosts_destroy(ngx_ap_key_hosts_t *hosts);
 ngx_int_t ngx_ap_key_hosts_enter(ngx_ap_key_hosts_t *hosts,
     const ngx_str_t *id, ngx_ap_key_host_t **host);
 
-/* whether both ids are of one server */
-ngx_uint_t ngx_ap_key_hosts_same(const ngx_str_t *id, const ngx_str_t *other);
+/* whether both ids are of one domain */
+ngx_uint_t ngx_ap_key_hosts_near(const ngx_str_t *id, const ngx_str_t *other);
 
 /*
  * NGX_OK: it answered, whatever it said; NGX_ERROR: it failed; NGX_ABORT:

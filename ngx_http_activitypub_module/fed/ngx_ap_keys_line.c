@@ -11,8 +11,8 @@
 #include "ngx_ap_keys_internal.h"
 
 
-#define NGX_AP_KEYS_LINE           128
-#define NGX_AP_KEYS_LINE_PER_HOST  64
+#define NGX_AP_KEYS_LINE         128
+#define NGX_AP_KEYS_LINE_DOMAIN  64
 
 
 ngx_int_t
@@ -36,10 +36,10 @@ ngx_ap_keys_line_join(ngx_ap_keys_entry_t *entry)
          q = ngx_queue_next(q))
     {
         other = ngx_queue_data(q, ngx_ap_keys_entry_t, line);
-        n += ngx_ap_key_hosts_same(&other->node.str, &entry->node.str);
+        n += ngx_ap_key_hosts_near(&other->node.str, &entry->node.str);
     }
 
-    if (n >= NGX_AP_KEYS_LINE_PER_HOST) {
+    if (n >= NGX_AP_KEYS_LINE_DOMAIN) {
         return NGX_DECLINED;
     }
 

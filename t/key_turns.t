@@ -1,0 +1,150 @@
+#!/usr/bin/perl
+
+# Copyright (C) The ngx_http_activitypub_module authors
+# SPDX-License-Identifier: BSD-2-Clause
+
+# Whoever owns a domain has as many hosts in it as it likes.  None of that
+# keeps others from being asked for their keys: not all turns are one
+# domain's, nor all places in the line, and deliveries leave room.
+
+###############################################################################
+
+use warnings;
+use strict;
+
+use Test::More;
+
+BEGIN { use FindBin; chdir($FindBin::Bin); }
+
+use lib 'lib';
+use Test::Rig;
+use Test::Nginx;
+use Test::Documents;
+use Test::Farm;
+use Test::Remote;
+use Test::Site;
+
+###############################################################################
+
+my $rig = Test::Rig->new;
+my $t = Test::Nginx->new()->has(qw/http_ssl/);
+
+$ENV{TEST_NGINX_GLOBALS_HTTP} = 'activitypub_ssl_trusted_certificate '
+    . $rig->ca_file . ';';
+
+my @wild = map { "h$_.wild.example" } 1 .. 12;
+my @tame = map { "h$_.tame.example" } 1 .. 4;
+my @stalling = map { "s$_.example" } 1 .. 32;
+my $web = Test::Documents->start($rig, '8.8.4.4', 'good.example', @wild,
+    @tame);
+my $farm = Test::Farm->start($rig, '8.8.4.5', @stalling);
+
+run_site($t, $rig, server => 'listen 127.0.0.1:8080;');
+
+my $model = Test::Remote->new($t, 'https://good.example/u/model');
+my ($n, @waiting) = (0);
+
+prompt('at rest');
+
+###############################################################################
+
+# hosts of one domain that accept and say nothing
+
+{
+    no warnings 'redefine';
+    local *Test::Remote::_rsa = sub { 'x' x 256 };
+
+    for my $host (@wild) {
+        $web->serve("https://$host/u", body => '{}', hold => 1);
+        push @waiting, begin(actor("https://$host/u"));
+    }
+
+    $t->wait_for(sub { (grep { $_->{url} =~ /wild/ } $web->asked) >= 4 });
+    prompt('while one domain is slow');
+
+    # the line: of hosts that do not even exist
+
+    push @waiting, map { begin(actor("https://x$_.wild.example/u")) }
+        1 .. 124;
+    prompt('while a crowd of hosts waits');
+
+    for my $host (@tame) {
+        $web->serve("https://$host/u", body => '{}', hold => 'tame');
+        push @waiting, begin(actor("https://$host/u"));
+    }
+
+    $t->wait_for(sub { 4 == grep { $_->{url} =~ /tame/ } $web->asked });
+}
+
+# then there is no turn, but a place in the line
+
+my $who = actor('https://good.example/u/line');
+my $c;
+
+$web->serve($who->uri, $who->document);
+$c = begin($who);
+$web->release('tame');
+is($c->response('POST')->status, 202, 'there is a place in the line');
+
+is(grep({ $_->{url} =~ /wild/ } $web->asked), 4,
+    'four keys of a domain at a time');
+
+$web->release;
+@waiting = ();
+
+###############################################################################
+
+# deliveries that nobody answers
+
+$farm->behave($_, 'stall') for @stalling;
+
+for my $host (@stalling) {
+    for my $name (qw/a b/) {
+        my $uri = "https://$host/$name";
+
+        $t->sql("SELECT activitypub.remote_actor_set('$uri', '$host',
+            '$uri/inbox', '', '', '')");
+    }
+}
+
+$t->sql("INSERT INTO activitypub.follower (actor, remote_actor, inbox,
+    follow_id) SELECT a.id, r.id, r.inbox, '' FROM activitypub.actor a,
+    activitypub.remote_actor r WHERE a.name = 'news' AND NOT a.instance
+    AND r.host LIKE 's%.example'");
+publish($t, url => "$ORIGIN/posts/one", title => 'One', content => 'x');
+
+ok($t->wait_for(sub { 50 <= (() = $farm->seen) }),
+    'nobody answers what is sent');
+prompt('while deliveries wait');
+
+done_testing();
+
+###############################################################################
+
+sub actor { Test::Remote->new($t, shift, like => $model) }
+
+
+sub begin {
+    my ($who) = @_;
+
+    return $who->send('/activitypub/inbox', $who->activity('Follow', $ACTOR),
+        host => 'site.example');
+}
+
+
+# somebody new is known in far less than the seven seconds of a wait
+
+sub prompt {
+    my ($name) = @_;
+
+    my $who = actor('https://good.example/u/' . ++$n);
+
+    $web->serve($who->uri, $who->document);
+
+    my $c = begin($who);
+
+    ok($t->wait_for(sub { $web->asked($who->uri) }),
+        "a key is asked for $name");
+}
+
+###############################################################################
