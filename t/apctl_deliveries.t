@@ -21,7 +21,7 @@ use JSON::PP;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->plan(16);
+my $t = Test::Nginx->new()->plan(18);
 
 $t->database;
 
@@ -68,7 +68,10 @@ my $followers = decode(qw/followers list --actor news/);
 is(scalar @$followers, 1, 'a follower');
 is($followers->[0]{uri}, 'https://peer.example/users/a', 'who it is');
 is($followers->[0]{actor}, 'news@acme.example', 'of whom');
-is(json(qw/followers list --actor others/), '[]', 'and of nobody else');
+is(scalar @{ decode(qw/followers list --actor/, $_) }, 1, "of $_")
+    for '@news@acme.example', 'https://acme.example/activitypub/news';
+is_deeply([(run(qw/followers list --actor others/))[0, 2]],
+    [3, "apctl: there is no actor \"others\"\n"], 'and of nobody else');
 
 my $status = decode(qw/deliveries status/);
 

@@ -72,7 +72,7 @@ like(ask('activitypub', 'SELECT 1', 'stranger'), qr/permission denied/,
 
 fails('a stranger', 77, qr/permission denied for database "activitypub"/,
     qw/actor list/, db(user => 'stranger'));
-fails('a user who does not exist', 77, qr/role "nobody" does not exist/,
+fails('a user who does not exist', 77, qr/role "nobody" does not exist; .*sudo -u postgres/,
     qw/actor list/, db(user => 'nobody'));
 fails('a publisher looks at the schema', 77,
     qr/"cms" is not a member of activitypub_owner/,
@@ -223,7 +223,8 @@ fails('too many connections', 75, qr/too many connections/, qw/post list/,
 
 $pg->pause;
 fails('no server', 69, qr/No such file or directory/, qw/db init/, db());
-fails('no server: status', 69, qr/No such file or directory/,
+fails('no server: status', 69,
+    qr/No such file or directory; is PostgreSQL running there\?/,
     qw/db status/, db());
 
 done_testing();

@@ -202,7 +202,8 @@ fails('delete again', 3, qr/is deleted/, qw/post delete --yes/, $id, @db);
 
 # who may not
 
-fails('nginx does not publish', 77, qr/permission denied for function/,
+fails('nginx does not publish', 77,
+    qr/publish: role "www-data" may not .* activitypub_publisher may.*sudo -u/,
     qw{post publish --actor jobs --url /x --title x}, '--db',
     $pg->conninfo($name, 'www-data'));
 

@@ -40,7 +40,8 @@ directive_refused('resolver', '127.0.0.1 valid=often',
     qr/invalid parameter: (?:valid=)?often/);
 directive_refused('resolver', '127.0.0.1 ipv6=perhaps',
     qr/invalid parameter: (?:ipv6=)?perhaps/);
-directive_refused('resolver', '127.0.0.1 cache=no', qr/cache=no/);
+directive_refused('resolver', '127.0.0.1 cache=no',
+    qr/invalid name server "cache=no": $rule/);
 
 $c->refused('two resolvers', qr/"activitypub_resolver" directive is duplicate/,
     http => "activitypub_resolver 127.0.0.1;\n"

@@ -117,3 +117,28 @@ apctl_actor_ambiguous(apctl_t *ap, const PGresult *result)
     return apctl_fail(APCTL_FAILED, "\"%s\" is not unique: say %s",
                       ap->operand, handles);
 }
+
+
+/* nothing of an actor and no such actor are not the same */
+
+apctl_exit_e
+apctl_actor_given(apctl_t *ap)
+{
+    bool           exists;
+    apctl_exit_e   code;
+
+    if (!apctl_given(ap, ACTOR)) {
+        return APCTL_OK;
+    }
+
+    code = apctl_ask(ap,
+        "SELECT true FROM activitypub.actors a WHERE " APCTL_ACTOR_SQL,
+        1, &apctl_value(ap, ACTOR), &exists);
+
+    if (code == APCTL_OK && !exists) {
+        return apctl_fail(APCTL_NOT_FOUND, "there is no actor \"%s\"",
+                          apctl_value(ap, ACTOR));
+    }
+
+    return code;
+}

@@ -24,5 +24,11 @@
 apctl_exit_e apctl_actor_list(apctl_t *ap);
 apctl_exit_e apctl_actor_show(apctl_t *ap);
 
+/*
+ * Whether the actor of --actor, if that is given, is there: else
+ * APCTL_NOT_FOUND, after a sentence.  After apctl_connect().
+ */
+apctl_exit_e apctl_actor_given(apctl_t *ap);
+
 
 #endif

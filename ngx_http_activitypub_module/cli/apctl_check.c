@@ -284,8 +284,10 @@ apctl_check_reach(apctl_check_t *check, const PGresult *origins, int row,
 
     *reached = true;
 
-    apctl_check_line(check, true, "connect", host, "https, the certificate "
-                     "is good");
+    apctl_check_line(check, true, "connect", host,
+                     strncmp(uri, "https:", 6) == 0
+                     ? "https, the certificate is good"
+                     : "http: for development, other servers refuse it");
     apctl_check_document(check, result, "instance", host, uri);
 
     code = apctl_check_now(check, result);

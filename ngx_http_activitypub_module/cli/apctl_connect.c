@@ -72,6 +72,12 @@ apctl_connect_failed(apctl_t *ap, const apctl_params_t *params, bool ours)
 
     code = APCTL_UNAVAILABLE;
 
+    if (*state == '\0' && !PQconnectionNeedsPassword(ap->conn)) {
+        return apctl_fail(code, "%s; is PostgreSQL running there? --db or "
+                          "/etc/activitypub/apctl.conf says where it is",
+                          sentence);
+    }
+
     /* starting, stopping, or too many connections; authorisation */
 
     if (strcmp(state, "57P03") == 0 || strncmp(state, "53", 2) == 0) {
@@ -81,6 +87,13 @@ apctl_connect_failed(apctl_t *ap, const apctl_params_t *params, bool ours)
                || PQconnectionNeedsPassword(ap->conn))
     {
         code = APCTL_DENIED;
+    }
+
+    /* a local user is a role of that name */
+
+    if (strcmp(state, "28000") == 0) {
+        return apctl_fail(code, "%s; who made the database may always: "
+                          "sudo -u postgres apctl", sentence);
     }
 
     return apctl_fail(code, "%s", sentence);

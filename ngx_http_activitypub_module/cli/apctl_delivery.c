@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "apctl_actor.h"
 #include "apctl_connect.h"
 #include "apctl_delivery.h"
 #include "apctl_output.h"
@@ -32,9 +33,9 @@ apctl_followers_list(apctl_t *ap)
     PGresult      *result;
     apctl_exit_e   code;
 
-    code = apctl_connect(ap, NULL);
-
-    if (code != APCTL_OK) {
+    if ((code = apctl_connect(ap, NULL)) != APCTL_OK
+        || (code = apctl_actor_given(ap)) != APCTL_OK)
+    {
         return code;
     }
 
@@ -42,8 +43,9 @@ apctl_followers_list(apctl_t *ap)
         "SELECT " APCTL_TIME_SQL("f.since") " AS since, f.actor, f.uri,"
         " f.inbox, f.accepted"
         " FROM activitypub.followers f"
-        " WHERE $1::text IS NULL OR f.actor = lower(ltrim($1::text, '@'))"
-        " OR f.actor LIKE lower(ltrim($1::text, '@')) || '@%'"
+        " WHERE $1::text IS NULL OR f.actor IN"
+        " (SELECT a.handle FROM activitypub.actors a WHERE " APCTL_ACTOR_SQL
+        ")"
         " ORDER BY f.actor, f.since DESC, f.uri",
         1, &apctl_value(ap, ACTOR), &result);
 

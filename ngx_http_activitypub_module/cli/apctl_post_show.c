@@ -24,7 +24,6 @@
 
 
 static apctl_exit_e apctl_post_limit(apctl_t *ap, const char **limit);
-static apctl_exit_e apctl_post_actor(apctl_t *ap);
 
 
 apctl_exit_e
@@ -78,7 +77,7 @@ apctl_post_list(apctl_t *ap)
 
     if ((code = apctl_post_limit(ap, &values[1])) != APCTL_OK
         || (code = apctl_connect(ap, NULL)) != APCTL_OK
-        || (code = apctl_post_actor(ap)) != APCTL_OK)
+        || (code = apctl_actor_given(ap)) != APCTL_OK)
     {
         return code;
     }
@@ -124,29 +123,4 @@ apctl_post_limit(apctl_t *ap, const char **limit)
     *limit = apctl_format(ap, "%ld", n);
 
     return APCTL_OK;
-}
-
-
-/* no posts of an actor and no such actor are not the same */
-
-static apctl_exit_e
-apctl_post_actor(apctl_t *ap)
-{
-    bool           exists;
-    apctl_exit_e   code;
-
-    if (!apctl_given(ap, ACTOR)) {
-        return APCTL_OK;
-    }
-
-    code = apctl_ask(ap,
-        "SELECT true FROM activitypub.actors a WHERE " APCTL_ACTOR_SQL,
-        1, &apctl_value(ap, ACTOR), &exists);
-
-    if (code == APCTL_OK && !exists) {
-        return apctl_fail(APCTL_NOT_FOUND, "there is no actor \"%s\"",
-                          apctl_value(ap, ACTOR));
-    }
-
-    return code;
 }

@@ -127,6 +127,15 @@ apctl_query_failed(apctl_t *ap, const char *prefix, const PGresult *result)
 
     code = apctl_state_code(state);
 
+    /* in a statement of ours, not in one of "db init" */
+
+    if (strcmp(state, "42501") == 0 && *prefix == '\0') {
+        return apctl_fail(code, "%s: role \"%s\" may not do that; a member of "
+                          "activitypub_publisher may, and who made the "
+                          "database: sudo -u postgres apctl", message,
+                          PQuser(ap->conn));
+    }
+
     if (code != APCTL_CONFIG) {
         return apctl_fail(code, "%s%s", prefix, message);
     }

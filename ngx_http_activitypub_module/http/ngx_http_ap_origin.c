@@ -111,7 +111,8 @@ ngx_http_ap_prefix_check(ngx_conf_t *cf, void *post, void *data)
     if (!valid) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid prefix \"%V\": it must be a path that "
-                           "begins and ends with \"/\"", prefix);
+                           "begins and ends with \"/\", as in \"/ap/\"",
+                           prefix);
         return NGX_CONF_ERROR;
     }
 

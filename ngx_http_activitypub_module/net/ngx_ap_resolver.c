@@ -65,10 +65,35 @@ ngx_ap_resolver_create(ngx_conf_t *cf, ngx_str_t *args, ngx_uint_t n)
 }
 
 
+/*
+ * What ngx_resolver_create() knows; anything else it would take for a name
+ * and resolve.
+ */
+
 static ngx_uint_t
 ngx_ap_resolver_is_parameter(ngx_str_t *arg)
 {
-    return ngx_strlchr(arg->data, arg->data + arg->len, '=') != NULL;
+    ngx_uint_t  i;
+
+    static const ngx_str_t  parameters[] = {
+        ngx_string("valid="),
+#if (nginx_version >= 1023001)
+        ngx_string("ipv4="),
+#endif
+        ngx_string("ipv6=")
+    };
+
+    for (i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++) {
+
+        if (arg->len > parameters[i].len
+            && ngx_strncmp(arg->data, parameters[i].data, parameters[i].len)
+               == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

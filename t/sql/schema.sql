@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(12);
+SELECT plan(14);
 
 SELECT tables_are('activitypub', ARRAY[
     'schema_migration', 'origin', 'actor', 'actor_key', 'declaration', 'twin',
@@ -82,6 +82,21 @@ SELECT is_empty($$
      WHERE pronamespace = 'activitypub'::regnamespace
        AND prosrc ~* '\mEXCEPTION\s+WHEN\M'$$,
     'no function opens a subtransaction');
+
+SELECT is_empty($$
+    SELECT p.oid::regprocedure FROM pg_proc AS p
+     WHERE p.pronamespace = 'activitypub'::regnamespace
+       AND obj_description(p.oid, 'pg_proc') IS NULL
+       AND (has_function_privilege('activitypub_nginx', p.oid, 'EXECUTE')
+            OR has_function_privilege('activitypub_publisher', p.oid,
+                                      'EXECUTE'))$$,
+    'a function that somebody may call has a comment');
+
+SELECT is_empty($$
+    SELECT oid::regclass FROM pg_class
+     WHERE relnamespace = 'activitypub'::regnamespace
+       AND relkind IN ('r', 'v') AND obj_description(oid, 'pg_class') IS NULL$$,
+    'a table and a view have a comment');
 
 SELECT * FROM finish();
 
