@@ -153,6 +153,42 @@ END
 $$;
 
 
+-- An answer that nobody has tried to send yet is not sent: who asks again and
+-- again gets one, whether it is there to take it or not.
+
+CREATE OR REPLACE FUNCTION withdraw_answer(answer uuid)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    DELETE FROM delivery AS d
+     WHERE d.id = (SELECT w.id FROM delivery AS w
+                    WHERE w.activity = answer AND w.state = 'waiting'
+                      AND w.attempts = 0 AND w.claim IS NULL
+                      FOR UPDATE SKIP LOCKED);
+END
+$$;
+
+
+-- The instance actor rejects, and remembers nobody.
+
+CREATE OR REPLACE FUNCTION reject_follow(sender remote_actor, target actor,
+    follow text)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    PERFORM withdraw_answer(d.activity)
+       FROM delivery AS d
+      WHERE d.host = url_host(sender.inbox) AND d.actor = target.id
+        AND d.state = 'waiting' AND d.attempts = 0 AND d.inbox = sender.inbox
+        AND d.document::json #>> '{to,0}' = sender.uri;
+
+    PERFORM answer_follow('Reject', sender, target, follow);
+END
+$$;
+
+
 -- A known follower is accepted again: its server may have forgotten.
 
 CREATE OR REPLACE FUNCTION receive_follow(sender remote_actor, target actor,
@@ -176,9 +212,14 @@ BEGIN
     END IF;
 
     IF target.instance THEN
-        PERFORM answer_follow('Reject', sender, target, body);
+        PERFORM reject_follow(sender, target, body);
         RETURN 'rejected';
     END IF;
+
+    PERFORM withdraw_answer(f.accept)
+       FROM follower AS f
+      WHERE f.actor = target.id AND f.remote_actor = sender.id
+        AND f.accept IS NOT NULL;
 
     answer := answer_follow('Accept', sender, target, body);
 
@@ -239,8 +280,9 @@ CREATE OR REPLACE FUNCTION receive_undo(sender remote_actor, id text,
 AS $$
 #variable_conflict use_column
 DECLARE
-    whom  bigint;
-    what  received;
+    whom    bigint;
+    answer  uuid;
+    what    received;
 BEGIN
     SELECT f.actor INTO whom
       FROM follower AS f
@@ -272,9 +314,11 @@ BEGIN
     END IF;
 
     DELETE FROM follower AS f
-     WHERE f.actor = whom AND f.remote_actor = sender.id;
+     WHERE f.actor = whom AND f.remote_actor = sender.id
+    RETURNING f.accept INTO answer;
 
     IF FOUND THEN
+        PERFORM withdraw_answer(answer);
         PERFORM notify_changed(jsonb_build_array(followers_key(whom)));
     END IF;
 
@@ -291,7 +335,8 @@ CREATE OR REPLACE FUNCTION receive_farewell(sender remote_actor, id text,
     LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
 AS $$
 DECLARE
-    keys  jsonb;
+    keys     jsonb;
+    answers  uuid[];
 BEGIN
     IF NOT take_in(sender.uri, id, 'Delete', sender.uri, sender.uri, body,
                    false)
@@ -301,9 +346,13 @@ BEGIN
 
     WITH dropped AS (
         DELETE FROM follower AS f WHERE f.remote_actor = sender.id
-        RETURNING f.actor
+        RETURNING f.actor, f.accept
     )
-    SELECT jsonb_agg(followers_key(d.actor)) INTO keys FROM dropped AS d;
+    SELECT jsonb_agg(followers_key(d.actor)), array_agg(d.accept)
+      INTO keys, answers
+      FROM dropped AS d;
+
+    PERFORM withdraw_answer(a.answer) FROM unnest(answers) AS a (answer);
 
     UPDATE remote_actor AS r SET gone = true, key_id = '', public_pem = ''
      WHERE r.id = sender.id;

@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(69);
+SELECT plan(79);
 
 SELECT pg_temp.found_acme() \g /dev/null
 SELECT activitypub.publish('news', '/posts/1', 'One', 'Text') AS post \gset
@@ -214,8 +214,45 @@ SELECT is(pg_temp.hear(actor, id, type, object), verdict, id || ' ' || verdict)
      'https://one.example/1', 'ignored'))
     AS row (n, actor, id, type, object, verdict);
 
+-- who asks again and again gets one answer, unless one is on its way
+
+CREATE FUNCTION pg_temp.answers() RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(concat_ws(' ', document::json ->> 'type',
+               document::json #>> '{object,id}'), ', ' ORDER BY id)
+      FROM activitypub.delivery
+$$;
+
+SELECT pg_temp.empty_queue() \g /dev/null
+SELECT pg_temp.follow(:'bob', 'https://two.example/f/20') \g /dev/null
+SELECT is(pg_temp.follow(:'ann', 'https://one.example/f/' || n), 'accepted',
+    'Follow ' || n) FROM generate_series(21, 23) AS n;
+SELECT is(pg_temp.answers(), 'Accept https://two.example/f/20, '
+    'Accept https://one.example/f/23', 'each gets one Accept');
+SELECT is((SELECT count(*) FROM activitypub.followers AS f
+            WHERE NOT f.accepted), 2::bigint, 'and waits for it');
+SELECT count(*) FROM activitypub.delivery_claim(1) \g /dev/null
+SELECT count(*) FROM activitypub.delivery_claim(1) \g /dev/null
+SELECT pg_temp.follow(:'ann', 'https://one.example/f/24') \g /dev/null
+SELECT is(pg_temp.answers(), 'Accept https://two.example/f/20, '
+    'Accept https://one.example/f/23, Accept https://one.example/f/24',
+    'what is being sent stays');
+SELECT pg_temp.hear(:'ann', 'https://one.example/u/24', 'Undo', NULL,
+                    'Follow', :'news', NULL) \g /dev/null
+SELECT is(pg_temp.answers(), 'Accept https://two.example/f/20, '
+    'Accept https://one.example/f/23', 'who has gone waits for nothing');
+
+SELECT pg_temp.empty_queue() \g /dev/null
+SELECT pg_temp.follow(actor, actor || '/f/' || n,
+                      'https://acme.example/activitypub/actor')
+  FROM generate_series(31, 33) AS n,
+       unnest(ARRAY[:'ann', :'bob']) AS actor \g /dev/null
+SELECT is(pg_temp.answers(), 'Reject https://one.example/ann/f/33, '
+    'Reject https://two.example/bob/f/33', 'each gets one Reject');
+
 -- a farewell
 
+SELECT pg_temp.empty_queue() \g /dev/null
+DELETE FROM activitypub.follower;
 SELECT pg_temp.follow(:'ann', 'https://one.example/f/7') \g /dev/null
 DELETE FROM notified;
 SELECT is(pg_temp.hear(:'ann', :'ann' || '#delete', 'Delete', :'ann'),
@@ -223,6 +260,10 @@ SELECT is(pg_temp.hear(:'ann', :'ann' || '#delete', 'Delete', :'ann'),
 SELECT is((SELECT count(*) || ' ' || pg_temp.told()
              FROM activitypub.followers), '0 /activitypub/news/followers',
     'she follows nobody');
+SELECT is((SELECT count(*) FROM activitypub.delivery), 0::bigint,
+    'and waits for nothing');
+SELECT is((SELECT count(*) FROM activitypub.delivery_claim(9)), 0::bigint,
+    'there is nothing to send');
 
 SELECT * FROM finish();
 
