@@ -20,6 +20,9 @@
 /* how often it is looked whether somebody still waits, milliseconds */
 #define NGX_AP_READER_KEEP  60000
 
+/* bytes of bodies that are read, or wait for whatever makes them wait */
+#define NGX_AP_READER_MOST  (64 * 1024 * 1024)
+
 
 typedef enum {
     NGX_AP_READER_READY = 0,
@@ -62,6 +65,7 @@ struct ngx_ap_reader_s {
     ngx_uint_t                  nawaited;
     ngx_int_t                   ident;
 
+    size_t                      bytes;      /* of all jobs */
     ngx_queue_t                 ready;      /* jobs in turn */
     ngx_queue_t                 others;     /* those in all other states */
     ngx_event_t                 keep;       /* keeps the worker */
@@ -129,6 +133,13 @@ ngx_ap_reader_destroy(ngx_ap_reader_t *reader)
     }
 
     ngx_free(reader);
+}
+
+
+ngx_uint_t
+ngx_ap_reader_has_room(ngx_ap_reader_t *reader, size_t len)
+{
+    return len <= NGX_AP_READER_MOST - reader->bytes;
 }
 
 
@@ -248,6 +259,7 @@ ngx_ap_reader_take(ngx_ap_reader_job_t *job, ngx_chain_t *body)
 
     job->body.data = (const char *) job->bytes;
     job->body.len = len;
+    job->reader->bytes += len;
 
     p = job->bytes;
 
@@ -439,6 +451,7 @@ ngx_ap_reader_free(ngx_ap_reader_job_t *job)
     fedi_heap_free(&job->heap);
 
     if (job->bytes) {
+        job->reader->bytes -= job->body.len;
         ngx_free(job->bytes);
     }
 

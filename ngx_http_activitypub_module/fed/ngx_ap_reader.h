@@ -37,6 +37,12 @@ ngx_ap_reader_t *ngx_ap_reader_create(ngx_ap_worker_t *worker);
 void ngx_ap_reader_destroy(ngx_ap_reader_t *reader);
 
 /*
+ * Whether a body of so many bytes may be read.  They stay in memory until the
+ * job is released, and nobody is believed yet.
+ */
+ngx_uint_t ngx_ap_reader_has_room(ngx_ap_reader_t *reader, size_t len);
+
+/*
  * Takes what it needs of "body" (in memory, or in one file) and of "digest".
  * "handler" is called once, never from within this call, unless the job is
  * released before.  NULL: no memory.

@@ -25,7 +25,8 @@ static const fedi_str_t  ngx_http_ap_counter_names[NGX_HTTP_AP_REFUSED] = {
     fedi_string("malformed JSON"),
     fedi_string("database unavailable"),
     fedi_string("refused by the database"),
-    fedi_string("malformed body")
+    fedi_string("malformed body"),
+    fedi_string("too many large bodies")
 };
 
 

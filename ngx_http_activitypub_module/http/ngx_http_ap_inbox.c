@@ -38,7 +38,8 @@ static fedi_signature_e ngx_http_ap_inbox_key_id(ngx_http_ap_inbox_t *inbox);
 static ngx_uint_t ngx_http_ap_inbox_is_own(ngx_http_ap_inbox_t *inbox);
 static void ngx_http_ap_inbox_read(ngx_http_request_t *r);
 static ngx_int_t ngx_http_ap_inbox_take(ngx_http_ap_inbox_t *inbox);
-static ngx_int_t ngx_http_ap_inbox_read_large(ngx_http_ap_inbox_t *inbox);
+static ngx_int_t ngx_http_ap_inbox_read_large(ngx_http_ap_inbox_t *inbox,
+    size_t len);
 static void ngx_http_ap_inbox_read_done(void *data, ngx_int_t rc,
     fedi_str_t body, const fedi_reading_t *reading);
 static ngx_int_t ngx_http_ap_inbox_judge(ngx_http_ap_inbox_t *inbox,
@@ -301,7 +302,7 @@ ngx_http_ap_inbox_take(ngx_http_ap_inbox_t *inbox)
     }
 
     if (len > NGX_HTTP_AP_INBOX_SMALL || spooled) {
-        return ngx_http_ap_inbox_read_large(inbox);
+        return ngx_http_ap_inbox_read_large(inbox, len);
     }
 
     if (ngx_http_ap_body(inbox->request, len, &inbox->body) != NGX_OK) {
@@ -317,12 +318,19 @@ ngx_http_ap_inbox_take(ngx_http_ap_inbox_t *inbox)
 
 
 static ngx_int_t
-ngx_http_ap_inbox_read_large(ngx_http_ap_inbox_t *inbox)
+ngx_http_ap_inbox_read_large(ngx_http_ap_inbox_t *inbox, size_t len)
 {
     /* what is believed without a signature is short */
 
     if (!inbox->is_signed) {
         return ngx_http_ap_receive_signature(inbox, FEDI_SIGNATURE_NONE);
+    }
+
+    if (!ngx_ap_reader_has_room(inbox->worker->reader, len)) {
+        return ngx_http_ap_receive_refuse(inbox->request,
+                                        NGX_HTTP_AP_REFUSED_BUSY,
+                                        NGX_HTTP_SERVICE_UNAVAILABLE,
+                                        "too many large bodies");
     }
 
     inbox->job = ngx_ap_reader_read(inbox->worker->reader,
