@@ -1,6 +1,7 @@
 # What a person calls.  The work is done by the scripts in scripts/.
 #
 #     make run [ORIGIN=https://example.org] [PORT=8080]    make stop
+#     make follow [PORT=8080]
 #     make test [SANITIZE=1]    make lint    make fuzz    make bench
 #     make build [CC=clang] [SANITIZE=1]    make install DESTDIR=
 #     make fresh    make clean
@@ -13,7 +14,7 @@ SECONDS  = 60
 
 export ORIGIN PORT SANITIZE DESTDIR
 
-.PHONY: build run stop test lint fuzz bench fresh install clean
+.PHONY: build run follow stop test lint fuzz bench fresh install clean
 
 build:
 	@scripts/deps build
@@ -23,6 +24,9 @@ run:
 	@scripts/deps run
 	@scripts/build
 	@scripts/run
+
+follow:
+	@perl conf/demo/follower.pl http://localhost:$(PORT) news
 
 stop:
 	@scripts/stop

@@ -23,7 +23,7 @@ use Time::HiRes qw/sleep/;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(40);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(41);
 
 $t->database(own => 1);
 node_conf($t);
@@ -66,6 +66,13 @@ like($t->error_log,
     'that says why');
 is(said($t, qr/\[notice\].*database/), 0, 'nothing to be glad of');
 
+# who has mended the configuration hears whether that was it
+
+$t->reload;
+ok($t->wait_for(sub { said($t, qr/\[error\]/) == 2 }),
+    'a reload that did not help: one more [error]');
+%worker = connections($t);
+
 ###############################################################################
 
 $t->start_database;
@@ -81,7 +88,7 @@ for my $pid (sort keys %worker) {
 
 is(said($t, qr/\[notice\].*database "[^"]+" is available/), 1,
     'one [notice] on return');
-is(said($t, qr/\[error\]/), 1, 'and no more of errors');
+is(said($t, qr/\[error\]/), 2, 'and no more of errors');
 
 ###############################################################################
 

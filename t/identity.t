@@ -20,7 +20,7 @@ use Test::Nginx;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(48);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(49);
 
 $t->write_file('index.html', "PAGE\n");
 
@@ -68,6 +68,8 @@ ok(answers('other.example', '/activitypub/news', 200),
     'a start: the other origin');
 is(get('acme.example', '/activitypub/news')->status, 503,
     'a start: the one that is stopped');
+like(($t->apctl(qw/check --origin acme.example/))[1],
+    qr/^not ok +(?:key .*stopped|worker ).*error\.log$/m, 'apctl check says so');
 
 # and back
 

@@ -28,13 +28,15 @@ my $module = 'build/module' . ($ENV{SANITIZE} ? '-sanitize' : '');
 
 plan(skip_all => 'the demo is not run with sanitizers') if $ENV{SANITIZE};
 plan(skip_all => 'nothing is built') unless -d "$top/$module";
-plan(tests => 24);
+plan(tests => 28);
 
 my $copy = tempdir(CLEANUP => 1);
 my $port = port(8080);
 
 system("cp -r $top/scripts $top/conf $top/sql $copy && mkdir $copy/build"
     . " && cp -r $top/$module $top/build/apctl $copy/build") == 0 or die;
+
+my $follower = "perl $copy/conf/demo/follower.pl --once http://localhost:$port";
 
 my $dir = `bash -c '. $copy/scripts/lib.sh && echo \$run_dir'`;
 chomp $dir;
@@ -51,7 +53,7 @@ like($out, qr{Its handle: +\@news\@localhost:$port$}m, 'prints the handle');
 like($out, qr/activitypub_allow_http/, 'says that it is for development');
 is(() = $out =~ /^published /mg, 3, 'publishes the feed');
 
-my ($try) = $out =~ /^Try:\n(.*)^make stop/ms;
+my ($try) = $out =~ /^Try:\n(.*)^More:/ms;
 my @commands = grep { /\S/ } split /\n(?=  \w)/, $try;
 
 is(@commands, 3, 'prints three commands');
@@ -67,6 +69,14 @@ like(`curl -s http://localhost:$port/guestbook`, qr/<form/,
     'and its application');
 unlike(`curl -s http://localhost:$port/about.html`, qr/\@(?:HOST|ORIGIN)\@/,
     'with the name it is served under');
+
+# a follower on this machine
+
+like($out, qr/^  make follow PORT=$port$/m, 'it tells of a follower');
+like(`$follower news 2>&1`, qr/^Accept http.*^unfollowed$/ms,
+    'who is accepted');
+like(`$follower nobody 2>&1`, qr/nobody\@localhost:$port was answered 404$/,
+    'one of nobody says so');
 
 # the second
 
@@ -100,6 +110,7 @@ is(slurp("$dir/demo/nginx.pid"), $pid, 'and what runs stays');
 like($out, qr{Its handle: +\@news\@news\.example\.org$}m, 'a public name');
 unlike(slurp("$dir/demo/nginx.conf"), qr/activitypub_allow/,
     'without the directives for development');
+unlike($out, qr/make follow/, 'and without a follower on this machine');
 
 # the end
 

@@ -37,6 +37,8 @@ static apctl_exit_e apctl_check_origin(apctl_check_t *check,
     const PGresult *origins, int row);
 static apctl_exit_e apctl_check_reach(apctl_check_t *check,
     const PGresult *origins, int row, bool *reached);
+static void apctl_check_unasked(apctl_check_t *check, const json_t *result,
+    const char *host);
 static apctl_exit_e apctl_check_now(apctl_check_t *check,
     const json_t *result);
 static apctl_exit_e apctl_check_actors(apctl_check_t *check,
@@ -244,7 +246,7 @@ apctl_check_reach(apctl_check_t *check, const PGresult *origins, int row,
     bool *reached)
 {
     json_t        *result;
-    const char    *uri, *host, *step, *address;
+    const char    *uri, *host, *address;
     apctl_exit_e   code;
 
     *reached = false;
@@ -258,16 +260,10 @@ apctl_check_reach(apctl_check_t *check, const PGresult *origins, int row,
         return code;
     }
 
-    step = apctl_job_text(result, "step");
     address = apctl_job_text(result, "address");
 
     if (address == NULL) {
-        apctl_check_line(check, false, step != NULL
-                                       && strcmp(step, "resolve") == 0
-                                       ? "resolver" : "fetch", host,
-                         "%s: nginx asks its \"resolver\", or that of "
-                         "/etc/resolv.conf, not /etc/hosts",
-                         apctl_fetch_reason(check->ap, result));
+        apctl_check_unasked(check, result, host);
         json_decref(result);
         return APCTL_OK;
     }
@@ -294,6 +290,33 @@ apctl_check_reach(apctl_check_t *check, const PGresult *origins, int row,
     json_decref(result);
 
     return code;
+}
+
+
+/* no address was asked */
+
+static void
+apctl_check_unasked(apctl_check_t *check, const json_t *result,
+    const char *host)
+{
+    const char  *step, *reason;
+
+    step = apctl_job_text(result, "step");
+    reason = apctl_fetch_reason(check->ap, result);
+
+    if (step != NULL && strcmp(step, "resolve") == 0) {
+        apctl_check_line(check, false, "resolver", host,
+                         "%s: nginx asks its \"resolver\", or that of "
+                         "/etc/resolv.conf, not /etc/hosts", reason);
+
+    } else if (step != NULL && strcmp(step, "key") == 0) {
+        apctl_check_line(check, false, "key", host, "%s: is the origin "
+                         "stopped, or was nginx started a moment ago? see its "
+                         "error.log", reason);
+
+    } else {
+        apctl_check_line(check, false, "fetch", host, "%s", reason);
+    }
 }
 
 

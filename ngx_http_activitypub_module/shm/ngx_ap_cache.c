@@ -51,6 +51,12 @@ ngx_ap_cache_init_zone(ngx_shm_zone_t *zone, void *data)
         cache->shared = previous->shared;
         cache->shpool = previous->shpool;
 
+        /* who mended the configuration is told whether that was it */
+
+        if (cache->shared->database == NGX_AP_CACHE_DATABASE_DOWN) {
+            cache->shared->database = NGX_AP_CACHE_DATABASE_UNKNOWN;
+        }
+
         return NGX_OK;
     }
 
