@@ -61,6 +61,7 @@ http {
     %%TEST_GLOBALS_HTTP%%
 
     activitypub_database "%%DATABASE%%";
+    activitypub_resolver 127.0.0.1:8053;
 
     server {
         listen       127.0.0.1:8080;
@@ -89,7 +90,8 @@ my $c = read_by_thread($bob);
 ok($t->reload, 'reloaded meanwhile');
 is(eval { $c->response('POST')->status }, 202, 'it is accepted');
 is($t->sql('SELECT count(*) FROM activitypub.follower'), 1, 'and kept');
-ok($t->wait_for(sub { !kill 0, $old }), 'the old worker leaves');
+$c->close;
+ok($t->wait_for(sub { !kill 0, $old }, 20), 'the old worker leaves');
 
 # nobody waits for what nobody asks for any more
 
@@ -97,7 +99,7 @@ ok($t->wait_for(sub { !kill 0, $old }), 'the old worker leaves');
 $c = read_by_thread($eve);
 
 kill 'TERM', $old;
-ok($t->wait_for(sub { !kill 0, $old }), 'a worker that must go goes');
+ok($t->wait_for(sub { !kill 0, $old }, 20), 'a worker that must go goes');
 ok(!$c->response('POST'), 'and nobody is told');
 
 done_testing();
