@@ -199,7 +199,13 @@ refused('eleven keys', 401, $eve, body => $eve->document(publicKey => [
 $eve = eve();
 
 refused('too much', 401, $eve,
-    body => $eve->document(summary => 'x' x (1024 * 1024)));
+    body => $eve->document(summary => 'x' x (256 * 1024)));
+
+my $large = actor('https://a.example/u/large');
+
+$web->serve($large->uri, $large->document(summary => 'x' x (255 * 1024)));
+accepted($large, 'not too much');
+$web->news;
 
 # a key alone is nobody's, unless who owns it says so
 

@@ -50,6 +50,7 @@ struct ngx_ap_fetch_s {
 
     unsigned                    own:1;
     unsigned                    jrd:1;
+    unsigned                    key:1;
 };
 
 
@@ -100,6 +101,7 @@ ngx_ap_fetch(ngx_ap_worker_t *worker, ngx_ap_origin_t *origin, fedi_str_t url,
         fetch->arena.data = pool;
         fetch->own = (flags & NGX_AP_FETCH_OWN) ? 1 : 0;
         fetch->jrd = (flags & NGX_AP_FETCH_JRD) ? 1 : 0;
+        fetch->key = (flags & NGX_AP_FETCH_KEY) ? 1 : 0;
 
         if (ngx_ap_fetch_start(fetch, url) == NGX_OK) {
             return fetch;
@@ -344,7 +346,7 @@ ngx_ap_fetch_ask(ngx_ap_fetch_t *fetch, const ngx_str_t *signature)
     ask.origin = fetch->origin->url;
     ask.headers.data = (u_char *) lines.data;
     ask.headers.len = lines.len;
-    ask.body_max = NGX_AP_FETCH_MAX;
+    ask.body_max = fetch->key ? NGX_AP_FETCH_KEY_MAX : NGX_AP_FETCH_MAX;
     ask.answered = ngx_ap_fetch_answered;
     ask.data = fetch;
 

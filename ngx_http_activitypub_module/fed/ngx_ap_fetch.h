@@ -24,12 +24,21 @@
 /* of an actor or an object */
 #define NGX_AP_FETCH_MAX  (1024 * 1024)
 
+/*
+ * Of an actor whom a stranger makes us ask for: it is parsed while others
+ * wait, and a MiB takes 30 ms.
+ */
+#define NGX_AP_FETCH_KEY_MAX  (256 * 1024)
+
 
 /* our own origins too; the address guard stays as it is */
 #define NGX_AP_FETCH_OWN  1
 
 /* any content type, a JRD being what is asked for */
 #define NGX_AP_FETCH_JRD  2
+
+/* for a key */
+#define NGX_AP_FETCH_KEY  4
 
 
 typedef struct ngx_ap_fetch_s  ngx_ap_fetch_t;

@@ -157,8 +157,9 @@ ngx_ap_key_fetch_next(ngx_ap_key_fetch_t *fetch, fedi_str_t url)
         return NGX_DECLINED;
     }
 
-    fetch->fetch = ngx_ap_fetch(fetch->worker, fetch->origin, url, 0,
-                                ngx_ap_key_fetch_fetched, fetch);
+    fetch->fetch = ngx_ap_fetch(fetch->worker, fetch->origin, url,
+                                NGX_AP_FETCH_KEY, ngx_ap_key_fetch_fetched,
+                                fetch);
 
     return fetch->fetch ? NGX_AGAIN : NGX_BUSY;
 }
@@ -206,7 +207,7 @@ ngx_ap_key_fetch_read(ngx_ap_key_fetch_t *fetch,
     fedi_err_e   err;
 
     static const fedi_json_limits_t  limits = {
-        NGX_AP_FETCH_MAX, FEDI_JSON_DEPTH_MAX, FEDI_JSON_VALUES_MAX
+        NGX_AP_FETCH_KEY_MAX, FEDI_JSON_DEPTH_MAX, FEDI_JSON_VALUES_MAX
     };
 
     err = fedi_json_load(result->body, &limits, &json);
