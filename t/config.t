@@ -21,7 +21,7 @@ use Test::Config;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(31);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(32);
 my $c = Test::Config->new($t);
 
 my $actor = 'activitypub_actor news { }';
@@ -35,6 +35,8 @@ $c->accepted('no directive of the module',
 $c->accepted('a database without an actor');
 $c->accepted('"on" in the http block',
     database => '', http => 'activitypub on;');
+$c->accepted('"link" in the http block',
+    database => '', http => 'activitypub link;');
 $c->accepted('"off" in a server without an actor',
     database => '', server => 'activitypub off;');
 $c->accepted('"off" in a location without an actor',
@@ -66,6 +68,7 @@ CONF
 
         location /fediverse/ { activitypub on; }
         location ~ \.php$ { activitypub off; }
+        location /archive/ { activitypub link; }
         location = /x { if ($activitypub_request) { return 403; } }
 CONF2
 

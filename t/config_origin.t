@@ -20,7 +20,7 @@ use Test::Config;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(88);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(89);
 my $c = Test::Config->new($t);
 
 my $actor = 'activitypub_actor news { }';
@@ -121,14 +121,14 @@ for my $line ('origin https://acme.example', 'account_domain acme.example',
 
 $c->refused('"activitypub" twice', qr/"activitypub" directive is duplicate/,
     server => "activitypub on;\nactivitypub off; # here\n$actor");
-$c->refused('"activitypub" maybe', qr/invalid value "maybe" in "activitypub"/,
+$c->refused('"activitypub" maybe', qr/invalid value "maybe"/,
     server => "activitypub maybe; # here\n$actor");
 
 # said without an actor
 
 for my $line ('activitypub_origin https://acme.example',
     'activitypub_account_domain acme.example', 'activitypub_prefix /fedi/',
-    'activitypub on', 'location / { activitypub on; }')
+    'activitypub on', 'activitypub link', 'location / { activitypub on; }')
 {
     my ($name) = $line =~ /(activitypub\w*)/;
 

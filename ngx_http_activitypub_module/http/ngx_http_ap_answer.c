@@ -9,6 +9,7 @@
 
 static ngx_int_t ngx_http_ap_answer_headers(ngx_http_request_t *r,
     const ngx_http_ap_answer_t *answer);
+static void ngx_http_ap_answer_conditions(ngx_http_request_t *r);
 static const char *ngx_http_ap_answer_cache(
     const ngx_http_ap_answer_t *answer);
 static ngx_int_t ngx_http_ap_refusal(ngx_http_request_t *r,
@@ -60,6 +61,8 @@ ngx_http_ap_answer(ngx_http_request_t *r, const ngx_http_ap_answer_t *answer)
     r->headers_out.content_type = answer->type;
     r->headers_out.content_type_len = answer->type.len;
     r->headers_out.content_type_lowcase = NULL;
+
+    ngx_http_ap_answer_conditions(r);
 
     if (answer->body.len == 0) {
         r->header_only = 1;
@@ -156,6 +159,27 @@ ngx_http_ap_answer_headers(ngx_http_request_t *r,
     }
 
     return NGX_OK;
+}
+
+
+/*
+ * RFC 9110 sections 13.1.3 and 13.1.4: a date is ignored beside an entity tag,
+ * and where there is none to compare it with.  nginx wants both to hold.
+ */
+static void
+ngx_http_ap_answer_conditions(ngx_http_request_t *r)
+{
+    ngx_uint_t  undated;
+
+    undated = (r->headers_out.last_modified_time == (time_t) -1);
+
+    if (undated || r->headers_in.if_none_match) {
+        r->headers_in.if_modified_since = NULL;
+    }
+
+    if (undated || r->headers_in.if_match) {
+        r->headers_in.if_unmodified_since = NULL;
+    }
 }
 
 

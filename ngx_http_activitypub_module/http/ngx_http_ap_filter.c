@@ -15,6 +15,9 @@
 
 
 static ngx_int_t ngx_http_ap_header_filter(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_ap_is_page(ngx_http_request_t *r,
+    ngx_http_ap_ctx_t *ctx);
+static ngx_int_t ngx_http_ap_vary(ngx_http_request_t *r);
 static ngx_int_t ngx_http_ap_link(ngx_http_request_t *r,
     ngx_ap_actor_t *actor, ngx_ap_cache_twin_t *twin);
 static u_char *ngx_http_ap_uuid(u_char *p, const u_char *uuid);
@@ -37,7 +40,6 @@ ngx_http_ap_header_filter(ngx_http_request_t *r)
 {
     ngx_int_t                rc;
     ngx_ap_actor_t          *actor;
-    ngx_table_elt_t         *vary;
     ngx_http_ap_ctx_t       *ctx;
     ngx_ap_cache_twin_t      twin;
     ngx_http_ap_srv_conf_t  *ascf;
@@ -47,11 +49,7 @@ ngx_http_ap_header_filter(ngx_http_request_t *r)
         return ngx_http_ap_error_send(r, ngx_http_next_header_filter);
     }
 
-    if (r != r->main
-        || (r->headers_out.status != NGX_HTTP_OK
-            && r->headers_out.status != NGX_HTTP_PARTIAL_CONTENT
-            && r->headers_out.status != NGX_HTTP_NOT_MODIFIED))
-    {
+    if (r != r->main) {
         return ngx_http_next_header_filter(r);
     }
 
@@ -64,14 +62,9 @@ ngx_http_ap_header_filter(ngx_http_request_t *r)
     ctx = ngx_http_ap_ctx(r);
     alcf = ngx_http_get_module_loc_conf(r, ngx_http_activitypub_module);
 
-    if (ctx == NULL || ctx->answered || ctx->own || !alcf->enable) {
-        return ngx_http_next_header_filter(r);
-    }
-
-    /* what stands in the place of a page that was refused is not the page */
-
-    if (!ctx->passed
-        && ngx_http_get_module_ctx(r, ngx_http_activitypub_module) == NULL)
+    if (ctx == NULL || ctx->answered || ctx->own
+        || alcf->enable == NGX_HTTP_AP_OFF
+        || (!ctx->passed && !ngx_http_ap_is_page(r, ctx)))
     {
         return ngx_http_next_header_filter(r);
     }
@@ -94,6 +87,45 @@ ngx_http_ap_header_filter(ngx_http_request_t *r)
 
     /* NGX_AGAIN: it might have one, and a cache must not mix them up */
 
+    if (alcf->enable == NGX_HTTP_AP_ON && ngx_http_ap_vary(r) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (actor && !twin.gone && ngx_http_ap_is_page(r, ctx)
+        && ngx_http_ap_link(r, actor, &twin) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_next_header_filter(r);
+}
+
+
+/*
+ * An error or a redirect is no page; but where others get a document in its
+ * place it varies, for a cache may keep it too.  What stands in the place of
+ * a page that was refused is neither.
+ */
+static ngx_uint_t
+ngx_http_ap_is_page(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
+{
+    if (r->headers_out.status != NGX_HTTP_OK
+        && r->headers_out.status != NGX_HTTP_PARTIAL_CONTENT
+        && r->headers_out.status != NGX_HTTP_NOT_MODIFIED)
+    {
+        return 0;
+    }
+
+    return ctx->passed
+           || ngx_http_get_module_ctx(r, ngx_http_activitypub_module) != NULL;
+}
+
+
+static ngx_int_t
+ngx_http_ap_vary(ngx_http_request_t *r)
+{
+    ngx_table_elt_t  *vary;
+
     vary = ngx_http_ap_filter_header(r);
     if (vary == NULL) {
         return NGX_ERROR;
@@ -102,11 +134,7 @@ ngx_http_ap_header_filter(ngx_http_request_t *r)
     ngx_str_set(&vary->key, "Vary");
     ngx_str_set(&vary->value, "Accept");
 
-    if (actor && !twin.gone && ngx_http_ap_link(r, actor, &twin) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return ngx_http_next_header_filter(r);
+    return NGX_OK;
 }
 
 

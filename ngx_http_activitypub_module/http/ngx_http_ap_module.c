@@ -31,7 +31,7 @@ static void *ngx_http_ap_create_srv_conf(ngx_conf_t *cf);
 static void *ngx_http_ap_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_ap_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
-static char *ngx_http_ap_enable_check(ngx_conf_t *cf, void *post, void *data);
+static char *ngx_http_ap_enable(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static ngx_int_t ngx_http_ap_init_process(ngx_cycle_t *cycle);
 static void ngx_http_ap_exit_process(ngx_cycle_t *cycle);
 
@@ -42,8 +42,12 @@ static ngx_conf_post_t  ngx_http_ap_account_domain_post =
 static ngx_conf_post_t  ngx_http_ap_allow_http_post =
     { ngx_http_ap_allow_http_warn };
 
-static ngx_conf_post_t  ngx_http_ap_enable_post =
-    { ngx_http_ap_enable_check };
+static ngx_conf_enum_t  ngx_http_ap_enables[] = {
+    { ngx_string("off"), NGX_HTTP_AP_OFF },
+    { ngx_string("on"), NGX_HTTP_AP_ON },
+    { ngx_string("link"), NGX_HTTP_AP_LINK },
+    { ngx_null_string, 0 }
+};
 
 static ngx_conf_post_t  ngx_http_ap_origin_post =
     { ngx_http_ap_origin_check };
@@ -61,11 +65,11 @@ static ngx_conf_post_t  ngx_http_ap_ssl_verify_post =
 static ngx_command_t  ngx_http_ap_commands[] = {
 
     { ngx_string("activitypub"),
-      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
-      ngx_conf_set_flag_slot,
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_ap_enable,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_ap_loc_conf_t, enable),
-      &ngx_http_ap_enable_post },
+      &ngx_http_ap_enables },
 
     { ngx_string("activitypub_account_domain"),
       NGX_HTTP_SRV_CONF|NGX_CONF_TAKE1,
@@ -467,7 +471,7 @@ ngx_http_ap_create_loc_conf(ngx_conf_t *cf)
         return NULL;
     }
 
-    alcf->enable = NGX_CONF_UNSET;
+    alcf->enable = NGX_CONF_UNSET_UINT;
 
     return alcf;
 }
@@ -481,21 +485,27 @@ ngx_http_ap_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     /* on by itself: only a server block with an actor ever looks */
 
-    ngx_conf_merge_value(conf->enable, prev->enable, 1);
+    ngx_conf_merge_uint_value(conf->enable, prev->enable, NGX_HTTP_AP_ON);
 
     return NGX_CONF_OK;
 }
 
 
 static char *
-ngx_http_ap_enable_check(ngx_conf_t *cf, void *post, void *data)
+ngx_http_ap_enable(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_flag_t  *enable = data;
+    ngx_http_ap_loc_conf_t *alcf = conf;
 
+    char                    *rv;
     ngx_http_ap_srv_conf_t  *ascf;
 
-    if (!*enable || (cf->cmd_type & NGX_HTTP_MAIN_CONF)) {
-        return NGX_CONF_OK;
+    rv = ngx_conf_set_enum_slot(cf, cmd, conf);
+
+    if (rv != NGX_CONF_OK
+        || alcf->enable == NGX_HTTP_AP_OFF
+        || (cf->cmd_type & NGX_HTTP_MAIN_CONF))
+    {
+        return rv;
     }
 
     ascf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_activitypub_module);

@@ -85,8 +85,17 @@ typedef struct {
 } ngx_http_ap_srv_conf_t;
 
 
+/* of pages; our own URLs know off, and anything else */
+
+typedef enum {
+    NGX_HTTP_AP_OFF = 0,
+    NGX_HTTP_AP_ON,
+    NGX_HTTP_AP_LINK            /* a page is HTML to everybody */
+} ngx_http_ap_enable_e;
+
+
 typedef struct {
-    ngx_flag_t                  enable;
+    ngx_uint_t                  enable;     /* ngx_http_ap_enable_e */
 } ngx_http_ap_loc_conf_t;
 
 

@@ -144,7 +144,7 @@ ngx_http_ap_server_rewrite_handler(ngx_http_request_t *r)
 
     /* here r->loc_conf is the server block's */
 
-    if (!alcf->enable
+    if (alcf->enable == NGX_HTTP_AP_OFF
         || (ctx->own == NGX_HTTP_AP_OWN_WEBFINGER
             && ngx_http_ap_webfinger_resolve(r, ctx) != NGX_OK))
     {
@@ -192,7 +192,7 @@ ngx_http_ap_precontent_handler(ngx_http_request_t *r)
 
         alcf = ngx_http_get_module_loc_conf(r, ngx_http_activitypub_module);
 
-        if (!alcf->enable) {
+        if (alcf->enable != NGX_HTTP_AP_ON) {
             return NGX_DECLINED;
         }
 
