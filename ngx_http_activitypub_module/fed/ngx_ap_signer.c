@@ -24,6 +24,9 @@
 #define NGX_AP_SIGNER_KEYS  64
 #define NGX_AP_SIGNER_AGE   3600000
 
+/* how often a key that cannot be used is worth an error, seconds */
+#define NGX_AP_SIGNER_SAY   60
+
 
 typedef struct {
     ngx_queue_t                 queue;
@@ -59,6 +62,7 @@ struct ngx_ap_signer_s {
     ngx_queue_t                 ready;      /* jobs with a key, in turn */
     ngx_queue_t                 busy;       /* jobs in a thread or failed */
     ngx_uint_t                  nbusy;      /* in a thread */
+    time_t                      said;       /* that a key is of no use */
 };
 
 
@@ -310,14 +314,19 @@ ngx_ap_signer_loaded(void *data, ngx_int_t rc, const ngx_str_t *key_id,
 }
 
 
+/* whoever posts to an inbox makes us try, and must not fill a disk */
+
 static EVP_PKEY *
 ngx_ap_signer_parse(ngx_ap_signer_key_t *key, const ngx_str_t *pem)
 {
-    EVP_PKEY     *parsed;
-    fedi_err_e    err;
-    fedi_str_t    text;
-    fedi_heap_t   heap;
+    EVP_PKEY         *parsed;
+    fedi_err_e        err;
+    fedi_str_t        text;
+    ngx_uint_t        level;
+    fedi_heap_t       heap;
+    ngx_ap_signer_t  *signer;
 
+    signer = key->signer;
     parsed = NULL;
 
     text.data = (const char *) pem->data;
@@ -328,7 +337,15 @@ ngx_ap_signer_parse(ngx_ap_signer_key_t *key, const ngx_str_t *pem)
     fedi_heap_free(&heap);
 
     if (err != FEDI_OK) {
-        ngx_log_error(NGX_LOG_ERR, key->signer->worker->log, 0,
+        level = NGX_LOG_INFO;
+
+        if (signer->said == 0 || ngx_time() - signer->said >= NGX_AP_SIGNER_SAY)
+        {
+            signer->said = ngx_time();
+            level = NGX_LOG_ERR;
+        }
+
+        ngx_log_error(level, signer->worker->log, 0,
                       "activitypub: the private key of actor \"%V\" cannot "
                       "be used: %s", &key->actor, fedi_strerror(err));
         return NULL;
