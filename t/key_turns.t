@@ -60,6 +60,8 @@ prompt('at rest');
     }
 
     $t->wait_for(sub { (grep { $_->{url} =~ /wild/ } $web->asked) >= 4 });
+    is(grep({ $_->{url} =~ /wild/ } $web->asked), 4,
+        'four keys of a domain at a time');
     prompt('while one domain is slow');
 
     # the line: of hosts that do not even exist
@@ -86,9 +88,6 @@ $c = begin($who);
 $web->release('tame');
 is($c->response('POST')->status, 202, 'there is a place in the line');
 
-is(grep({ $_->{url} =~ /wild/ } $web->asked), 4,
-    'four keys of a domain at a time');
-
 $web->release;
 @waiting = ();
 
@@ -113,7 +112,7 @@ $t->sql("INSERT INTO activitypub.follower (actor, remote_actor, inbox,
     AND r.host LIKE 's%.example'");
 publish($t, url => "$ORIGIN/posts/one", title => 'One', content => 'x');
 
-ok($t->wait_for(sub { 50 <= (() = $farm->seen) }),
+ok($t->wait_for(sub { 50 <= (() = $farm->seen) }, 15),
     'nobody answers what is sent');
 prompt('while deliveries wait');
 
@@ -143,7 +142,7 @@ sub prompt {
 
     my $c = begin($who);
 
-    ok($t->wait_for(sub { $web->asked($who->uri) }),
+    ok($t->wait_for(sub { $web->asked($who->uri) }, 6.5),
         "a key is asked for $name");
 }
 
