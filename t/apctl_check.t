@@ -161,6 +161,14 @@ $t->reload;
 like(($t->apctl('check'))[1], qr{^not\ ok\ +resolver\ +site\.example\ +the
     \ host\ could\ not\ be\ resolved\ .*resolv\.conf}xm, 'no such name');
 
+# a name server within that knows the machine by an inner address
+
+$rig->host('site.example', '10.0.0.7');
+$t->reload;
+
+like(($t->apctl('check'))[1], qr{^not\ ok\ +connect\ +site\.example\ +a\ private
+    .*\ 10\.0\.0\.7:443\).*activitypub_resolver}xm, 'an inner address');
+
 # nginx is not there: the test does its work
 
 $t->stop;

@@ -246,7 +246,7 @@ apctl_check_reach(apctl_check_t *check, const PGresult *origins, int row,
     bool *reached)
 {
     json_t        *result;
-    const char    *uri, *host, *address;
+    const char    *uri, *host, *step, *address;
     apctl_exit_e   code;
 
     *reached = false;
@@ -271,9 +271,13 @@ apctl_check_reach(apctl_check_t *check, const PGresult *origins, int row,
     apctl_check_line(check, true, "resolver", host, "%s", address);
 
     if (json_integer_value(json_object_get(result, "status")) == 0) {
-        apctl_check_line(check, false, "connect", host, "%s (address %s): "
-                         "peers must reach the site there, over https",
-                         apctl_fetch_reason(check->ap, result), address);
+        step = apctl_job_text(result, "step");
+        apctl_check_line(check, false, "connect", host, "%s (address %s): %s",
+                         apctl_fetch_reason(check->ap, result), address,
+                         step != NULL && strcmp(step, "address") == 0
+                         ? "peers need a public one; let nginx ask a public "
+                           "name server, by \"activitypub_resolver\""
+                         : "peers must reach the site there, over https");
         json_decref(result);
         return APCTL_OK;
     }

@@ -21,6 +21,7 @@ typedef struct {
 } fedi_arena_t;
 
 
+/* aligned for any type, not cleared; NULL: no memory */
 void *fedi_alloc(fedi_arena_t *arena, size_t size);
 
 /* a copy, NUL-terminated behind its length; data NULL: no memory */

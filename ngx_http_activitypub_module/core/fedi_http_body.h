@@ -55,6 +55,7 @@ int fedi_http_body_init(fedi_http_body_t *body,
 int fedi_http_body_read(fedi_http_body_t *body, fedi_str_t input,
     fedi_str_t *content);
 
+/* the last byte of it was read */
 bool fedi_http_body_done(const fedi_http_body_t *body);
 
 /* the peer has closed: whether the body is whole */

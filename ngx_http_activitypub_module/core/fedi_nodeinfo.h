@@ -24,6 +24,7 @@ typedef struct {
 } fedi_nodeinfo_t;
 
 
+/* JSON, copied; FEDI_EUTF8 or FEDI_ENOMEM */
 fedi_err_e fedi_nodeinfo_render(fedi_arena_t *arena,
     const fedi_nodeinfo_t *nodeinfo, fedi_str_t *text);
 

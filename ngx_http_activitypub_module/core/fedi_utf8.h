@@ -12,6 +12,7 @@
 #include "fedi_str.h"
 
 
+/* no overlong form, no surrogate, nothing above U+10FFFF; NUL is a character */
 bool fedi_utf8_valid(fedi_str_t text);
 
 

@@ -20,6 +20,7 @@
 typedef struct ngx_ap_deliver_s  ngx_ap_deliver_t;
 
 
+/* in init_process; the worker outlives it.  NULL: no memory */
 ngx_ap_deliver_t *ngx_ap_deliver_create(ngx_ap_worker_t *worker);
 
 /*

@@ -19,6 +19,7 @@
 typedef struct ngx_ap_fanout_s  ngx_ap_fanout_t;
 
 
+/* in init_process; the worker outlives it.  NULL: no memory */
 ngx_ap_fanout_t *ngx_ap_fanout_create(ngx_ap_worker_t *worker);
 
 /* in exit_process, after the store is gone */

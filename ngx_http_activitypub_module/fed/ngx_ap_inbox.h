@@ -30,6 +30,7 @@ typedef void (*ngx_ap_inbox_pt)(void *data, ngx_int_t rc,
     const ngx_str_t *verdict);
 
 
+/* in init_process; the worker outlives it.  NULL: no memory */
 ngx_ap_inbox_t *ngx_ap_inbox_create(ngx_ap_worker_t *worker);
 
 /* after the store is gone; nobody is answered */

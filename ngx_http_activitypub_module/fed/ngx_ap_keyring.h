@@ -19,6 +19,7 @@
 typedef struct ngx_ap_keyring_s  ngx_ap_keyring_t;
 
 
+/* in init_process; the worker outlives it.  NULL: no memory */
 ngx_ap_keyring_t *ngx_ap_keyring_create(ngx_ap_worker_t *worker);
 
 /*

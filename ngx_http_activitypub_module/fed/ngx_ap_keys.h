@@ -42,6 +42,7 @@ typedef void (*ngx_ap_keys_pt)(void *data, ngx_int_t rc,
     const ngx_ap_key_t *key);
 
 
+/* in init_process; the worker outlives it.  NULL: no memory */
 ngx_ap_keys_t *ngx_ap_keys_create(ngx_ap_worker_t *worker);
 
 /* before store, client and signer are gone; nobody is answered */

@@ -28,6 +28,7 @@ typedef void (*ngx_ap_read_pt)(void *data, ngx_int_t rc, fedi_str_t body,
     const fedi_reading_t *reading);
 
 
+/* in init_process; the worker outlives it.  NULL: no memory */
 ngx_ap_reader_t *ngx_ap_reader_create(ngx_ap_worker_t *worker);
 
 /*

@@ -29,6 +29,7 @@ typedef void (*ngx_ap_signed_pt)(void *data, ngx_int_t rc,
     const ngx_str_t *signature);
 
 
+/* in init_process; the worker outlives it.  NULL: no memory */
 ngx_ap_signer_t *ngx_ap_signer_create(ngx_ap_worker_t *worker);
 
 /*

@@ -20,6 +20,7 @@
 typedef struct ngx_ap_twins_s  ngx_ap_twins_t;
 
 
+/* in init_process; the worker outlives it.  NULL: no memory */
 ngx_ap_twins_t *ngx_ap_twins_create(ngx_ap_worker_t *worker);
 
 /* in exit_process, after the store is gone */

@@ -19,6 +19,7 @@
 typedef struct ngx_ap_watch_s  ngx_ap_watch_t;
 
 
+/* in init_process; the worker outlives it.  NULL: no memory */
 ngx_ap_watch_t *ngx_ap_watch_create(ngx_ap_worker_t *worker);
 
 /* in exit_process, after the store is gone */

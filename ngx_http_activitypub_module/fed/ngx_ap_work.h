@@ -20,6 +20,7 @@
 typedef struct ngx_ap_work_s  ngx_ap_work_t;
 
 
+/* in init_process; the worker outlives it.  NULL: no memory */
 ngx_ap_work_t *ngx_ap_work_create(ngx_ap_worker_t *worker);
 
 /* in exit_process, before store, client and signer are gone */

@@ -38,7 +38,11 @@ ngx_int_t ngx_ap_pg_hosts_parse(ngx_ap_pg_parser_t *parser,
     ngx_array_t *hosts);
 
 
-/* shared by the two files; "fail" formats parser->error, answers NGX_ERROR */
+/*
+ * Shared by the two files.  "fail" formats parser->error and answers
+ * NGX_ERROR; "pair" adds to parser->pairs what it is given, without a copy;
+ * "copy" is NUL-terminated, in the pool, or NULL.
+ */
 
 ngx_int_t ngx_ap_pg_conninfo_fail(ngx_ap_pg_parser_t *parser,
     const char *fmt, ...);

@@ -78,6 +78,7 @@ ngx_int_t ngx_ap_cache_find(ngx_ap_cache_t *cache,
     const ngx_ap_cache_key_t *key, ngx_pool_t *pool,
     fedi_document_t *document);
 
+/* before the query whose answer is to be stored */
 ngx_ap_cache_stamp_t ngx_ap_cache_stamp(ngx_ap_cache_t *cache,
     const ngx_ap_cache_key_t *key);
 
@@ -114,9 +115,14 @@ void ngx_ap_cache_twin_remove(ngx_ap_cache_t *cache,
 void ngx_ap_cache_twins_complete(ngx_ap_cache_t *cache);
 ngx_uint_t ngx_ap_cache_twins_ready(ngx_ap_cache_t *cache);
 
+/* of an actor's name, for "actor" of a twin */
 uint32_t ngx_ap_cache_name_hash(ngx_str_t *name);
 
 
+/*
+ * What became of an origin or actor, by a hash of its URL.  NGX_ERROR: the
+ * zone is full, and the state stays UNKNOWN.
+ */
 ngx_ap_cache_state_e ngx_ap_cache_state(ngx_ap_cache_t *cache, uint64_t name);
 ngx_int_t ngx_ap_cache_state_set(ngx_ap_cache_t *cache, uint64_t name,
     ngx_ap_cache_state_e state);
@@ -165,6 +171,7 @@ void ngx_ap_cache_listener_release(ngx_ap_cache_t *cache);
 /* what is counted on this node since the zone was made, by the caller's plan */
 #define NGX_AP_CACHE_COUNTERS  160
 
+/* adds one; a counter that is none is ignored, and has always counted 0 */
 void ngx_ap_cache_count(ngx_ap_cache_t *cache, ngx_uint_t counter);
 ngx_uint_t ngx_ap_cache_counted(ngx_ap_cache_t *cache, ngx_uint_t counter);
 

@@ -40,6 +40,7 @@ ngx_ap_table_entry_t *ngx_ap_table_find(ngx_ap_table_t *table, uint64_t name);
 /* the entry of that name, made and zeroed if new; NULL: no place and no room */
 ngx_ap_table_entry_t *ngx_ap_table_add(ngx_ap_table_t *table, uint64_t name);
 
+/* harmless if it is not there */
 void ngx_ap_table_remove(ngx_ap_table_t *table, uint64_t name);
 
 /* whether the next add needs ngx_ap_table_grow() first */

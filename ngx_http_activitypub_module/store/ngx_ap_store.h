@@ -47,10 +47,17 @@ typedef struct {
 } ngx_ap_store_events_t;
 
 
+/*
+ * In init_process; "conninfo" must outlive the store, "events" is copied.
+ * NULL: no memory.
+ */
 ngx_ap_store_t *ngx_ap_store_create(const ngx_ap_pg_conninfo_t *conninfo,
     const ngx_ap_store_events_t *events, ngx_log_t *log);
+
+/* in exit_process; calls that are not answered are dropped, not called back */
 void ngx_ap_store_destroy(ngx_ap_store_t *store);
 
+/* the pipeline connection is usable now */
 ngx_uint_t ngx_ap_store_ready(ngx_ap_store_t *store);
 
 /* somebody would ask if the store were ready: a long pause ends sooner */
