@@ -25,8 +25,8 @@
 #define NGX_AP_FETCH_MAX  (1024 * 1024)
 
 /*
- * Of an actor whom a stranger makes us ask for: it is parsed while others
- * wait, and a MiB takes 30 ms.
+ * Of an actor whom a stranger makes us ask for: a MiB takes a thread 30 ms,
+ * and such documents have a few KiB.
  */
 #define NGX_AP_FETCH_KEY_MAX  (256 * 1024)
 

@@ -3,8 +3,8 @@
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
  *
- *     fetch -> next -> fetched -> actor -> kept -> finish
- *               ^---------|
+ *     fetch -> next -> fetched -> read -> actor -> kept -> finish
+ *               ^-------------------|
  *
  * The document behind a key's id is its actor; or that calls itself by
  * another id, which is fetched then; or it is the key alone, and its owner
@@ -14,8 +14,9 @@
 
 #include "ngx_ap_fetch.h"
 #include "ngx_ap_key_fetch.h"
+#include "ngx_ap_reader.h"
 
-#include "fedi_actor.h"
+#include "fedi_actor_reading.h"
 #include "fedi_key.h"
 
 
@@ -44,8 +45,9 @@ struct ngx_ap_key_fetch_s {
     fedi_actor_key_t            alone;      /* a document of a key alone */
     ngx_ap_store_actor_t        row;
 
-    json_t                     *documents[NGX_AP_KEY_FETCH_DOCUMENTS];
-    ngx_uint_t                  n;
+    ngx_ap_reader_job_t        *jobs[NGX_AP_KEY_FETCH_DOCUMENTS];
+    ngx_uint_t                  njobs;      /* large ones: theirs is the text */
+    ngx_uint_t                  ndocuments;
 
     unsigned                    has_alone:1;
     unsigned                    elsewhere:1;
@@ -59,10 +61,16 @@ static void ngx_ap_key_fetch_fetched(void *data,
     const ngx_ap_fetch_result_t *result);
 static ngx_int_t ngx_ap_key_fetch_read(ngx_ap_key_fetch_t *fetch,
     const ngx_ap_fetch_result_t *result);
+static ngx_int_t ngx_ap_key_fetch_read_large(ngx_ap_key_fetch_t *fetch,
+    const ngx_ap_fetch_result_t *result);
+static void ngx_ap_key_fetch_read_done(void *data, ngx_int_t rc,
+    const fedi_actor_reading_t *reading);
+static ngx_int_t ngx_ap_key_fetch_judge(ngx_ap_key_fetch_t *fetch,
+    const fedi_actor_reading_t *reading);
 static ngx_int_t ngx_ap_key_fetch_alone(ngx_ap_key_fetch_t *fetch,
-    const json_t *json, const fedi_id_t *final);
+    const fedi_actor_reading_t *reading);
 static ngx_int_t ngx_ap_key_fetch_actor(ngx_ap_key_fetch_t *fetch,
-    const json_t *json, const fedi_id_t *final);
+    const fedi_actor_reading_t *reading);
 static ngx_int_t ngx_ap_key_fetch_keep(ngx_ap_key_fetch_t *fetch,
     const fedi_actor_t *actor, fedi_str_t pem);
 static void ngx_ap_key_fetch_kept(void *data, ngx_int_t rc);
@@ -142,8 +150,8 @@ ngx_ap_key_fetch_cancel(ngx_ap_key_fetch_t *fetch)
         ngx_del_timer(&fetch->timer);
     }
 
-    for (i = 0; i < fetch->n; i++) {
-        json_decref(fetch->documents[i]);
+    for (i = 0; i < fetch->njobs; i++) {
+        ngx_ap_reader_release(fetch->jobs[i]);
     }
 
     ngx_destroy_pool(fetch->pool);
@@ -153,9 +161,11 @@ ngx_ap_key_fetch_cancel(ngx_ap_key_fetch_t *fetch)
 static ngx_int_t
 ngx_ap_key_fetch_next(ngx_ap_key_fetch_t *fetch, fedi_str_t url)
 {
-    if (fetch->n == NGX_AP_KEY_FETCH_DOCUMENTS) {
+    if (fetch->ndocuments == NGX_AP_KEY_FETCH_DOCUMENTS) {
         return NGX_DECLINED;
     }
+
+    fetch->ndocuments++;
 
     fetch->fetch = ngx_ap_fetch(fetch->worker, fetch->origin, url,
                                 NGX_AP_FETCH_KEY, ngx_ap_key_fetch_fetched,
@@ -202,54 +212,83 @@ static ngx_int_t
 ngx_ap_key_fetch_read(ngx_ap_key_fetch_t *fetch,
     const ngx_ap_fetch_result_t *result)
 {
-    json_t      *json;
-    fedi_id_t    final;
-    fedi_err_e   err;
+    fedi_actor_reading_t  *reading;
 
-    static const fedi_json_limits_t  limits = {
-        NGX_AP_FETCH_KEY_MAX, FEDI_JSON_DEPTH_MAX, FEDI_JSON_VALUES_MAX
-    };
-
-    err = fedi_json_load(result->body, &limits, &json);
-
-    if (err != FEDI_OK) {
-        return err == FEDI_ENOMEM ? NGX_BUSY : NGX_DECLINED;
+    if (result->body.len > NGX_AP_READER_SMALL) {
+        return ngx_ap_key_fetch_read_large(fetch, result);
     }
 
-    fetch->documents[fetch->n++] = json;
-
-    if (fedi_id_parse(&fetch->arena, &fetch->worker->conf->rules, result->url,
-                      &final)
-        != FEDI_OK)
-    {
+    reading = ngx_palloc(fetch->pool, sizeof(fedi_actor_reading_t));
+    if (reading == NULL) {
         return NGX_BUSY;
     }
 
-    if (fedi_actor_is_key(json)) {
-        return ngx_ap_key_fetch_alone(fetch, json, &final);
-    }
+    fedi_actor_reading_take(&fetch->arena, &fetch->worker->conf->rules,
+                            result->url, result->body, reading);
 
-    return ngx_ap_key_fetch_actor(fetch, json, &final);
+    return ngx_ap_key_fetch_judge(fetch, reading);
 }
 
 
 static ngx_int_t
-ngx_ap_key_fetch_alone(ngx_ap_key_fetch_t *fetch, const json_t *json,
-    const fedi_id_t *final)
+ngx_ap_key_fetch_read_large(ngx_ap_key_fetch_t *fetch,
+    const ngx_ap_fetch_result_t *result)
 {
-    fedi_actor_e  reason;
+    ngx_ap_reader_job_t  *job;
 
+    job = ngx_ap_reader_read_actor(fetch->worker->reader, result->url,
+                                   result->body, ngx_ap_key_fetch_read_done,
+                                   fetch);
+    if (job == NULL) {
+        return NGX_BUSY;
+    }
+
+    fetch->jobs[fetch->njobs++] = job;
+
+    return NGX_AGAIN;
+}
+
+
+static void
+ngx_ap_key_fetch_read_done(void *data, ngx_int_t rc,
+    const fedi_actor_reading_t *reading)
+{
+    ngx_ap_key_fetch_t *fetch = data;
+
+    rc = (rc == NGX_OK) ? ngx_ap_key_fetch_judge(fetch, reading) : NGX_BUSY;
+
+    if (rc != NGX_AGAIN) {
+        ngx_ap_key_fetch_finish(fetch, rc);
+    }
+}
+
+
+static ngx_int_t
+ngx_ap_key_fetch_judge(ngx_ap_key_fetch_t *fetch,
+    const fedi_actor_reading_t *reading)
+{
+    if (reading->err != FEDI_OK) {
+        return reading->err == FEDI_ENOMEM ? NGX_BUSY : NGX_DECLINED;
+    }
+
+    return reading->is_key ? ngx_ap_key_fetch_alone(fetch, reading)
+                           : ngx_ap_key_fetch_actor(fetch, reading);
+}
+
+
+static ngx_int_t
+ngx_ap_key_fetch_alone(ngx_ap_key_fetch_t *fetch,
+    const fedi_actor_reading_t *reading)
+{
     if (fetch->has_alone) {
         return NGX_DECLINED;
     }
 
-    reason = fedi_actor_key_parse(&fetch->arena, &fetch->worker->conf->rules,
-                                  json, final, &fetch->alone);
-
-    if (reason != FEDI_ACTOR_OK) {
-        return ngx_ap_key_fetch_refuse(fetch, reason);
+    if (reading->reason != FEDI_ACTOR_OK) {
+        return ngx_ap_key_fetch_refuse(fetch, reading->reason);
     }
 
+    fetch->alone = reading->key;
     fetch->has_alone = 1;
 
     /* whose it says it is; who must say the same */
@@ -263,21 +302,15 @@ ngx_ap_key_fetch_alone(ngx_ap_key_fetch_t *fetch, const json_t *json,
 
 
 static ngx_int_t
-ngx_ap_key_fetch_actor(ngx_ap_key_fetch_t *fetch, const json_t *json,
-    const fedi_id_t *final)
+ngx_ap_key_fetch_actor(ngx_ap_key_fetch_t *fetch,
+    const fedi_actor_reading_t *reading)
 {
-    fedi_str_t     pem;
-    fedi_actor_t  *actor;
-    fedi_actor_e   reason;
+    fedi_str_t           pem;
+    fedi_actor_e         reason;
+    const fedi_actor_t  *actor;
 
-    actor = ngx_pcalloc(fetch->pool, sizeof(fedi_actor_t));
-    if (actor == NULL) {
-        return NGX_BUSY;
-    }
-
-    reason = fedi_actor_parse(&fetch->arena, &fetch->worker->conf->rules,
-                              json, final, actor);
-
+    actor = &reading->actor;
+    reason = reading->reason;
     pem = fedi_null_str;
 
     if (reason == FEDI_ACTOR_ELSEWHERE

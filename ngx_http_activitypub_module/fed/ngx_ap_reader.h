@@ -4,7 +4,8 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * Large bodies, and those in a file, are read, hashed and parsed in the thread
- * pool: at most as many at a time as there are processors.
+ * pool, and so are large documents of others: at most as many at a time as
+ * there are processors.
  */
 
 #ifndef NGX_AP_READER_H
@@ -13,8 +14,16 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
+#include "fedi_actor_reading.h"
 #include "fedi_reading.h"
 #include "ngx_ap_worker.h"
+
+
+/*
+ * To parse twice as many bytes takes a millisecond when they are chosen for
+ * it: what is longer is a thread's, the rest is read in place.
+ */
+#define NGX_AP_READER_SMALL  (8 * 1024)
 
 
 typedef struct ngx_ap_reader_s      ngx_ap_reader_t;
@@ -26,6 +35,10 @@ typedef struct ngx_ap_reader_job_s  ngx_ap_reader_job_t;
  */
 typedef void (*ngx_ap_read_pt)(void *data, ngx_int_t rc, fedi_str_t body,
     const fedi_reading_t *reading);
+
+/* "reading", the job's, is what fedi_actor_reading_take() says */
+typedef void (*ngx_ap_read_actor_pt)(void *data, ngx_int_t rc,
+    const fedi_actor_reading_t *reading);
 
 
 /* in init_process; the worker outlives it.  NULL: no memory */
@@ -50,6 +63,11 @@ ngx_uint_t ngx_ap_reader_has_room(ngx_ap_reader_t *reader, size_t len);
  */
 ngx_ap_reader_job_t *ngx_ap_reader_read(ngx_ap_reader_t *reader,
     ngx_chain_t *body, const fedi_digest_t *digest, ngx_ap_read_pt handler,
+    void *data);
+
+/* the same for a document that came from "url"; both are copied */
+ngx_ap_reader_job_t *ngx_ap_reader_read_actor(ngx_ap_reader_t *reader,
+    fedi_str_t url, fedi_str_t body, ngx_ap_read_actor_pt handler,
     void *data);
 
 /* at any time, once: a thread at work is not waited for */

@@ -24,13 +24,6 @@
 #include "ngx_http_ap_signed.h"
 
 
-/*
- * To parse twice as many bytes takes a millisecond when they are chosen for
- * it: what is longer is a thread's.
- */
-#define NGX_HTTP_AP_INBOX_SMALL  (8 * 1024)
-
-
 static ngx_int_t ngx_http_ap_inbox_admit(ngx_http_request_t *r);
 static ngx_int_t ngx_http_ap_inbox_headers(ngx_http_ap_inbox_t *inbox,
     fedi_signature_e *reason);
@@ -301,7 +294,7 @@ ngx_http_ap_inbox_take(ngx_http_ap_inbox_t *inbox)
                                         NGX_HTTP_AP_TOO_LARGE);
     }
 
-    if (len > NGX_HTTP_AP_INBOX_SMALL || spooled) {
+    if (len > NGX_AP_READER_SMALL || spooled) {
         return ngx_http_ap_inbox_read_large(inbox, len);
     }
 
