@@ -96,6 +96,12 @@ fedi_acct_host(fedi_str_t host)
         return false;
     }
 
+    /* the root of the name system, which some write */
+
+    if (name.len != 0 && name.data[name.len - 1] == '.') {
+        name.len--;
+    }
+
     if (fedi_host_check(name) == FEDI_OK) {
         return true;
     }

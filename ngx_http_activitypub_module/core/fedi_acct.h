@@ -26,7 +26,8 @@ typedef struct {
 /*
  * Accepts "acct:user@host", "user@host" and either with "@" before the user;
  * the scheme in any case.  The host is one that fedi_host_check() takes, or
- * UTF-8 that only fedi_host_normalize() can judge.  On FEDI_OK the parts
+ * UTF-8 that only fedi_host_normalize() can judge, either with one dot behind
+ * it; fedi_resource_parse() makes them comparable.  On FEDI_OK the parts
  * point into "text"; on FEDI_EACCT or FEDI_ETOOLONG "acct" is untouched.
  */
 fedi_err_e fedi_acct_parse(fedi_str_t text, fedi_acct_t *acct);

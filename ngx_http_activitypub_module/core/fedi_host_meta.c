@@ -7,10 +7,13 @@
 #include <stdint.h>
 
 #include "fedi_host_meta.h"
+#include "fedi_json.h"
 #include "fedi_utf8.h"
 
 
 #define FEDI_XML_ENTITY_MAX  6      /* "&quot;" */
+
+#define FEDI_HOST_META_TEMPLATE  "/.well-known/webfinger?resource={uri}"
 
 
 static fedi_err_e fedi_xml_escape(fedi_arena_t *arena, fedi_str_t text,
@@ -36,12 +39,40 @@ fedi_host_meta_render(fedi_arena_t *arena, fedi_str_t origin,
     }
 
     parts[2] = fedi_str(
-        "/.well-known/webfinger?resource={uri}\"/>\n"
+        FEDI_HOST_META_TEMPLATE "\"/>\n"
         "</XRD>\n");
 
     *text = fedi_join(arena, parts, 3);
 
     return text->data != NULL ? FEDI_OK : FEDI_ENOMEM;
+}
+
+
+fedi_err_e
+fedi_host_meta_render_json(fedi_arena_t *arena, fedi_str_t origin,
+    fedi_str_t *text)
+{
+    json_t      *root;
+    fedi_str_t   parts[2];
+
+    if (!fedi_utf8_valid(origin)) {
+        return FEDI_EUTF8;
+    }
+
+    parts[0] = origin;
+    parts[1] = fedi_str(FEDI_HOST_META_TEMPLATE);
+    parts[0] = fedi_join(arena, parts, 2);
+
+    if (parts[0].data == NULL) {
+        return FEDI_ENOMEM;
+    }
+
+    root = json_pack("{s:[{s:s, s:s, s:o}]}", "links",
+                     "rel", "lrdd",
+                     "type", "application/jrd+json",
+                     "template", fedi_json_string(parts[0]));
+
+    return fedi_json_render(arena, root, text);
 }
 
 

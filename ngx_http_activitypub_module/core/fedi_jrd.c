@@ -9,6 +9,8 @@
 #include "fedi_utf8.h"
 
 
+static fedi_str_t fedi_jrd_subject(fedi_arena_t *arena,
+    const fedi_jrd_t *jrd);
 static json_t *fedi_jrd_aliases(const fedi_jrd_t *jrd);
 static json_t *fedi_jrd_links(const fedi_jrd_t *jrd);
 static json_t *fedi_jrd_link(const char *rel, fedi_str_t type,
@@ -19,7 +21,7 @@ fedi_err_e
 fedi_jrd_render(fedi_arena_t *arena, const fedi_jrd_t *jrd, fedi_str_t *text)
 {
     json_t      *root;
-    fedi_str_t   subject[2];
+    fedi_str_t   subject;
 
     if (!fedi_utf8_valid(jrd->handle)
         || !fedi_utf8_valid(jrd->uri)
@@ -30,20 +32,33 @@ fedi_jrd_render(fedi_arena_t *arena, const fedi_jrd_t *jrd, fedi_str_t *text)
         return FEDI_EUTF8;
     }
 
-    subject[0] = fedi_str("acct:");
-    subject[1] = jrd->handle;
-    subject[0] = fedi_join(arena, subject, 2);
-
-    if (subject[0].data == NULL) {
+    subject = fedi_jrd_subject(arena, jrd);
+    if (subject.data == NULL) {
         return FEDI_ENOMEM;
     }
 
     root = json_pack("{s:o, s:o, s:o}",
-                     "subject", fedi_json_string(subject[0]),
+                     "subject", fedi_json_string(subject),
                      "aliases", fedi_jrd_aliases(jrd),
                      "links", fedi_jrd_links(jrd));
 
     return fedi_json_render(arena, root, text);
+}
+
+
+static fedi_str_t
+fedi_jrd_subject(fedi_arena_t *arena, const fedi_jrd_t *jrd)
+{
+    fedi_str_t  parts[2];
+
+    if (jrd->handle.len == 0) {
+        return jrd->uri;
+    }
+
+    parts[0] = fedi_str("acct:");
+    parts[1] = jrd->handle;
+
+    return fedi_join(arena, parts, 2);
 }
 
 
@@ -66,8 +81,12 @@ fedi_jrd_aliases(const fedi_jrd_t *jrd)
 static json_t *
 fedi_jrd_links(const fedi_jrd_t *jrd)
 {
-    int      rc;
-    json_t  *links;
+    int          rc;
+    json_t      *links;
+    const char  *page;
+
+    page = jrd->handle.len != 0 ? "http://webfinger.net/rel/profile-page"
+                                : "alternate";
 
     links = json_array();
     if (links == NULL) {
@@ -81,8 +100,7 @@ fedi_jrd_links(const fedi_jrd_t *jrd)
 
     if (rc == 0 && jrd->page.len != 0) {
         rc = json_array_append_new(links,
-                 fedi_jrd_link("http://webfinger.net/rel/profile-page",
-                               fedi_str("text/html"), jrd->page));
+                 fedi_jrd_link(page, fedi_str("text/html"), jrd->page));
     }
 
     if (rc == 0 && jrd->icon.len != 0) {

@@ -21,6 +21,7 @@ typedef struct {
     ngx_str_t                   handle;     /* "news@acme.example" */
     ngx_str_t                   uri;        /* the id */
     ngx_str_t                   page;       /* profile page, absolute */
+    ngx_str_t                   resource;   /* of the page: fedi_resource.h */
     ngx_str_t                   jrd;        /* rendered once */
     uint32_t                    hash;       /* ngx_ap_cache_name_hash(name) */
 } ngx_ap_actor_t;

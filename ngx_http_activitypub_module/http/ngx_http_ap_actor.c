@@ -7,6 +7,7 @@
 #include "ngx_http_ap_actor.h"
 
 #include "fedi_jrd.h"
+#include "fedi_resource.h"
 #include "fedi_url.h"
 #include "ngx_http_ap_actor_conf.h"
 #include "ngx_http_ap_declaration.h"
@@ -267,9 +268,10 @@ static ngx_int_t
 ngx_http_ap_actor_ids(ngx_conf_t *cf, ngx_ap_origin_t *origin,
     ngx_ap_actor_t *actor, ngx_str_t *icon)
 {
-    fedi_jrd_t    jrd;
-    fedi_str_t    text;
-    fedi_arena_t  arena;
+    fedi_jrd_t       jrd;
+    fedi_str_t       text;
+    fedi_arena_t     arena;
+    fedi_resource_t  resource;
 
     static ngx_str_t  at = ngx_string("@");
 
@@ -300,10 +302,13 @@ ngx_http_ap_actor_ids(ngx_conf_t *cf, ngx_ap_origin_t *origin,
 
     arena = ngx_http_ap_arena(cf->pool);
 
-    if (fedi_jrd_render(&arena, &jrd, &text) != FEDI_OK) {
+    if (fedi_jrd_render(&arena, &jrd, &text) != FEDI_OK
+        || fedi_resource_parse(&arena, jrd.page, &resource) != FEDI_OK)
+    {
         return NGX_ERROR;
     }
 
+    actor->resource = ngx_http_ap_string(resource.path);
     actor->jrd = ngx_http_ap_string(text);
 
     return NGX_OK;

@@ -211,6 +211,28 @@ ngx_http_ap_document_answer(ngx_http_request_t *r,
 }
 
 
+ngx_uint_t
+ngx_http_ap_machine_has(ngx_ap_origin_t *origin, ngx_str_t *path)
+{
+    ngx_str_t   rest, segments[NGX_HTTP_AP_SEGMENTS];
+    ngx_uint_t  n;
+
+    if (path->len < origin->prefix.len
+        || ngx_memcmp(path->data, origin->prefix.data, origin->prefix.len)
+           != 0)
+    {
+        return 0;
+    }
+
+    rest.data = path->data + origin->prefix.len;
+    rest.len = path->len - origin->prefix.len;
+
+    n = ngx_http_ap_machine_split(&rest, segments);
+
+    return ngx_http_ap_machine_exists(origin, segments, n);
+}
+
+
 ngx_ap_actor_t *
 ngx_http_ap_actor_find(ngx_ap_origin_t *origin, ngx_str_t *name)
 {

@@ -304,28 +304,72 @@ ngx_http_ap_domain_add(ngx_http_ap_srv_conf_t *ascf, ngx_str_t *host,
 }
 
 
+/* "*.acme.example", "acme.*" and ".acme.example", as nginx matches them */
+
+static ngx_uint_t
+ngx_http_ap_name_covers(ngx_str_t *name, ngx_str_t *host)
+{
+    size_t  len;
+
+    if (name->len == host->len
+        && ngx_strncasecmp(name->data, host->data, host->len) == 0)
+    {
+        return 1;
+    }
+
+    if (name->len < 2) {
+        return 0;
+    }
+
+    if (name->data[0] == '.'
+        && name->len - 1 == host->len
+        && ngx_strncasecmp(name->data + 1, host->data, host->len) == 0)
+    {
+        return 1;
+    }
+
+    if (name->data[name->len - 1] == '*') {
+        len = name->len - 1;
+
+        return host->len > len
+               && ngx_strncasecmp(name->data, host->data, len) == 0;
+    }
+
+    if (name->data[0] != '*' && name->data[0] != '.') {
+        return 0;
+    }
+
+    len = name->len - (name->data[0] == '*');
+
+    return host->len > len
+           && ngx_strncasecmp(name->data + name->len - len,
+                              host->data + host->len - len, len)
+              == 0;
+}
+
+
 static ngx_uint_t
 ngx_http_ap_server_covers(ngx_http_core_srv_conf_t *cscf, ngx_str_t *host)
 {
-    ngx_str_t                name;
     ngx_uint_t               i;
     ngx_http_server_name_t  *names;
 
     names = cscf->server_names.elts;
 
     for (i = 0; i < cscf->server_names.nelts; i++) {
-        name = names[i].name;
 
-        /* ".acme.example" is acme.example and all below */
+#if (NGX_PCRE)
+        if (names[i].regex) {
 
-        if (name.len && name.data[0] == '.') {
-            name.data++;
-            name.len--;
+            if (ngx_regex_exec(names[i].regex->regex, host, NULL, 0) >= 0) {
+                return 1;
+            }
+
+            continue;
         }
+#endif
 
-        if (name.len == host->len
-            && ngx_strncasecmp(name.data, host->data, host->len) == 0)
-        {
+        if (ngx_http_ap_name_covers(&names[i].name, host)) {
             return 1;
         }
     }

@@ -11,6 +11,7 @@
 #include "ngx_http_ap_machine.h"
 #include "ngx_http_ap_page.h"
 #include "ngx_http_ap_status.h"
+#include "ngx_http_ap_webfinger.h"
 
 
 static ngx_int_t ngx_http_ap_post_read_handler(ngx_http_request_t *r);

@@ -53,6 +53,7 @@ typedef struct {
     /* WebFinger: of whom; NULL: of nobody we know */
     ngx_ap_origin_t            *origin;
     ngx_ap_actor_t             *actor;
+    ngx_str_t                   resource;   /* no actor: a document's path */
 
     ngx_http_ap_fetch_t        *fetch;      /* NULL: no document is needed */
     void                       *inbox;      /* of ngx_http_ap_inbox.c */

@@ -55,6 +55,33 @@ test_bytes(void **state)
 
 
 static void
+test_json(void **state)
+{
+    fedi_str_t   text;
+    fedi_heap_t  heap;
+
+    (void) state;
+
+    fedi_heap_init(&heap);
+
+    assert_int_equal(fedi_host_meta_render_json(&heap.arena,
+                         fedi_str("https://acme.example"), &text),
+                     FEDI_OK);
+
+    fedi_test_eq("JSON", text,
+        "{\"links\":[{\"rel\":\"lrdd\",\"type\":\"application/jrd+json\","
+        "\"template\":\"https://acme.example/.well-known/webfinger"
+        "?resource={uri}\"}]}");
+
+    assert_int_equal(fedi_host_meta_render_json(&heap.arena,
+                                                fedi_str("\xff"), &text),
+                     FEDI_EUTF8);
+
+    fedi_heap_free(&heap);
+}
+
+
+static void
 test_refused(void **state)
 {
     size_t       i;
@@ -108,6 +135,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_json),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_no_memory)
     };

@@ -76,6 +76,21 @@ test_bytes(void **state)
         "\"type\":\"text/html\","
         "\"href\":\"https://acme.example/activitypub/news\"}]}");
 
+    jrd.handle = fedi_null_str;
+    jrd.page = full.page;
+
+    assert_int_equal(fedi_jrd_render(&heap.arena, &jrd, &text), FEDI_OK);
+
+    fedi_test_eq("no actor", text,
+        "{\"subject\":\"https://acme.example/activitypub/news\","
+        "\"aliases\":[\"https://acme.example/activitypub/news\","
+        "\"https://acme.example/\"],"
+        "\"links\":[{\"rel\":\"self\","
+        "\"type\":\"application/activity+json\","
+        "\"href\":\"https://acme.example/activitypub/news\"},"
+        "{\"rel\":\"alternate\","
+        "\"type\":\"text/html\",\"href\":\"https://acme.example/\"}]}");
+
     fedi_heap_free(&heap);
 }
 
