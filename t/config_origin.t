@@ -95,7 +95,8 @@ for my $domain ('https://acme.example', 'acme.example:443', '192.0.2.1',
 
 # the prefix: a path of its own
 
-my $prefix_rule = 'it must be a path that begins and ends with "/"';
+my $prefix_rule = 'it must be a path that begins and ends with "/", as in '
+    . '"/ap/"';
 
 for my $prefix ('fedi', '/', '//', '/fedi', 'fedi/', '""', '/a//b/', '/./',
     '/../', '/a/../b/', '/.well-known/fedi/', '/.hidden/', '"/a b/"',

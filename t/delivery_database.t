@@ -28,7 +28,7 @@ use Time::HiRes qw/sleep time/;
 my $n = 200;
 
 my $rig = Test::Rig->new;
-my $t = Test::Nginx->new()->has(qw/http_ssl/)->plan(22);
+my $t = Test::Nginx->new()->has(qw/http_ssl/)->plan(24);
 
 $t->database(own => 1);
 
@@ -62,11 +62,30 @@ for my $mode (qw/fast immediate/) {
     ok($crowd->drained, 'nothing is left');
 }
 
+# Away for longer: what was delivered is settled when it is back, and not when
+# the next try is due, which would be 14 s later.
+
+my $id = $crowd->publish('longer');
+
+$crowd->midway($id);
+$t->stop_database('fast');
+sleep 17;
+
+$crowd->farm->delay(0);
+$t->start_database;
+
+my $from = time();
+
+ok($crowd->drained, 'nothing is left');
+cmp_ok(time() - $from, '<', 9, 'and soon');
+
+###############################################################################
+
 my $log = $t->error_log;
 my @away = $log =~ /\[error\].*unavailable/g;
 my @back = $log =~ /\[notice\].*is available/g;
 
-cmp_ok(@away, '<=', 2, 'a line when it goes');
+cmp_ok(@away, '<=', 3, 'a line when it goes');
 is(@back, 1 + @away, 'and one when it is back');
 
 ###############################################################################

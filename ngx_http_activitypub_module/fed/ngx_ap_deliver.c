@@ -60,6 +60,7 @@ struct ngx_ap_deliver_s {
     unsigned                    told:1;     /* a settlement is under way */
     unsigned                    starting:1;
     unsigned                    again:1;
+    unsigned                    away:1;     /* the database, when told last */
 };
 
 
@@ -80,6 +81,7 @@ static ngx_int_t ngx_ap_deliver_results(ngx_ap_deliver_t *deliver,
     ngx_str_t *text);
 static json_t *ngx_ap_deliver_result(ngx_ap_delivery_t *delivery);
 static void ngx_ap_deliver_settled(void *data, ngx_int_t rc);
+static void ngx_ap_deliver_back(ngx_ap_deliver_t *deliver);
 static void ngx_ap_deliver_unsettled(ngx_ap_deliver_t *deliver);
 static void ngx_ap_deliver_keep(ngx_event_t *ev);
 static void ngx_ap_deliver_drop(ngx_ap_deliver_t *deliver,
@@ -171,6 +173,10 @@ ngx_ap_deliver_look(ngx_ap_deliver_t *deliver)
 
     if (ngx_exiting) {
         return;
+    }
+
+    if (deliver->away) {
+        ngx_ap_deliver_back(deliver);
     }
 
     if (deliver->claiming) {
@@ -461,6 +467,7 @@ ngx_ap_deliver_settled(void *data, ngx_int_t rc)
     ngx_ap_deliver_t *deliver = data;
 
     deliver->told = 0;
+    deliver->away = (rc == NGX_ERROR);
 
     if (rc != NGX_OK) {
         ngx_ap_deliver_unsettled(deliver);
@@ -505,6 +512,21 @@ ngx_ap_deliver_unsettled(ngx_ap_deliver_t *deliver)
     if (deliver->nfinished) {
         ngx_ap_retry_later(&deliver->retry);
     }
+}
+
+
+/*
+ * Nobody looks while the database is away.  What it has not been told cannot
+ * wait for the next try: a lease could end before that.
+ */
+
+static void
+ngx_ap_deliver_back(ngx_ap_deliver_t *deliver)
+{
+    deliver->away = 0;
+
+    ngx_ap_retry_reset(&deliver->retry);
+    ngx_ap_deliver_settle(deliver);
 }
 
 

@@ -100,7 +100,7 @@ ngx_ap_jobs_create(ngx_ap_worker_t *worker)
     jobs->keep.log = worker->log;
 
     if (ngx_ap_jobs_origins(jobs) != NGX_OK) {
-        ngx_ap_jobs_destroy(jobs);
+        ngx_free(jobs);
         return NULL;
     }
 
