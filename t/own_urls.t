@@ -223,8 +223,8 @@ is(located('/activitypub/nobody')->status, 401, 'auth_basic of what is not');
 is(located('/activitypub/news', headers => \@user)->status, 200,
     'auth_basic of a location with credentials');
 is(located('/.well-known/nodeinfo')->status, 403, 'deny of a location');
-is(located('/.well-known/host-meta')->status, 200,
-    'deny of a location that is not marked');
+is(located('/.well-known/host-meta')->status, 403,
+    'a host-meta with a location of its own is the site\'s');
 is(webfinger('located.example')->status, 200,
     'a location of everything is no word about us');
 

@@ -36,7 +36,7 @@ ngx_http_ap_discovery_build(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf,
     ngx_ap_origin_t *origin)
 {
     ngx_str_t        base;
-    fedi_str_t       host_meta, links, text_20, text_21;
+    fedi_str_t       host_meta, host_meta_json, links, text_20, text_21;
     fedi_arena_t     arena;
     fedi_nodeinfo_t  nodeinfo;
 
@@ -59,6 +59,9 @@ ngx_http_ap_discovery_build(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf,
     if (fedi_host_meta_render(&arena, ngx_http_ap_view(&origin->url),
                               &host_meta)
         != FEDI_OK
+        || fedi_host_meta_render_json(&arena, ngx_http_ap_view(&origin->url),
+                                      &host_meta_json)
+           != FEDI_OK
         || fedi_nodeinfo_links_render(&arena, ngx_http_ap_view(&base),
                                    ngx_http_ap_view(&origin->instance.uri),
                                    &links)
@@ -75,6 +78,7 @@ ngx_http_ap_discovery_build(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf,
     }
 
     ascf->host_meta = ngx_http_ap_string(host_meta);
+    ascf->host_meta_json = ngx_http_ap_string(host_meta_json);
     ascf->nodeinfo_links = ngx_http_ap_string(links);
     ascf->nodeinfo_20 = ngx_http_ap_string(text_20);
     ascf->nodeinfo_21 = ngx_http_ap_string(text_21);
@@ -97,12 +101,21 @@ ngx_http_ap_well_known_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
         return rc;
     }
 
-    if (ctx->own == NGX_HTTP_AP_OWN_HOST_META) {
-        return ngx_http_ap_static(r, &ngx_http_ap_xrd_type, &ascf->host_meta);
-    }
+    switch (ctx->own) {
 
-    return ngx_http_ap_static(r, &ngx_http_ap_json_type,
-                              &ascf->nodeinfo_links);
+    case NGX_HTTP_AP_OWN_HOST_META:
+        return ngx_http_ap_static(r, &ngx_http_ap_xrd_type, &ascf->host_meta);
+
+    /* at a URL of its own (RFC 6415, section 3): no cache mixes them up */
+
+    case NGX_HTTP_AP_OWN_HOST_META_JSON:
+        return ngx_http_ap_static(r, &ngx_http_ap_json_type,
+                                  &ascf->host_meta_json);
+
+    default: /* NGX_HTTP_AP_OWN_NODEINFO */
+        return ngx_http_ap_static(r, &ngx_http_ap_json_type,
+                                  &ascf->nodeinfo_links);
+    }
 }
 
 

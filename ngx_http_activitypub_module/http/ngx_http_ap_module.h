@@ -78,7 +78,13 @@ typedef struct {
     /* of our own URLs, instead of what the site's locations say */
     void                      **loc_conf;
 
+    /* answered by the site, which has a location for it */
+    unsigned                    site_host_meta:1;
+    unsigned                    site_host_meta_json:1;
+    unsigned                    site_nodeinfo:1;
+
     ngx_str_t                   host_meta;
+    ngx_str_t                   host_meta_json;
     ngx_str_t                   nodeinfo_links;
     ngx_str_t                   nodeinfo_20;
     ngx_str_t                   nodeinfo_21;

@@ -6,6 +6,8 @@
 
 #include "ngx_http_ap_own.h"
 
+#include "ngx_http_ap_site.h"
+
 
 /* larger ones are spooled: memory is not a stranger's to take */
 #define NGX_HTTP_AP_BODY_BUFFER  (64 * 1024)
@@ -25,6 +27,8 @@ static void ngx_http_ap_own_set_limits(ngx_http_core_loc_conf_t *clcf);
 static void ngx_http_ap_own_locations_init(ngx_http_ap_srv_conf_t *ascf);
 static ngx_int_t ngx_http_ap_own_filters_init(ngx_conf_t *cf,
     ngx_http_ap_main_conf_t *amcf);
+static ngx_uint_t ngx_http_ap_own_is_site(ngx_http_core_srv_conf_t *cscf,
+    ngx_http_ap_srv_conf_t *ascf, ngx_str_t *path);
 static ngx_uint_t ngx_http_ap_own_is_filter(ngx_module_t *module);
 static void *ngx_http_ap_own_default(ngx_conf_t *cf, ngx_http_module_t *module);
 static void ngx_http_ap_own_set_defaults(ngx_array_t *filters,
@@ -49,6 +53,9 @@ static ngx_str_t  ngx_http_ap_webfinger_path =
 
 static ngx_str_t  ngx_http_ap_host_meta_path =
     ngx_string("/.well-known/host-meta");
+
+static ngx_str_t  ngx_http_ap_host_meta_json_path =
+    ngx_string("/.well-known/host-meta.json");
 
 static ngx_str_t  ngx_http_ap_nodeinfo_path =
     ngx_string("/.well-known/nodeinfo");
@@ -85,6 +92,15 @@ ngx_http_ap_own_init(ngx_conf_t *cf)
         }
 
         ngx_http_ap_own_locations_init(ascf);
+
+        if (ascf->origin) {
+            ascf->site_host_meta = ngx_http_ap_own_is_site(cscfp[i], ascf,
+                                             &ngx_http_ap_host_meta_path);
+            ascf->site_host_meta_json = ngx_http_ap_own_is_site(cscfp[i], ascf,
+                                             &ngx_http_ap_host_meta_json_path);
+            ascf->site_nodeinfo = ngx_http_ap_own_is_site(cscfp[i], ascf,
+                                             &ngx_http_ap_nodeinfo_path);
+        }
     }
 
     return NGX_OK;
@@ -204,6 +220,19 @@ ngx_http_ap_own_locations_init(ngx_http_ap_srv_conf_t *ascf)
             location[i]->client_max_body_size = 0;
         }
     }
+}
+
+
+/*
+ * The site may have a host-meta or a NodeInfo of its own: a location for just
+ * that says so, unless "activitypub on" stands in it.
+ */
+static ngx_uint_t
+ngx_http_ap_own_is_site(ngx_http_core_srv_conf_t *cscf,
+    ngx_http_ap_srv_conf_t *ascf, ngx_str_t *path)
+{
+    return ngx_http_ap_site_has(cscf, path)
+           && !ngx_http_ap_own_is_located(ascf, path);
 }
 
 
@@ -328,11 +357,19 @@ ngx_http_ap_own_kind(ngx_http_ap_srv_conf_t *ascf, ngx_str_t *path)
         return NGX_HTTP_AP_OWN_WEBFINGER;
     }
 
-    if (ascf->origin && is(ngx_http_ap_host_meta_path)) {
+    if (ascf->origin == NULL) {
+        return NGX_HTTP_AP_OWN_NONE;
+    }
+
+    if (is(ngx_http_ap_host_meta_path) && !ascf->site_host_meta) {
         return NGX_HTTP_AP_OWN_HOST_META;
     }
 
-    if (ascf->origin && is(ngx_http_ap_nodeinfo_path)) {
+    if (is(ngx_http_ap_host_meta_json_path) && !ascf->site_host_meta_json) {
+        return NGX_HTTP_AP_OWN_HOST_META_JSON;
+    }
+
+    if (is(ngx_http_ap_nodeinfo_path) && !ascf->site_nodeinfo) {
         return NGX_HTTP_AP_OWN_NODEINFO;
     }
 

@@ -21,6 +21,7 @@ typedef enum {
     NGX_HTTP_AP_OWN_NONE = 0,
     NGX_HTTP_AP_OWN_WEBFINGER,
     NGX_HTTP_AP_OWN_HOST_META,
+    NGX_HTTP_AP_OWN_HOST_META_JSON,
     NGX_HTTP_AP_OWN_NODEINFO,
     NGX_HTTP_AP_OWN_MACHINE             /* below the prefix */
 } ngx_http_ap_own_e;

@@ -226,6 +226,7 @@ ngx_http_ap_own_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
         return ngx_http_ap_webfinger_handler(r, ctx);
 
     case NGX_HTTP_AP_OWN_HOST_META:
+    case NGX_HTTP_AP_OWN_HOST_META_JSON:
     case NGX_HTTP_AP_OWN_NODEINFO:
         return ngx_http_ap_well_known_handler(r, ctx);
 
