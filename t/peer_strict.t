@@ -50,6 +50,7 @@ my %urls = (
     webfinger_url => "$finger?resource=" . encoded($Strict::ACTOR),
     webfinger_page => "$finger?resource=" . encoded("$ORIGIN/about.html"),
     webfinger_unknown => "$finger?resource=acct:nobody\@site.example",
+    webfinger_site => "$finger?resource=" . encoded("$ORIGIN/"),
     webfinger_none => $finger,
     host_meta => "$ORIGIN/.well-known/host-meta",
     nodeinfo_links => "$ORIGIN/.well-known/nodeinfo",
@@ -62,6 +63,8 @@ my %urls = (
     posts(),
 );
 
+$urls{webfinger_note} = "$finger?resource=" . encoded($urls{note});
+$urls{webfinger_gone} = "$finger?resource=" . encoded($urls{tombstone});
 $urls{outbox_page} = get($urls{outbox})->json->{first};
 $urls{activity} = activity_of($urls{note});
 $urls{largest_activity} = activity_of($urls{largest});

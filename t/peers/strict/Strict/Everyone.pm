@@ -17,6 +17,9 @@ fetch webfinger => ();
 fetch webfinger_case => Accept => 'application/jrd+json';
 fetch webfinger_at => Accept => 'application/jrd+json';
 fetch webfinger_page => Accept => 'application/jrd+json';
+fetch webfinger_site => Accept => 'application/jrd+json';
+fetch webfinger_note => Accept => 'application/jrd+json';
+fetch webfinger_gone => Accept => 'application/jrd+json';
 fetch webfinger_none => Accept => 'application/jrd+json';
 fetch wildcard => Accept => '*/*';
 fetch bridgy => Accept => 'application/activity+json, application/ld+json; '
@@ -43,6 +46,21 @@ row 'an @ in front of the user is let pass', '2' => webfinger_at =>
 
 row 'the URL of the profile page finds the actor', '2' => webfinger_page =>
     sub { $_->status == 200 && (links_to('self'))[0] eq $ACTOR },
+    status 404;
+
+row 'the URL of the site finds its actor (FEP-d556)', '2' => webfinger_site =>
+    sub {
+        $_->status == 200
+            && (links_to('self'))[0] eq "https://$HOST/activitypub/actor";
+    },
+    edit { $_->{links}[0]{href} = "https://$HOST/" };
+
+row 'the id of a post finds it (FEP-4adb)', '2' => webfinger_note =>
+    sub { $_->status == 200 && (links_to('self'))[0] eq json->{subject} },
+    edit { $_->{subject} = "acct:news\@$HOST" };
+
+row 'what is deleted is gone', '2' => webfinger_gone =>
+    sub { $_->status == 410 },
     status 404;
 
 row 'WebFinger without a resource is a bad request', '2' => webfinger_none =>
