@@ -20,7 +20,7 @@ use Test::Nginx;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(15);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(16);
 
 my %servers = (
     none => '',
@@ -35,6 +35,10 @@ my %servers = (
             }
             return 200 SITE;
         }',
+    beside => 'location / { return 200 SITE; }
+        location /.well-known/ { return 200 SITE; }
+        location /.well-known/host-meta { return 200 SITE; }
+        location = /.well-known/nodeinfo { return 200 SITE; }',
     ours => 'location = /.well-known/host-meta { activitypub on; }
         location = /.well-known/nodeinfo { activitypub on; }',
     wide => 'location / { return 200 SITE; }
@@ -87,6 +91,7 @@ my %ours = (
     exact => '0001',
     prefix => '0101',
     nested => '1101',
+    beside => '0101',
     ours => '1111',
     wide => '1111',
     off => '0000',
