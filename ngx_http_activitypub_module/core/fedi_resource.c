@@ -249,7 +249,14 @@ fedi_resource_rest(fedi_arena_t *arena, fedi_str_t text, fedi_str_t *rest)
     while (text.len != 0) {
         c = text.data[0];
 
-        if (c == '%' && fedi_resource_byte(text, &c)) {
+        if (c == '%') {
+
+            /* with what is undone behind it, half of one would be whole */
+
+            if (!fedi_resource_byte(text, &c)) {
+                return FEDI_EURL;
+            }
+
             text = fedi_str_from(text, 3);
 
             if (fedi_resource_plain(c)) {
@@ -285,7 +292,7 @@ fedi_resource_rest(fedi_arena_t *arena, fedi_str_t text, fedi_str_t *rest)
 }
 
 
-/* a whole escape in front; a broken one is left for fedi_url_parse() */
+/* a whole escape in front */
 
 static bool
 fedi_resource_byte(fedi_str_t text, char *byte)

@@ -152,6 +152,7 @@ test_refused(void **state)
         "https://acme.example../", "https://acme.example:/",
         "https://acme.example:x/", "https://u@acme.example/",
         "https://acme.example\\@evil.example/", "https://acme.example/a b",
+        "https://acme.example/%3%309", "https://acme.example/%",
         "https://acme.example/<a>", "https://acme.example/%zz",
         "https://acme.example/a\\b", "https://acme.example/\x7f",
         "https://acme.example/\n", "https://a_b.example/"
