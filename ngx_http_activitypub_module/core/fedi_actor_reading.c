@@ -28,6 +28,8 @@ fedi_actor_reading_take(fedi_arena_t *arena, const fedi_id_rules_t *rules,
     limits.depth = FEDI_JSON_DEPTH_MAX;
     limits.values = FEDI_JSON_VALUES_MAX;
 
+    json = NULL;
+
     reading->err = fedi_id_parse(arena, rules, url, &final);
 
     if (reading->err == FEDI_OK) {

@@ -151,17 +151,19 @@ ngx_ap_jobs_origins(ngx_ap_jobs_t *jobs)
 void
 ngx_ap_jobs_destroy(ngx_ap_jobs_t *jobs)
 {
-    ngx_ap_job_t  *job;
+    ngx_queue_t  *q, *next;
 
     if (jobs->keep.timer_set) {
         ngx_del_timer(&jobs->keep);
     }
 
-    while (!ngx_queue_empty(&jobs->queue)) {
-        job = ngx_queue_data(ngx_queue_head(&jobs->queue), ngx_ap_job_t,
-                             queue);
+    for (q = ngx_queue_head(&jobs->queue);
+         q != ngx_queue_sentinel(&jobs->queue);
+         q = next)
+    {
+        next = ngx_queue_next(q);
 
-        ngx_ap_job_free(job);
+        ngx_ap_job_free(ngx_queue_data(q, ngx_ap_job_t, queue));
     }
 
     ngx_free(jobs->origins.data);
