@@ -112,7 +112,7 @@ for (1 .. 3) {
     $_->close for @leave;
 }
 
-ok($t->wait_for(sub { descriptors() <= $before }), 'no descriptor stays')
+ok($t->wait_for(sub { descriptors() <= $before }, 60), 'no descriptor stays')
     or diag(descriptors() . " > $before");
 
 # a worker that is told to stop answers what it has read
