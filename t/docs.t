@@ -49,7 +49,7 @@ my %granted = map { $_ => 1 } $grants =~ /^\s+(\w+)\(/mg;
 cmp_ok(scalar keys %granted, '>=', 28, 'the SQL functions are found');
 
 for my $name (sort keys %granted) {
-    my ($entry) = $sql =~ /^## \Q$name\E$(.*?)(?=^#)/ms;
+    my ($entry) = $sql =~ /^## \Q$name\E(?:\(\))?$(?=\n+Syntax:)(.*?)(?=^#)/ms;
 
     is_deeply([grep { ($entry // '') !~ $_ } qr/^Syntax:/m, qr/^```sql$/m],
         [], "$name: syntax, example");
@@ -128,10 +128,13 @@ sub broken {
 }
 
 
-# as they are made of headings
+# as they are made of headings; the second of a name has a number
 
 sub anchors {
-    return map { lc =~ s/[^a-z0-9_ -]//gr =~ tr/ /-/r }
+    my %seen;
+
+    return map { $seen{$_}++ ? "$_-" . ($seen{$_} - 1) : $_ }
+        map { lc =~ s/[^a-z0-9_ -]//gr =~ tr/ /-/r }
         slurp($_[0]) =~ /^#+ +(.*)$/mg;
 }
 

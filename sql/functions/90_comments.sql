@@ -55,6 +55,10 @@ COMMENT ON FUNCTION twins IS
     'Pages that have a document, by id, a piece at a time';
 COMMENT ON FUNCTION twins_at IS
     'Of the URLs of a notification, those that have a document now';
+COMMENT ON FUNCTION actors IS
+    'Actors that the database keeps, or that are gone, by id, a piece at a time';
+COMMENT ON FUNCTION actors_at IS
+    'Of the URLs of a notification, those that are ids of such actors now';
 COMMENT ON FUNCTION signing_key IS
     'The key of one of our actors, with its private half';
 COMMENT ON FUNCTION remote_key IS
@@ -95,6 +99,8 @@ COMMENT ON TABLE actor_key IS
     'The key pair of an actor';
 COMMENT ON TABLE declaration IS
     'What a node last said of an actor';
+COMMENT ON TABLE section IS
+    'A part of a site whose pages are an actor''s posts';
 COMMENT ON TABLE object IS
     'A post; a deleted one stays, as a Tombstone';
 COMMENT ON TABLE twin IS

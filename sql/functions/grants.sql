@@ -27,6 +27,8 @@ GRANT EXECUTE ON FUNCTION
     actor_key_set(text, text, text),
     twins(bigint, int),
     twins_at(jsonb),
+    actors(bigint, int),
+    actors_at(jsonb),
     signing_key(text),
     remote_key(text),
     remote_known(text),

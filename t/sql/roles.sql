@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(114);
+SELECT plan(118);
 
 SELECT pg_temp.found_acme() \g /dev/null
 SELECT activitypub.publish('news', '/posts/1', 'One', 'Text') \g /dev/null
@@ -16,6 +16,8 @@ SELECT is(pg_temp.try_as('activitypub_nginx', statement), 'ok',
     'SELECT * FROM activitypub.document(''https://acme.example'', ''/'', '''')',
     'SELECT * FROM activitypub.twins(0, 10)',
     'SELECT * FROM activitypub.twins_at(''[]'')',
+    'SELECT * FROM activitypub.actors(0, 10)',
+    'SELECT * FROM activitypub.actors_at(''[]'')',
     'SELECT * FROM activitypub.actors',
     'SELECT * FROM activitypub.posts',
     format('SELECT * FROM activitypub.declare(''n'', %L)',
@@ -90,6 +92,8 @@ SELECT alike(pg_temp.try_as('activitypub_publisher', statement),
     'SELECT activitypub.actor_key_set(''x'', ''y'', ''z'')',
     'SELECT * FROM activitypub.twins(0, 10)',
     'SELECT * FROM activitypub.twins_at(''[]'')',
+    'SELECT * FROM activitypub.actors(0, 10)',
+    'SELECT * FROM activitypub.actors_at(''[]'')',
     'SELECT * FROM activitypub.signing_key(''x'')',
     'SELECT * FROM activitypub.remote_key(''x'')',
     'SELECT activitypub.remote_known(''x'')',
