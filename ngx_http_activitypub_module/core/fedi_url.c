@@ -232,6 +232,7 @@ fedi_err_e
 fedi_url_decode(fedi_arena_t *arena, fedi_str_t text, fedi_str_t *decoded)
 {
     char        *p;
+    size_t       n;
     fedi_str_t   out;
 
     p = fedi_alloc(arena, text.len + 1);
@@ -241,26 +242,33 @@ fedi_url_decode(fedi_arena_t *arena, fedi_str_t text, fedi_str_t *decoded)
 
     out.data = p;
 
-    while (text.len != 0) {
-        *p = text.data[0];
+    for ( ;; ) {
+        n = fedi_str_before(text, '%');
 
-        if (*p == '%') {
-            if (!fedi_url_escape(text, p)) {
-                return FEDI_EURL;
-            }
-
-            text = fedi_str_from(text, 2);
+        if (n != 0) {
+            memcpy(p, text.data, n);
+            p += n;
         }
 
-        if (*p++ == '\0') {
+        if (n == text.len) {
+            break;
+        }
+
+        text = fedi_str_from(text, n);
+
+        if (!fedi_url_escape(text, p++)) {
             return FEDI_EURL;
         }
 
-        text = fedi_str_from(text, 1);
+        text = fedi_str_from(text, 3);
     }
 
     *p = '\0';
     out.len = (size_t) (p - out.data);
+
+    if (strlen(out.data) != out.len) {
+        return FEDI_EURL;
+    }
 
     if (!fedi_utf8_valid(out)) {
         return FEDI_EUTF8;

@@ -12,6 +12,8 @@
 #include "ngx_http_ap_machine.h"
 
 
+static ngx_uint_t ngx_http_ap_webfinger_plain(ngx_http_ap_srv_conf_t *ascf,
+    ngx_http_ap_ctx_t *ctx, fedi_str_t text);
 static ngx_int_t ngx_http_ap_webfinger_find(ngx_http_ap_srv_conf_t *ascf,
     ngx_http_ap_ctx_t *ctx, const fedi_resource_t *resource);
 static ngx_ap_actor_t *ngx_http_ap_actor_by_user(ngx_ap_origin_t *origin,
@@ -37,15 +39,70 @@ ngx_http_ap_webfinger_resolve(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
     arena = ngx_http_ap_arena(r->pool);
 
     if (fedi_resource_of_query(&arena, ngx_http_ap_view(&r->args), &text)
-        == FEDI_OK
-        && fedi_resource_parse(&arena, text, &resource) == FEDI_OK)
+        == FEDI_OK)
     {
-        return ngx_http_ap_webfinger_find(ascf, ctx, &resource);
+        if (ngx_http_ap_webfinger_plain(ascf, ctx, text)) {
+            return NGX_OK;
+        }
+
+        if (fedi_resource_parse(&arena, text, &resource) == FEDI_OK) {
+            return ngx_http_ap_webfinger_find(ascf, ctx, &resource);
+        }
     }
 
     /* missing or malformed: ours to say so, where an origin is ours */
 
     return ascf->origin ? NGX_OK : NGX_DECLINED;
+}
+
+
+/*
+ * As nearly everybody asks: what is a host and a name of ours, letter by
+ * letter, needs no other spelling to be compared.
+ */
+static ngx_uint_t
+ngx_http_ap_webfinger_plain(ngx_http_ap_srv_conf_t *ascf,
+    ngx_http_ap_ctx_t *ctx, fedi_str_t text)
+{
+    ngx_uint_t             i;
+    fedi_str_t             user, host;
+    ngx_ap_actor_t        *actor;
+    ngx_http_ap_domain_t  *domain;
+
+    static const fedi_str_t  scheme = fedi_string("acct:");
+
+    if (text.len < scheme.len
+        || ngx_memcmp(text.data, scheme.data, scheme.len) != 0)
+    {
+        return 0;
+    }
+
+    user = fedi_str_from(text, scheme.len);
+    user.len = fedi_str_before(user, '@');
+
+    if (text.len == scheme.len + user.len) {
+        return 0;
+    }
+
+    host = fedi_str_from(text, scheme.len + user.len + 1);
+    domain = ascf->domains.elts;
+
+    for (i = 0; i < ascf->domains.nelts; i++) {
+
+        if (!fedi_str_eq(host, ngx_http_ap_view(&domain[i].host))) {
+            continue;
+        }
+
+        actor = ngx_http_ap_actor_by_user(domain[i].origin, user);
+
+        if (actor) {
+            ctx->origin = domain[i].origin;
+            ctx->actor = actor;
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
