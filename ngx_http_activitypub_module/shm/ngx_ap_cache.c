@@ -171,27 +171,11 @@ ngx_int_t
 ngx_ap_cache_state_set(ngx_ap_cache_t *cache, uint64_t name,
     ngx_ap_cache_state_e state)
 {
-    void                  *memory;
-    ngx_ap_table_t        *states;
     ngx_ap_table_entry_t  *entry;
-
-    states = &cache->shared->states;
 
     ngx_shmtx_lock(&cache->shpool->mutex);
 
-    if (ngx_ap_table_full(states)) {
-        memory = ngx_ap_cache_alloc_locked(cache,
-                                           ngx_ap_table_next_size(states));
-        if (memory != NULL) {
-            memory = ngx_ap_table_grow(states, memory);
-        }
-
-        if (memory != NULL) {
-            ngx_slab_free_locked(cache->shpool, memory);
-        }
-    }
-
-    entry = ngx_ap_table_add(states, name);
+    entry = ngx_ap_cache_entry_locked(cache, &cache->shared->states, name);
     if (entry != NULL) {
         entry->flags = state;
     }

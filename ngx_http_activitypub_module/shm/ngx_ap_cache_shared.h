@@ -79,5 +79,18 @@ uint64_t ngx_ap_cache_key_hash(uint64_t url, const ngx_ap_cache_key_t *key);
  */
 void *ngx_ap_cache_alloc_locked(ngx_ap_cache_t *cache, size_t size);
 
+/*
+ * The entry of that name, made and zeroed if new, with the mutex held.  NULL:
+ * the zone is too small.
+ */
+ngx_ap_table_entry_t *ngx_ap_cache_entry_locked(ngx_ap_cache_t *cache,
+    ngx_ap_table_t *table, uint64_t name);
+
+/*
+ * Gives all of a table back, with the mutex not held: it is taken for some
+ * of it at a time.  A table that nobody finds anything in meanwhile.
+ */
+void ngx_ap_cache_table_empty(ngx_ap_cache_t *cache, ngx_ap_table_t *table);
+
 
 #endif

@@ -13,9 +13,6 @@
 #define NGX_AP_CACHE_TWIN_GONE  1
 
 
-static ngx_int_t ngx_ap_cache_twins_reserve(ngx_ap_cache_t *cache);
-
-
 ngx_int_t
 ngx_ap_cache_twin_find(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
     ngx_ap_cache_twin_t *twin)
@@ -54,22 +51,14 @@ ngx_ap_cache_twin_find(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
 void
 ngx_ap_cache_twins_begin(ngx_ap_cache_t *cache)
 {
-    ngx_ap_table_t  *twins;
-
-    twins = &cache->shared->twins;
-
     ngx_shmtx_lock(&cache->shpool->mutex);
 
     cache->shared->twins_ready = 0;
     cache->shared->twins_lost = 0;
 
-    if (twins->entries) {
-        ngx_slab_free_locked(cache->shpool, twins->entries);
-    }
-
-    ngx_memzero(twins, sizeof(ngx_ap_table_t));
-
     ngx_shmtx_unlock(&cache->shpool->mutex);
+
+    ngx_ap_cache_table_empty(cache, &cache->shared->twins);
 }
 
 
@@ -85,10 +74,7 @@ ngx_ap_cache_twin_add(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
 
     ngx_shmtx_lock(&cache->shpool->mutex);
 
-    rc = ngx_ap_cache_twins_reserve(cache);
-
-    entry = (rc == NGX_OK) ? ngx_ap_table_add(&cache->shared->twins, name)
-                           : NULL;
+    entry = ngx_ap_cache_entry_locked(cache, &cache->shared->twins, name);
 
     if (entry == NULL) {
         cache->shared->twins_ready = 0;
@@ -99,6 +85,7 @@ ngx_ap_cache_twin_add(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
         ngx_memcpy(entry->object, twin->object, sizeof(entry->object));
         entry->actor = twin->actor;
         entry->flags = twin->gone ? NGX_AP_CACHE_TWIN_GONE : 0;
+        rc = NGX_OK;
     }
 
     ngx_shmtx_unlock(&cache->shpool->mutex);
@@ -139,31 +126,4 @@ ngx_ap_cache_twins_ready(ngx_ap_cache_t *cache)
     ngx_shmtx_unlock(&cache->shpool->mutex);
 
     return ready;
-}
-
-
-static ngx_int_t
-ngx_ap_cache_twins_reserve(ngx_ap_cache_t *cache)
-{
-    void            *memory;
-    ngx_ap_table_t  *twins;
-
-    twins = &cache->shared->twins;
-
-    if (!ngx_ap_table_full(twins)) {
-        return NGX_OK;
-    }
-
-    memory = ngx_ap_cache_alloc_locked(cache, ngx_ap_table_next_size(twins));
-    if (memory == NULL) {
-        return NGX_ERROR;
-    }
-
-    memory = ngx_ap_table_grow(twins, memory);
-
-    if (memory != NULL) {
-        ngx_slab_free_locked(cache->shpool, memory);
-    }
-
-    return NGX_OK;
 }

@@ -7,22 +7,41 @@
 #include "ngx_ap_table.h"
 
 
-#define NGX_AP_TABLE_FIRST  1024
+/*
+ * Places of a segment that are taken before it is split; and, where the
+ * directory can tell no more halves apart, before there is no room.
+ */
+#define NGX_AP_TABLE_SPLIT  112
+#define NGX_AP_TABLE_FULL   126
 
 
-static ngx_uint_t ngx_ap_table_place(ngx_ap_table_t *table, uint64_t name);
+static ngx_ap_table_segment_t **ngx_ap_table_segment(ngx_ap_table_t *table,
+    uint64_t name);
+static ngx_uint_t ngx_ap_table_home(uint64_t name);
+static ngx_ap_table_entry_t *ngx_ap_table_place(
+    ngx_ap_table_segment_t *segment, uint64_t name);
+static void ngx_ap_table_split(ngx_ap_table_t *table,
+    ngx_ap_table_segment_t *segment, ngx_ap_table_segment_t *half,
+    uint64_t name);
 
 
 ngx_ap_table_entry_t *
 ngx_ap_table_find(ngx_ap_table_t *table, uint64_t name)
 {
-    ngx_ap_table_entry_t  *entry;
+    ngx_ap_table_entry_t    *entry;
+    ngx_ap_table_segment_t  *segment;
 
-    if (table->size == 0) {
+    if (table->segments == NULL) {
         return NULL;
     }
 
-    entry = &table->entries[ngx_ap_table_place(table, name)];
+    segment = *ngx_ap_table_segment(table, name);
+
+    if (segment == NULL) {
+        return NULL;
+    }
+
+    entry = ngx_ap_table_place(segment, name);
 
     return entry->name == name ? entry : NULL;
 }
@@ -31,24 +50,36 @@ ngx_ap_table_find(ngx_ap_table_t *table, uint64_t name)
 ngx_ap_table_entry_t *
 ngx_ap_table_add(ngx_ap_table_t *table, uint64_t name)
 {
-    ngx_ap_table_entry_t  *entry;
+    ngx_ap_table_entry_t    *entry;
+    ngx_ap_table_segment_t  *segment;
 
-    if (table->size == 0) {
+    if (table->segments == NULL) {
         return NULL;
     }
 
-    entry = &table->entries[ngx_ap_table_place(table, name)];
+    segment = *ngx_ap_table_segment(table, name);
+
+    if (segment == NULL) {
+        return NULL;
+    }
+
+    entry = ngx_ap_table_place(segment, name);
 
     if (entry->name == name) {
         return entry;
     }
 
-    if (ngx_ap_table_full(table)) {
+    /* one place stays free, where every search ends */
+
+    if (segment->used >= NGX_AP_TABLE_FULL) {
         return NULL;
     }
 
-    entry->name = name;
+    /* a worker that is killed here leaves a count that is too high */
+
+    segment->used++;
     table->used++;
+    entry->name = name;
 
     return entry;
 }
@@ -57,94 +88,212 @@ ngx_ap_table_add(ngx_ap_table_t *table, uint64_t name)
 void
 ngx_ap_table_remove(ngx_ap_table_t *table, uint64_t name)
 {
-    ngx_uint_t             hole, next, home, mask;
-    ngx_ap_table_entry_t  *entries;
+    ngx_uint_t               hole, next, past;
+    ngx_ap_table_entry_t    *entry, *entries;
+    ngx_ap_table_segment_t  *segment;
 
-    if (ngx_ap_table_find(table, name) == NULL) {
+    entry = ngx_ap_table_find(table, name);
+
+    if (entry == NULL) {
         return;
     }
 
-    entries = table->entries;
-    mask = table->size - 1;
-    hole = ngx_ap_table_place(table, name);
+    segment = *ngx_ap_table_segment(table, name);
+    entries = segment->entries;
+    hole = entry - entries;
 
     /* an entry may fill the hole when its home is not between hole and it */
 
-    for (next = (hole + 1) & mask;
+    for (next = (hole + 1) % NGX_AP_TABLE_PLACES;
          entries[next].name != 0;
-         next = (next + 1) & mask)
+         next = (next + 1) % NGX_AP_TABLE_PLACES)
     {
-        home = entries[next].name & mask;
+        past = next + NGX_AP_TABLE_PLACES;
 
-        if (((next - home) & mask) >= ((next - hole) & mask)) {
+        if ((past - ngx_ap_table_home(entries[next].name))
+             % NGX_AP_TABLE_PLACES
+            >= (past - hole) % NGX_AP_TABLE_PLACES)
+        {
             entries[hole] = entries[next];
             hole = next;
         }
     }
 
     ngx_memzero(&entries[hole], sizeof(ngx_ap_table_entry_t));
+    segment->used--;
     table->used--;
 }
 
 
-ngx_uint_t
-ngx_ap_table_full(ngx_ap_table_t *table)
+size_t
+ngx_ap_table_wants(ngx_ap_table_t *table, uint64_t name, ngx_uint_t pages)
 {
-    return (table->used + 1) * 4 > table->size * 3;
+    ngx_ap_table_segment_t  *segment;
+
+    if (table->segments == NULL) {
+
+        /* were each page of the zone a segment, each had its pointer */
+
+        for (table->depth = 1;
+             ((ngx_uint_t) 1 << table->depth) < pages;
+             table->depth++)
+        {
+            /* void */
+        }
+
+        return sizeof(ngx_ap_table_segment_t *) << table->depth;
+    }
+
+    segment = *ngx_ap_table_segment(table, name);
+
+    if (segment == NULL) {
+        return sizeof(ngx_ap_table_segment_t);
+    }
+
+    if (segment->used < NGX_AP_TABLE_SPLIT
+        || segment->depth == table->depth
+        || ngx_ap_table_place(segment, name)->name == name)
+    {
+        return 0;
+    }
+
+    return sizeof(ngx_ap_table_segment_t);
 }
 
 
-size_t
-ngx_ap_table_next_size(ngx_ap_table_t *table)
+void
+ngx_ap_table_give(ngx_ap_table_t *table, uint64_t name, void *memory)
 {
-    ngx_uint_t  size;
+    ngx_uint_t               i;
+    ngx_ap_table_segment_t  *segment;
 
-    size = table->size ? table->size * 2 : NGX_AP_TABLE_FIRST;
+    if (table->segments == NULL) {
+        table->segments = memory;
+        return;
+    }
 
-    return size * sizeof(ngx_ap_table_entry_t);
+    segment = *ngx_ap_table_segment(table, name);
+
+    if (segment != NULL) {
+        ngx_ap_table_split(table, segment, memory, name);
+        return;
+    }
+
+    /* the first one is everybody's */
+
+    for (i = 0; i < (ngx_uint_t) 1 << table->depth; i++) {
+        table->segments[i] = memory;
+    }
 }
 
 
 void *
-ngx_ap_table_grow(ngx_ap_table_t *table, void *memory)
+ngx_ap_table_shed(ngx_ap_table_t *table)
 {
-    ngx_uint_t             i;
-    ngx_ap_table_t         larger;
-    ngx_ap_table_entry_t  *old;
+    void                    *memory;
+    ngx_uint_t               n;
+    ngx_ap_table_segment_t  *segment;
 
-    larger.entries = memory;
-    larger.size = ngx_ap_table_next_size(table)
-                  / sizeof(ngx_ap_table_entry_t);
-    larger.used = table->used;
-
-    old = table->entries;
-
-    for (i = 0; i < table->size; i++) {
-
-        if (old[i].name != 0) {
-            larger.entries[ngx_ap_table_place(&larger, old[i].name)] = old[i];
-        }
+    if (table->segments == NULL) {
+        return NULL;
     }
 
-    *table = larger;
+    while (table->shed < (ngx_uint_t) 1 << table->depth) {
 
-    return old;
+        segment = table->segments[table->shed];
+
+        if (segment == NULL) {
+            table->shed++;
+            continue;
+        }
+
+        for (n = (ngx_uint_t) 1 << (table->depth - segment->depth); n; n--) {
+            table->segments[table->shed++] = NULL;
+        }
+
+        return segment;
+    }
+
+    memory = table->segments;
+    ngx_memzero(table, sizeof(ngx_ap_table_t));
+
+    return memory;
+}
+
+
+static ngx_ap_table_segment_t **
+ngx_ap_table_segment(ngx_ap_table_t *table, uint64_t name)
+{
+    return &table->segments[name >> (64 - table->depth)];
+}
+
+
+/* by other bits than those that led to the segment */
+
+static ngx_uint_t
+ngx_ap_table_home(uint64_t name)
+{
+    return (name & 0xffffffff) * NGX_AP_TABLE_PLACES >> 32;
 }
 
 
 /* where the name stands, or the free place where it would */
 
-static ngx_uint_t
-ngx_ap_table_place(ngx_ap_table_t *table, uint64_t name)
+static ngx_ap_table_entry_t *
+ngx_ap_table_place(ngx_ap_table_segment_t *segment, uint64_t name)
 {
-    ngx_uint_t  i, mask;
+    ngx_ap_table_entry_t  *entry, *end;
 
-    mask = table->size - 1;
-    i = name & mask;
+    entry = &segment->entries[ngx_ap_table_home(name)];
+    end = &segment->entries[NGX_AP_TABLE_PLACES];
 
-    while (table->entries[i].name != 0 && table->entries[i].name != name) {
-        i = (i + 1) & mask;
+    while (entry->name != 0 && entry->name != name) {
+
+        if (++entry == end) {
+            entry = segment->entries;
+        }
     }
 
-    return i;
+    return entry;
+}
+
+
+/* the half whose next bit is set moves, with its half of the directory */
+
+static void
+ngx_ap_table_split(ngx_ap_table_t *table, ngx_ap_table_segment_t *segment,
+    ngx_ap_table_segment_t *half, uint64_t name)
+{
+    uint64_t                 bit;
+    ngx_uint_t               i, n;
+    ngx_ap_table_entry_t    *entry;
+    ngx_ap_table_segment_t   full, *to, **pointers;
+
+    full = *segment;
+    bit = (uint64_t) 1 << (63 - full.depth);
+
+    n = (ngx_uint_t) 1 << (table->depth - full.depth);
+    pointers = table->segments
+               + ((name >> (64 - table->depth)) & ~(uint64_t) (n - 1));
+
+    ngx_memzero(segment, sizeof(ngx_ap_table_segment_t));
+
+    segment->depth = full.depth + 1;
+    half->depth = full.depth + 1;
+
+    for (i = n / 2; i < n; i++) {
+        pointers[i] = half;
+    }
+
+    for (i = 0; i < NGX_AP_TABLE_PLACES; i++) {
+
+        entry = &full.entries[i];
+
+        if (entry->name != 0) {
+            to = (entry->name & bit) ? half : segment;
+
+            to->used++;
+            *ngx_ap_table_place(to, entry->name) = *entry;
+        }
+    }
 }
