@@ -7,7 +7,12 @@
  *
  *     get -> zone -> answered at once
  *              |
- *              +---> join -> landed -> answer, for every wait
+ *              +---> join -> ask -> landed -> answer, for every wait
+ *                      |      |                  |
+ *                      +---> look ---------------+
+ *
+ * Of the workers of a node one asks; the others look for what it puts into
+ * the zone, and ask when that does not come.
  *
  * An invalidation that arrives during a flight makes its answer worthless
  * for the zone and for those who ask later: they get a flight of their own.
@@ -21,6 +26,9 @@
 
 /* the status of a document that is being made: an actor without its key */
 #define NGX_AP_DOCUMENTS_UNREADY  503
+
+/* milliseconds: how often a worker looks what another one has been told */
+#define NGX_AP_DOCUMENTS_LOOK     5
 
 
 struct ngx_ap_documents_s {
@@ -42,7 +50,11 @@ static ngx_ap_documents_wait_t *ngx_ap_documents_wait(ngx_pool_t *pool,
 static void ngx_ap_documents_cleanup(void *data);
 static ngx_ap_flight_t *ngx_ap_documents_join(ngx_ap_worker_t *worker,
     const ngx_ap_cache_key_t *key);
+static ngx_int_t ngx_ap_documents_ask(ngx_ap_flight_t *flight);
+static void ngx_ap_documents_look(ngx_event_t *ev);
 static void ngx_ap_documents_landed(void *data, ngx_int_t rc,
+    const fedi_document_t *document);
+static void ngx_ap_documents_settle(ngx_ap_flight_t *flight, ngx_int_t rc,
     const fedi_document_t *document);
 static ngx_ap_documents_wait_t *ngx_ap_documents_next(ngx_queue_t *waits);
 static void ngx_ap_documents_answer(ngx_ap_documents_wait_t *wait,
@@ -79,6 +91,13 @@ ngx_ap_documents_destroy(ngx_ap_documents_t *documents)
         flight = ngx_queue_data(ngx_queue_head(all), ngx_ap_flight_t, queue);
 
         while (ngx_ap_documents_next(&flight->waits)) { /* void */ }
+
+        /* other workers need not wait for what will not come */
+
+        if (!flight->look.timer_set) {
+            ngx_ap_cache_fill_settle(flight->worker->conf->cache,
+                                     &flight->key);
+        }
 
         ngx_ap_flight_free(flight);
     }
@@ -197,16 +216,91 @@ ngx_ap_documents_join(ngx_ap_worker_t *worker, const ngx_ap_cache_key_t *key)
         return NULL;
     }
 
-    if (ngx_ap_store_document(worker->store, &flight->key.origin,
-                              &flight->key.path, &flight->key.query,
-                              ngx_ap_documents_landed, flight)
-        == NULL)
-    {
+    flight->claim = ngx_ap_cache_fill_claim(worker->conf->cache, key, stamp);
+
+    if (flight->claim) {
+        flight->look.handler = ngx_ap_documents_look;
+        flight->look.data = flight;
+        flight->look.log = worker->log;
+
+        ngx_add_timer(&flight->look, NGX_AP_DOCUMENTS_LOOK);
+
+        return flight;
+    }
+
+    if (ngx_ap_documents_ask(flight) != NGX_OK) {
         ngx_ap_flight_free(flight);
         return NULL;
     }
 
     return flight;
+}
+
+
+static ngx_int_t
+ngx_ap_documents_ask(ngx_ap_flight_t *flight)
+{
+    ngx_ap_worker_t  *worker;
+
+    worker = flight->worker;
+
+    if (ngx_ap_store_document(worker->store, &flight->key.origin,
+                              &flight->key.path, &flight->key.query,
+                              ngx_ap_documents_landed, flight)
+        == NULL)
+    {
+        ngx_ap_cache_fill_settle(worker->conf->cache, &flight->key);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+/*
+ * Who waited in vain asks at once, whoever else does: what did not come into
+ * the zone by the first answer will not by the next.
+ */
+
+static void
+ngx_ap_documents_look(ngx_event_t *ev)
+{
+    ngx_int_t         rc;
+    ngx_pool_t       *pool;
+    ngx_ap_cache_t   *cache;
+    fedi_document_t   document;
+    ngx_ap_flight_t  *flight;
+
+    flight = ev->data;
+    cache = flight->worker->conf->cache;
+
+    pool = ngx_create_pool(NGX_MIN_POOL_SIZE, ev->log);
+    if (pool == NULL) {
+        ngx_ap_documents_settle(flight, NGX_ERROR, NULL);
+        return;
+    }
+
+    rc = ngx_ap_cache_find(cache, &flight->key, pool, &document);
+
+    if (rc == NGX_OK) {
+        ngx_ap_documents_settle(flight, NGX_OK, &document);
+
+    } else if (ngx_ap_cache_fill_awaited(cache, &flight->key, flight->claim)) {
+        ngx_add_timer(ev, NGX_AP_DOCUMENTS_LOOK);
+
+    } else {
+
+        /* the query begins now, and so it is true for who comes now */
+
+        flight->stamp = ngx_ap_cache_stamp(cache, &flight->key);
+        (void) ngx_ap_cache_fill_claim(cache, &flight->key, flight->stamp);
+
+        if (ngx_ap_documents_ask(flight) != NGX_OK) {
+            ngx_ap_documents_settle(flight, NGX_ERROR, NULL);
+        }
+    }
+
+    ngx_destroy_pool(pool);
 }
 
 
@@ -216,13 +310,8 @@ ngx_ap_documents_landed(void *data, ngx_int_t rc,
 {
     ngx_ap_flight_t *flight = data;
 
-    char                      etag[FEDI_ETAG_LEN];
-    fedi_document_t           fresh;
-    ngx_ap_documents_wait_t  *wait;
-
-    /* nobody joins from here on, also not out of a handler */
-
-    ngx_ap_flight_close(flight);
+    char             etag[FEDI_ETAG_LEN];
+    fedi_document_t  fresh;
 
     if (rc == NGX_OK) {
         fresh = *document;
@@ -240,6 +329,21 @@ ngx_ap_documents_landed(void *data, ngx_int_t rc,
         }
     }
 
+    ngx_ap_cache_fill_settle(flight->worker->conf->cache, &flight->key);
+    ngx_ap_documents_settle(flight, rc, &fresh);
+}
+
+
+static void
+ngx_ap_documents_settle(ngx_ap_flight_t *flight, ngx_int_t rc,
+    const fedi_document_t *document)
+{
+    ngx_ap_documents_wait_t  *wait;
+
+    /* nobody joins from here on, also not out of a handler */
+
+    ngx_ap_flight_close(flight);
+
     /* a handler may cancel any other wait: the queue is read anew each time */
 
     for ( ;; ) {
@@ -249,7 +353,7 @@ ngx_ap_documents_landed(void *data, ngx_int_t rc,
             break;
         }
 
-        ngx_ap_documents_answer(wait, flight, rc, &fresh);
+        ngx_ap_documents_answer(wait, flight, rc, document);
     }
 
     ngx_ap_flight_free(flight);

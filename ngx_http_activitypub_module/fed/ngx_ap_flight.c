@@ -108,6 +108,11 @@ void
 ngx_ap_flight_free(ngx_ap_flight_t *flight)
 {
     ngx_ap_flight_close(flight);
+
+    if (flight->look.timer_set) {
+        ngx_del_timer(&flight->look);
+    }
+
     ngx_queue_remove(&flight->queue);
     ngx_free(flight);
 }

@@ -12,6 +12,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
+#include <ngx_event.h>
 
 #include "ngx_ap_cache.h"
 #include "ngx_ap_worker.h"
@@ -33,6 +34,10 @@ typedef struct {
     ngx_ap_cache_key_t          key;        /* a copy, part of the flight */
     ngx_ap_cache_stamp_t        stamp;      /* taken before the query */
     ngx_queue_t                 waits;      /* who is to be answered */
+
+    /* another worker asks: its claim, and when to look what became of it */
+    ngx_uint_t                  claim;
+    ngx_event_t                 look;
 
     unsigned                    joinable:1;
 } ngx_ap_flight_t;

@@ -97,6 +97,22 @@ void ngx_ap_cache_drop(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key);
 void ngx_ap_cache_drop_all(ngx_ap_cache_t *cache);
 
 
+
+/*
+ * One worker of the node asks the database for a document, and the others
+ * wait for what it stores.  0: this worker is to ask, and settles what it has
+ * claimed.  Else the claim of the one who asks: the document is in the zone
+ * when it is no longer awaited, or will not come there: there is none, it is
+ * too large, it has changed meanwhile, or the other one is dead.
+ */
+ngx_uint_t ngx_ap_cache_fill_claim(ngx_ap_cache_t *cache,
+    const ngx_ap_cache_key_t *key, ngx_ap_cache_stamp_t stamp);
+ngx_uint_t ngx_ap_cache_fill_awaited(ngx_ap_cache_t *cache,
+    const ngx_ap_cache_key_t *key, ngx_uint_t claim);
+void ngx_ap_cache_fill_settle(ngx_ap_cache_t *cache,
+    const ngx_ap_cache_key_t *key);
+
+
 /* NGX_OK: found; NGX_DECLINED: no twin; NGX_AGAIN: the set is not complete */
 ngx_int_t ngx_ap_cache_twin_find(ngx_ap_cache_t *cache,
     const ngx_ap_cache_key_t *key, ngx_ap_cache_twin_t *twin);

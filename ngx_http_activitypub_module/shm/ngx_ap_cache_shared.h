@@ -24,8 +24,20 @@
  */
 #define NGX_AP_CACHE_GENERATIONS  4096
 
+/* documents that are asked for at once, before two share a place */
+#define NGX_AP_CACHE_FILLS  256
+
 /* of the zone; a larger document is served but not kept */
 #define NGX_AP_CACHE_LARGEST  8
+
+
+typedef struct {
+    uint64_t                    name;       /* 0: nobody asks */
+    ngx_ap_cache_stamp_t        stamp;
+    ngx_msec_t                  since;
+    ngx_uint_t                  claim;      /* another for each, never 0 */
+    ngx_pid_t                   pid;
+} ngx_ap_cache_fill_t;
 
 
 typedef struct {
@@ -35,6 +47,8 @@ typedef struct {
 
     uint64_t                    epoch;
     uint64_t                    generations[NGX_AP_CACHE_GENERATIONS];
+
+    ngx_ap_cache_fill_t         fills[NGX_AP_CACHE_FILLS];
 
     ngx_ap_table_t              twins;
     ngx_ap_table_t              states;
