@@ -6,30 +6,13 @@
 
 #include "ngx_http_ap_page.h"
 
+#include "fedi_query.h"
 #include "ngx_http_ap_answer.h"
 #include "ngx_http_ap_machine.h"
 
 
 static ngx_int_t ngx_http_ap_page_document(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx, ngx_ap_origin_t *origin);
-static ngx_uint_t ngx_http_ap_page_tracking(ngx_str_t *query);
-
-
-/* what others add to a link, to know by which way a reader came */
-
-static ngx_str_t  ngx_http_ap_page_trackers[] = {
-    ngx_string("dclid="),
-    ngx_string("fbclid="),
-    ngx_string("gclid="),
-    ngx_string("igshid="),
-    ngx_string("mc_cid="),
-    ngx_string("mc_eid="),
-    ngx_string("msclkid="),
-    ngx_string("mtm_"),
-    ngx_string("pk_"),
-    ngx_string("utm_"),
-    ngx_null_string
-};
 
 
 ngx_int_t
@@ -117,6 +100,8 @@ ngx_http_ap_page_twin(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
     ngx_ap_origin_t *origin, ngx_ap_cache_twin_t *twin)
 {
     ngx_int_t                 rc;
+    fedi_str_t                query;
+    fedi_arena_t              arena;
     ngx_ap_cache_key_t        key;
     ngx_http_ap_main_conf_t  *amcf;
 
@@ -128,58 +113,34 @@ ngx_http_ap_page_twin(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
 
     rc = ngx_ap_cache_twin_find(amcf->cache, &key, twin);
 
-    if (rc != NGX_DECLINED
-        || ctx->query.len == 0
-        || !ngx_http_ap_page_tracking(&ctx->query))
-    {
+    if (rc != NGX_DECLINED || ctx->query.len == 0) {
         return rc;
     }
 
-    /* any other query is another page: "/?p=123" is not "/" */
+    arena = ngx_http_ap_arena(r->pool);
 
-    ngx_str_null(&ctx->query);
-    key.query = ctx->query;
-
-    return ngx_ap_cache_twin_find(amcf->cache, &key, twin);
-}
-
-
-/* every parameter of the query is one of those */
-
-static ngx_uint_t
-ngx_http_ap_page_tracking(ngx_str_t *query)
-{
-    u_char     *p, *last, *next;
-    ngx_str_t  *name;
-
-    p = query->data;
-    last = p + query->len;
-
-    while (p < last) {
-
-        next = ngx_strlchr(p, last, '&');
-
-        if (next == NULL) {
-            next = last;
-        }
-
-        for (name = ngx_http_ap_page_trackers; name->len; name++) {
-
-            if ((size_t) (next - p) >= name->len
-                && ngx_memcmp(p, name->data, name->len) == 0)
-            {
-                break;
-            }
-        }
-
-        if (name->len == 0) {
-            return 0;
-        }
-
-        p = next + 1;
+    if (fedi_query_strip(&arena, ngx_http_ap_view(&ctx->query), &query)
+        != FEDI_OK)
+    {
+        return NGX_ERROR;
     }
 
-    return 1;
+    if (query.len == ctx->query.len) {
+        return NGX_DECLINED;
+    }
+
+    /* what is left is another page than none: "/?p=123" is not "/" */
+
+    key.query = ngx_http_ap_string(query);
+
+    rc = ngx_ap_cache_twin_find(amcf->cache, &key, twin);
+
+    if (rc == NGX_OK) {
+        ctx->query = key.query;
+        ctx->stripped = 1;
+    }
+
+    return rc;
 }
 
 

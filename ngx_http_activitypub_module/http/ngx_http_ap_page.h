@@ -20,9 +20,9 @@ ngx_int_t ngx_http_ap_page_handler(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx);
 
 /*
- * The twin of the page as it was asked for, else of the page without a query
- * that does no more than track the reader: then ctx->query is dropped.
- * NGX_AGAIN: the set is not complete.
+ * The twin of the page as it was asked for, else of the page without what
+ * tells of the reader alone: then ctx->query is that of the twin.
+ * NGX_AGAIN: the set is not complete.  NGX_ERROR: no memory.
  */
 ngx_int_t ngx_http_ap_page_twin(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx, ngx_ap_origin_t *origin,

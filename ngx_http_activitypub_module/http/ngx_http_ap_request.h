@@ -62,6 +62,7 @@ typedef struct {
     unsigned                    wants_activity:1;
     unsigned                    names_activity:1;   /* and nothing else */
     unsigned                    wants_html:1;
+    unsigned                    stripped:1; /* trackers, off the query */
     unsigned                    passed:1;   /* every check of the site */
     unsigned                    answered:1; /* by us */
 } ngx_http_ap_ctx_t;

@@ -100,9 +100,34 @@ END
 $$;
 
 
+-- The query of a page: without empty parameters, and without those by which
+-- others want to know where a reader came from.  The same names stand in
+-- core/fedi_query.c.
+
+CREATE OR REPLACE FUNCTION page_query(query text)
+    RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT
+AS $$
+    SELECT coalesce(string_agg(p, '&' ORDER BY n), '')
+      FROM string_to_table(query, '&') WITH ORDINALITY AS part (p, n)
+     WHERE p <> ''
+       AND (p COLLATE "C") !~* (
+           '^(__hs|hsa_|mtm_|pk_|utm_|('
+           '__s|_ga|_gl|_hsenc|_hsmi|_ke|_kx|_openstat|dclid|ef_id|epik'
+           '|fbclid|gad_campaignid|gad_source|gbraid|gclid|gclsrc'
+           '|hsctatracking|igsh|igshid|li_fat_id|mc_cid|mc_eid|mibextid'
+           '|mkt_tok|ml_subscriber|ml_subscriber_hash|msclkid'
+           '|oly_anon_id|oly_enc_id|rb_clickid|s_cid|s_kwcid|srsltid'
+           '|sscid|ttclid|twclid|vero_conv|vero_id|wbraid|wickedid'
+           '|yclid|ysclid'
+           ')(=|$))')
+$$;
+
+
 -- A page URL taken apart as nginx does it: the path decoded, its slashes
--- merged.  A path alone is taken to be of "base".  "url" is what others see.
--- What is wrong is said in "problem", and nothing else is then set.
+-- merged; the query without what tells of the reader alone.  A path alone is
+-- taken to be of "base".  "url" is what others see, trackers and all.  What
+-- is wrong is said in "problem", and nothing else is then set.
 
 CREATE OR REPLACE FUNCTION parse_page(page text, base text)
     RETURNS TABLE (problem text, origin text, url text, path text, query text)
@@ -154,9 +179,8 @@ BEGIN
 
     IF problem IS NULL THEN
         path := plain;
-        query := coalesce(part[4], '');
-        url := origin || part[3]
-               || CASE WHEN query = '' THEN '' ELSE '?' || query END;
+        query := page_query(coalesce(part[4], ''));
+        url := origin || part[3] || coalesce('?' || nullif(part[4], ''), '');
     END IF;
 
     RETURN NEXT;

@@ -70,7 +70,7 @@ $$;
 
 
 CREATE OR REPLACE FUNCTION document_of_page(origin_id int, page_path text,
-    page_query text)
+    asked text)
     RETURNS TABLE (status int, kind text, uri text, url text, actor text,
                    updated bigint, body text)
     LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
@@ -79,9 +79,13 @@ AS $$
 DECLARE
     page  twin;
 BEGIN
+    -- as it was asked for, else what is left of it without trackers
+
     SELECT t.* INTO page FROM twin AS t
      WHERE t.origin = origin_id AND t.path = page_path
-       AND t.query = page_query;
+       AND t.query IN (asked, page_query(asked))
+     ORDER BY t.query = asked DESC
+     LIMIT 1;
 
     IF NOT FOUND THEN
         RETURN;

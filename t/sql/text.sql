@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(46);
+SELECT plan(47);
 
 SET LOCAL search_path = activitypub, public;
 
@@ -16,6 +16,13 @@ SELECT is(paragraphs(E'a\r\nb\n \n\nc <d>\n'),
     '<p>a<br>b</p><p>c &lt;d&gt;</p>',
     'lines and paragraphs of plain text');
 SELECT is(paragraphs(E' \n\n '), '', 'nothing makes no paragraph');
+
+SELECT is((SELECT string_agg(page_query(q), ' ' ORDER BY n)
+    FROM unnest(ARRAY['p=1', 'p=1&utm_source=x', 'b=1&&FBCLID&a=2&', '&',
+                      'utm%5fsource=x', 'fbclidx', E'a=\\&_ga=1'])
+         WITH ORDINALITY AS t (q, n)),
+    'p=1 p=1 b=1&a=2  utm%5fsource=x fbclidx a=\',
+    'a query without trackers');
 
 -- references
 
