@@ -37,6 +37,8 @@ static fedi_err_e fedi_host_normalize_ascii(fedi_arena_t *arena,
     fedi_str_t host, fedi_str_t *normal);
 static fedi_err_e fedi_host_normalize_idn(fedi_arena_t *arena,
     fedi_str_t host, fedi_str_t *normal);
+static fedi_err_e fedi_host_alabels(const uint8_t *name, uint8_t **ascii);
+static fedi_err_e fedi_host_check_alabels(const uint8_t *ascii);
 static fedi_err_e fedi_host_lower(fedi_arena_t *arena, fedi_str_t host,
     fedi_str_t *normal);
 static bool fedi_host_is_ascii(fedi_str_t host);
@@ -202,7 +204,6 @@ static fedi_err_e
 fedi_host_normalize_idn(fedi_arena_t *arena, fedi_str_t host,
     fedi_str_t *normal)
 {
-    int         rc;
     uint8_t    *ascii;
     fedi_err_e  err;
     fedi_str_t  name;
@@ -216,23 +217,75 @@ fedi_host_normalize_idn(fedi_arena_t *arena, fedi_str_t host,
         return FEDI_ENOMEM;
     }
 
-    ascii = NULL;
+    err = fedi_host_alabels((const uint8_t *) name.data, &ascii);
+    if (err != FEDI_OK) {
+        return err;
+    }
 
-    rc = idn2_lookup_u8((const uint8_t *) name.data, &ascii,
-                        IDN2_NONTRANSITIONAL);
+    err = fedi_host_check_alabels(ascii);
+
+    if (err == FEDI_OK) {
+        name.data = (const char *) ascii;
+        name.len = strlen(name.data);
+
+        err = fedi_host_normalize_ascii(arena, name, normal);
+    }
+
+    idn2_free(ascii);
+
+    return err;
+}
+
+
+/* "ascii" is to be freed by idn2_free() */
+
+static fedi_err_e
+fedi_host_alabels(const uint8_t *name, uint8_t **ascii)
+{
+    int  rc;
+
+    rc = idn2_lookup_u8(name, ascii, IDN2_NONTRANSITIONAL);
+
+    if (rc == IDN2_OK) {
+        return FEDI_OK;
+    }
+
+    return rc == IDN2_MALLOC ? FEDI_ENOMEM : FEDI_EHOST;
+}
+
+
+/*
+ * "xn--lsh" is how "(13)" in one character would be written, which no name
+ * has: it is mapped to four.  libidn2 does not look into an A-label for that.
+ */
+static fedi_err_e
+fedi_host_check_alabels(const uint8_t *ascii)
+{
+    int          rc;
+    bool         same;
+    uint8_t     *again;
+    fedi_err_e   err;
+    char        *unicode;
+
+    rc = idn2_to_unicode_8z8z((const char *) ascii, &unicode, 0);
 
     if (rc != IDN2_OK) {
         return rc == IDN2_MALLOC ? FEDI_ENOMEM : FEDI_EHOST;
     }
 
-    name.data = (const char *) ascii;
-    name.len = strlen(name.data);
+    err = fedi_host_alabels((const uint8_t *) unicode, &again);
 
-    err = fedi_host_normalize_ascii(arena, name, normal);
+    idn2_free(unicode);
 
-    idn2_free(ascii);
+    if (err != FEDI_OK) {
+        return err;
+    }
 
-    return err;
+    same = (strcmp((const char *) ascii, (const char *) again) == 0);
+
+    idn2_free(again);
+
+    return same ? FEDI_OK : FEDI_EHOST;
 }
 
 

@@ -195,6 +195,7 @@ test_normalize_refuses(void **state)
         { "acme.1", FEDI_EHOST },
         { "xn--a.example", FEDI_EHOST },
         { "xn--.example", FEDI_EHOST },
+        { "xn--lsh.example", FEDI_EHOST },
         { "xn--zzzzzz---.example", FEDI_EHOST },
         { "\xc3", FEDI_EUTF8 },
         { "\xc3\xbc.\xed\xa0\x80", FEDI_EUTF8 },
