@@ -20,7 +20,7 @@ use Test::Config;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(105);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(106);
 my $c = Test::Config->new($t);
 
 # the name
@@ -136,6 +136,10 @@ $c->refused('two actors of one page',
     qr/duplicate url ".*" of actor "shop": it is the page of actor "news"/,
     server => "activitypub_actor news { url /; }
         activitypub_actor shop { # here\n url https://acme.example/; }");
+$c->refused('two actors of one page, which is spelled in two ways',
+    qr/duplicate url ".*" of actor "shop": it is the page of actor "news"/,
+    server => 'activitypub_actor news { url /caf%c3%a9; }
+        activitypub_actor shop { # here' . "\n url /c%61f%C3%A9; }");
 $c->refused('two actors without a page', qr/duplicate url ".*" of actor "b"/,
     server => "activitypub_actor a { }\nactivitypub_actor b { # here\n }");
 

@@ -10,6 +10,30 @@
 static ngx_uint_t ngx_ap_origin_is(const ngx_str_t *name, fedi_str_t text);
 
 
+ngx_ap_actor_t *
+ngx_ap_origin_actor(const ngx_ap_origin_t *origin, fedi_str_t name)
+{
+    ngx_ap_actor_t  *actor;
+
+    actor = ngx_ap_index_find(&origin->names, ngx_ap_index_hash(name));
+
+    return actor && ngx_ap_origin_is(&actor->name, name) ? actor : NULL;
+}
+
+
+ngx_ap_actor_t *
+ngx_ap_origin_resource(const ngx_ap_origin_t *origin, fedi_str_t resource)
+{
+    ngx_ap_actor_t  *actor;
+
+    actor = ngx_ap_index_find(&origin->resources,
+                              ngx_ap_index_hash(resource));
+
+    return actor && ngx_ap_origin_is(&actor->resource, resource) ? actor
+                                                                 : NULL;
+}
+
+
 ngx_uint_t
 ngx_ap_origins_have(const ngx_array_t *origins, const fedi_id_t *id)
 {

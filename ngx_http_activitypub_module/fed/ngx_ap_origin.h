@@ -14,6 +14,7 @@
 #include <ngx_core.h>
 
 #include "fedi_id.h"
+#include "ngx_ap_index.h"
 
 
 typedef struct {
@@ -36,12 +37,20 @@ typedef struct {
 
     ngx_array_t                 aliases;    /* ngx_str_t: its other names */
     ngx_array_t                 actors;     /* ngx_ap_actor_t */
+    ngx_ap_index_t              names;      /* of those, by name */
+    ngx_ap_index_t              resources;  /* ... and by resource */
     ngx_ap_actor_t              instance;   /* the instance actor */
 
     ngx_str_t                   declaration;    /* JSON for declare() */
     uint64_t                    identity;   /* its name in the zone's states */
 } ngx_ap_origin_t;
 
+
+/* those of the configuration; NULL: not one of them */
+ngx_ap_actor_t *ngx_ap_origin_actor(const ngx_ap_origin_t *origin,
+    fedi_str_t name);
+ngx_ap_actor_t *ngx_ap_origin_resource(const ngx_ap_origin_t *origin,
+    fedi_str_t resource);
 
 /*
  * Whether an id is of one of these (ngx_ap_origin_t *), by whichever of their

@@ -43,7 +43,12 @@ ngx_http_ap_actors_build(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf,
 
     if (ngx_array_init(&origin->actors, cf->pool, ascf->actors->nelts,
                        sizeof(ngx_ap_actor_t))
-        != NGX_OK)
+        != NGX_OK
+        || ngx_ap_index_init(&origin->names, cf->pool, ascf->actors->nelts)
+           != NGX_OK
+        || ngx_ap_index_init(&origin->resources, cf->pool,
+                             ascf->actors->nelts)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -79,13 +84,11 @@ ngx_http_ap_actor_build(ngx_conf_t *cf, ngx_ap_origin_t *origin,
     ngx_http_ap_actor_conf_t *conf, json_t *list)
 {
     json_t                     *json;
-    ngx_uint_t                  i;
-    ngx_ap_actor_t             *actor, *others;
+    ngx_ap_actor_t             *actor, *other;
     ngx_http_ap_declared_t      declared;
 
     ngx_memzero(&declared, sizeof(ngx_http_ap_declared_t));
 
-    others = origin->actors.elts;
     actor = ngx_array_push(&origin->actors);
     if (actor == NULL) {
         return NGX_ERROR;
@@ -97,33 +100,40 @@ ngx_http_ap_actor_build(ngx_conf_t *cf, ngx_ap_origin_t *origin,
     declared.conf = conf;
     declared.actor = actor;
 
+    if (ngx_ap_index_add(&origin->names,
+                         ngx_ap_index_hash(ngx_http_ap_view(&actor->name)),
+                         actor)
+        != NULL)
+    {
+        ngx_http_ap_emerg(cf, &conf->place, "duplicate actor \"%V\"",
+                          &actor->name);
+        return NGX_ERROR;
+    }
+
     if (ngx_http_ap_actor_page(cf, origin, &declared) != NGX_OK
         || ngx_http_ap_actor_image(cf, origin, conf, &conf->icon,
                                    &declared.icon)
            != NGX_OK
         || ngx_http_ap_actor_image(cf, origin, conf, &conf->image,
                                    &declared.image)
-           != NGX_OK)
+           != NGX_OK
+        || ngx_http_ap_actor_ids(cf, origin, actor, &declared.icon) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    for (i = 0; i < origin->actors.nelts - 1; i++) {
+    /* by whichever spelling */
 
-        if (others[i].page.len == actor->page.len
-            && ngx_strncmp(others[i].page.data, actor->page.data,
-                           actor->page.len)
-               == 0)
-        {
-            ngx_http_ap_emerg(cf, &conf->place,
-                              "duplicate url \"%V\" of actor \"%V\": it is "
-                              "the page of actor \"%V\"",
-                              &actor->page, &actor->name, &others[i].name);
-            return NGX_ERROR;
-        }
-    }
+    other = ngx_ap_index_add(&origin->resources,
+                             ngx_ap_index_hash(
+                                         ngx_http_ap_view(&actor->resource)),
+                             actor);
 
-    if (ngx_http_ap_actor_ids(cf, origin, actor, &declared.icon) != NGX_OK) {
+    if (other != NULL) {
+        ngx_http_ap_emerg(cf, &conf->place,
+                          "duplicate url \"%V\" of actor \"%V\": it is "
+                          "the page of actor \"%V\"",
+                          &actor->page, &actor->name, &other->name);
         return NGX_ERROR;
     }
 

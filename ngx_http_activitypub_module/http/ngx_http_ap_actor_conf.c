@@ -17,8 +17,7 @@ typedef struct {
 } ngx_http_ap_actor_field_t;
 
 
-static char *ngx_http_ap_actor_name(ngx_conf_t *cf,
-    ngx_http_ap_srv_conf_t *ascf, ngx_str_t *name);
+static char *ngx_http_ap_actor_name(ngx_conf_t *cf, ngx_str_t *name);
 static char *ngx_http_ap_actor_field(ngx_conf_t *cf, ngx_command_t *dummy,
     void *conf);
 static char *ngx_http_ap_actor_text(ngx_conf_t *cf,
@@ -113,7 +112,7 @@ ngx_http_ap_actor_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
     }
 
-    if (ngx_http_ap_actor_name(cf, ascf, &value[1]) != NGX_CONF_OK) {
+    if (ngx_http_ap_actor_name(cf, &value[1]) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
     }
 
@@ -168,13 +167,11 @@ ngx_http_ap_actor_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 static char *
-ngx_http_ap_actor_name(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf,
-    ngx_str_t *name)
+ngx_http_ap_actor_name(ngx_conf_t *cf, ngx_str_t *name)
 {
     u_char                     c;
     ngx_str_t                 *reserved;
     ngx_uint_t                 i;
-    ngx_http_ap_actor_conf_t  *actors;
 
     for (i = 0; i < name->len; i++) {
         c = name->data[i];
@@ -199,20 +196,6 @@ ngx_http_ap_actor_name(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf,
         {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "actor name \"%V\" is reserved", name);
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    actors = ascf->actors->elts;
-
-    for (i = 0; i < ascf->actors->nelts; i++) {
-
-        if (name->len == actors[i].username.len
-            && ngx_strncmp(name->data, actors[i].username.data, name->len)
-               == 0)
-        {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "duplicate actor \"%V\"", name);
             return NGX_CONF_ERROR;
         }
     }

@@ -233,27 +233,6 @@ ngx_http_ap_machine_has(ngx_ap_origin_t *origin, ngx_str_t *path)
 }
 
 
-ngx_ap_actor_t *
-ngx_http_ap_actor_find(ngx_ap_origin_t *origin, ngx_str_t *name)
-{
-    ngx_uint_t       i;
-    ngx_ap_actor_t  *actor;
-
-    actor = origin->actors.elts;
-
-    for (i = 0; i < origin->actors.nelts; i++) {
-
-        if (actor[i].name.len == name->len
-            && ngx_memcmp(actor[i].name.data, name->data, name->len) == 0)
-        {
-            return &actor[i];
-        }
-    }
-
-    return NULL;
-}
-
-
 /* 0: more segments than anything of ours has */
 
 static ngx_uint_t
@@ -302,7 +281,7 @@ ngx_http_ap_machine_exists(ngx_ap_origin_t *origin, ngx_str_t *s, ngx_uint_t n)
 
     /* an actor that left the configuration answers 404 */
 
-    if (ngx_http_ap_actor_find(origin, &s[0]) == NULL) {
+    if (ngx_ap_origin_actor(origin, ngx_http_ap_view(&s[0])) == NULL) {
         return 0;
     }
 

@@ -17,10 +17,6 @@
 ngx_int_t ngx_http_ap_machine_handler(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx);
 
-/* of this origin and this configuration; NULL: not declared */
-ngx_ap_actor_t *ngx_http_ap_actor_find(ngx_ap_origin_t *origin,
-    ngx_str_t *name);
-
 /*
  * Whether the database may know a path below the prefix; without a query, and
  * as it is written.

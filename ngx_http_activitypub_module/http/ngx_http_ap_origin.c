@@ -16,6 +16,14 @@
 #define NGX_HTTP_AP_PREFIX_MAX  64
 
 
+/* what belongs to one origin only, and to which */
+
+typedef struct {
+    ngx_ap_index_t              hosts;
+    ngx_ap_index_t              handles;
+} ngx_http_ap_claims_t;
+
+
 static ngx_int_t ngx_http_ap_origin_url(ngx_conf_t *cf,
     ngx_http_core_srv_conf_t *cscf, ngx_http_ap_srv_conf_t *ascf,
     ngx_http_ap_place_t *place, ngx_str_t *text);
@@ -432,52 +440,95 @@ ngx_http_ap_domains_own(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
 
 static ngx_int_t
 ngx_http_ap_origins_distinct(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf,
-    ngx_array_t *origins)
+    ngx_http_ap_claims_t *claims)
 {
-    ngx_str_t                 *handle;
-    ngx_uint_t                 i, j, k;
-    ngx_ap_actor_t            *actors, *others;
-    ngx_ap_origin_t          **origin;
+    ngx_uint_t                 i;
+    ngx_ap_actor_t            *actors;
+    ngx_ap_origin_t           *origin, *other;
     ngx_http_ap_actor_conf_t  *confs;
 
-    origin = origins->elts;
+    origin = ascf->origin;
     confs = ascf->actors->elts;
-    actors = ascf->origin->actors.elts;
+    actors = origin->actors.elts;
 
-    for (i = 0; i < origins->nelts; i++) {
+    other = ngx_ap_index_add(&claims->hosts,
+                         ngx_ap_index_hash(ngx_http_ap_view(&origin->host)),
+                         origin);
 
-        if (origin[i]->host.len == ascf->origin->host.len
-            && ngx_strncmp(origin[i]->host.data, ascf->origin->host.data,
-                           ascf->origin->host.len)
-               == 0)
-        {
-            ngx_http_ap_emerg(cf, &confs[0].place,
-                              "host \"%V\" already is the origin \"%V\" of "
-                              "another server",
-                              &ascf->origin->host, &origin[i]->url);
+    if (other != NULL) {
+        ngx_http_ap_emerg(cf, &confs[0].place,
+                          "host \"%V\" already is the origin \"%V\" of "
+                          "another server", &origin->host, &other->url);
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < origin->actors.nelts; i++) {
+
+        other = ngx_ap_index_add(&claims->handles,
+                      ngx_ap_index_hash(ngx_http_ap_view(&actors[i].handle)),
+                      origin);
+
+        if (other != NULL) {
+            ngx_http_ap_emerg(cf, &confs[i].place,
+                              "duplicate handle \"%V\": it belongs to "
+                              "origin \"%V\"",
+                              &actors[i].handle, &other->url);
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* every origin of the configuration, in the order of the file */
+
+static ngx_int_t
+ngx_http_ap_origins_list(ngx_conf_t *cf, ngx_array_t *origins)
+{
+    ngx_uint_t                   i, n, actors;
+    ngx_ap_origin_t            **origin;
+    ngx_http_ap_claims_t         claims;
+    ngx_http_ap_srv_conf_t      *ascf;
+    ngx_http_core_srv_conf_t   **cscfp;
+    ngx_http_core_main_conf_t   *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+    cscfp = cmcf->servers.elts;
+
+    for (i = 0, n = 0, actors = 0; i < cmcf->servers.nelts; i++) {
+        ascf = cscfp[i]->ctx->srv_conf[ngx_http_activitypub_module.ctx_index];
+
+        if (ascf->origin) {
+            n++;
+            actors += ascf->origin->actors.nelts;
+        }
+    }
+
+    if (ngx_ap_index_init(&claims.hosts, cf->temp_pool, n) != NGX_OK
+        || ngx_ap_index_init(&claims.handles, cf->temp_pool, actors)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < cmcf->servers.nelts; i++) {
+        ascf = cscfp[i]->ctx->srv_conf[ngx_http_activitypub_module.ctx_index];
+
+        if (ascf->origin == NULL) {
+            continue;
+        }
+
+        if (ngx_http_ap_origins_distinct(cf, ascf, &claims) != NGX_OK) {
             return NGX_ERROR;
         }
 
-        others = origin[i]->actors.elts;
-
-        for (j = 0; j < ascf->origin->actors.nelts; j++) {
-            handle = &actors[j].handle;
-
-            for (k = 0; k < origin[i]->actors.nelts; k++) {
-
-                if (handle->len == others[k].handle.len
-                    && ngx_strncmp(handle->data, others[k].handle.data,
-                                   handle->len)
-                       == 0)
-                {
-                    ngx_http_ap_emerg(cf, &confs[j].place,
-                                      "duplicate handle \"%V\": it belongs "
-                                      "to origin \"%V\"",
-                                      handle, &origin[i]->url);
-                    return NGX_ERROR;
-                }
-            }
+        origin = ngx_array_push(origins);
+        if (origin == NULL) {
+            return NGX_ERROR;
         }
+
+        *origin = ascf->origin;
     }
 
     return NGX_OK;
@@ -501,23 +552,8 @@ ngx_http_ap_origins_link(ngx_conf_t *cf)
     origins = &amcf->worker->origins;
     cscfp = cmcf->servers.elts;
 
-    for (i = 0; i < cmcf->servers.nelts; i++) {
-        ascf = cscfp[i]->ctx->srv_conf[ngx_http_activitypub_module.ctx_index];
-
-        if (ascf->origin == NULL) {
-            continue;
-        }
-
-        if (ngx_http_ap_origins_distinct(cf, ascf, origins) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        origin = ngx_array_push(origins);
-        if (origin == NULL) {
-            return NGX_ERROR;
-        }
-
-        *origin = ascf->origin;
+    if (ngx_http_ap_origins_list(cf, origins) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     origin = origins->elts;

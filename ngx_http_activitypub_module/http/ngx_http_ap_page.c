@@ -68,7 +68,6 @@ ngx_http_ap_page_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
     ngx_ap_origin_t *origin)
 {
     ngx_int_t  rc;
-    ngx_str_t  name;
 
     rc = ngx_http_ap_fetch(r, ctx, &ctx->path, &ctx->query);
 
@@ -85,9 +84,7 @@ ngx_http_ap_page_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
                                   "the database is away");
     }
 
-    name = ngx_http_ap_string(ctx->fetch->document.actor);
-
-    if (ngx_http_ap_actor_find(origin, &name) == NULL) {
+    if (ngx_ap_origin_actor(origin, ctx->fetch->document.actor) == NULL) {
         return NGX_DECLINED;
     }
 

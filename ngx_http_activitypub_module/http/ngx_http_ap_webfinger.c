@@ -8,6 +8,7 @@
 
 #include "fedi_jrd.h"
 #include "fedi_resource.h"
+#include "ngx_http_ap_actor_conf.h"
 #include "ngx_http_ap_answer.h"
 #include "ngx_http_ap_machine.h"
 
@@ -18,9 +19,10 @@ static ngx_int_t ngx_http_ap_webfinger_find(ngx_http_ap_srv_conf_t *ascf,
     ngx_http_ap_ctx_t *ctx, const fedi_resource_t *resource);
 static ngx_ap_actor_t *ngx_http_ap_actor_by_user(ngx_ap_origin_t *origin,
     fedi_str_t user);
+static ngx_ap_actor_t *ngx_http_ap_actor_by_name(ngx_ap_origin_t *origin,
+    fedi_str_t text);
 static ngx_ap_actor_t *ngx_http_ap_actor_by_path(ngx_ap_origin_t *origin,
     fedi_str_t path);
-static ngx_uint_t ngx_http_ap_is_at_name(fedi_str_t path, ngx_str_t *name);
 static ngx_int_t ngx_http_ap_webfinger_document(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx);
 static ngx_int_t ngx_http_ap_webfinger_answer(ngx_http_request_t *r,
@@ -169,22 +171,39 @@ ngx_http_ap_webfinger_find(ngx_http_ap_srv_conf_t *ascf,
 static ngx_ap_actor_t *
 ngx_http_ap_actor_by_user(ngx_ap_origin_t *origin, fedi_str_t user)
 {
-    ngx_uint_t       i;
     ngx_ap_actor_t  *actor;
 
-    actor = origin->actors.elts;
+    actor = ngx_http_ap_actor_by_name(origin, user);
 
-    for (i = 0; i < origin->actors.nelts; i++) {
-
-        if (fedi_str_eq_nocase(user, ngx_http_ap_view(&actor[i].name))) {
-            return &actor[i];
-        }
+    if (actor) {
+        return actor;
     }
 
     actor = &origin->instance;
 
     return fedi_str_eq_nocase(user, ngx_http_ap_view(&actor->name)) ? actor
                                                                     : NULL;
+}
+
+
+/* in any case: names are in lower case, and short */
+
+static ngx_ap_actor_t *
+ngx_http_ap_actor_by_name(ngx_ap_origin_t *origin, fedi_str_t text)
+{
+    u_char      lower[NGX_HTTP_AP_NAME_MAX];
+    fedi_str_t  name;
+
+    if (text.len > NGX_HTTP_AP_NAME_MAX) {
+        return NULL;
+    }
+
+    ngx_strlow(lower, (u_char *) text.data, text.len);
+
+    name.data = (const char *) lower;
+    name.len = text.len;
+
+    return ngx_ap_origin_actor(origin, name);
 }
 
 
@@ -195,42 +214,35 @@ ngx_http_ap_actor_by_user(ngx_ap_origin_t *origin, fedi_str_t user)
 static ngx_ap_actor_t *
 ngx_http_ap_actor_by_path(ngx_ap_origin_t *origin, fedi_str_t path)
 {
-    ngx_uint_t       i;
+    fedi_str_t       prefix;
     ngx_ap_actor_t  *actor;
 
-    actor = origin->actors.elts;
+    prefix = ngx_http_ap_view(&origin->prefix);
+    actor = NULL;
 
-#define is_id(uri)                                                            \
-    fedi_str_eq(path, fedi_str_from(ngx_http_ap_view(&(uri)),                 \
-                                    origin->url.len))
+    if (path.len > prefix.len
+        && ngx_memcmp(path.data, prefix.data, prefix.len) == 0)
+    {
+        actor = ngx_ap_origin_actor(origin, fedi_str_from(path, prefix.len));
 
-    for (i = 0; i < origin->actors.nelts; i++) {
+    } else if (path.len > 2 && path.data[0] == '/' && path.data[1] == '@') {
+        actor = ngx_http_ap_actor_by_name(origin, fedi_str_from(path, 2));
+    }
 
-        if (is_id(actor[i].uri)
-            || fedi_str_eq(path, ngx_http_ap_view(&actor[i].resource))
-            || ngx_http_ap_is_at_name(path, &actor[i].name))
-        {
-            return &actor[i];
-        }
+    if (actor == NULL) {
+        actor = ngx_ap_origin_resource(origin, path);
+    }
+
+    if (actor) {
+        return actor;
     }
 
     actor = &origin->instance;
 
-    return (is_id(actor->uri)
+    return (fedi_str_eq(path, fedi_str_from(ngx_http_ap_view(&actor->uri),
+                                            origin->url.len))
             || fedi_str_eq(path, ngx_http_ap_view(&actor->resource)))
            ? actor : NULL;
-
-#undef is_id
-}
-
-
-static ngx_uint_t
-ngx_http_ap_is_at_name(fedi_str_t path, ngx_str_t *name)
-{
-    return path.len == name->len + 2
-           && path.data[0] == '/' && path.data[1] == '@'
-           && fedi_str_eq_nocase(fedi_str_from(path, 2),
-                                 ngx_http_ap_view(name));
 }
 
 
