@@ -105,7 +105,7 @@ is_deeply($json->{icon}, { type => 'Image', mediaType => 'image/png',
     url => 'https://acme.example/img/logo.png?v=3' }, 'icon');
 is_deeply($json->{image}, { type => 'Image', mediaType => 'image/jpeg',
     url => 'https://cdn.example/banner.JPEG' }, 'image');
-is_deeply($json->{attributionDomains}, ['acme.example'],
+is_deeply($json->{attributionDomains}, ['acme.example', 'corp.example'],
     'attributionDomains');
 like($json->{published}, qr/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'published');
 
@@ -114,7 +114,8 @@ like($json->{summary}, qr!^<p>What we make,.*and \x{201c}why\x{201d}\.</p>$!s,
 is($json->{attachment}[0]{type}, 'PropertyValue', 'a field');
 is($json->{attachment}[0]{name}, 'Website', 'its name');
 like($json->{attachment}[0]{value},
-    qr!^<a href="https://acme\.example/"[^>]*>acme\.example</a>$!,
+    qr!^<a\ href="https://acme\.example/"[^>]*>
+        <span\ class="invisible">https://</span>acme\.example/</a>$!x,
     'its value as a link');
 is($json->{attachment}[1]{name}, 'Place & time', 'another one');
 is($json->{attachment}[1]{value}, 'Here &lt;now&gt;', 'its value as text');

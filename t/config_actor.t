@@ -20,7 +20,7 @@ use Test::Config;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(106);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(145);
 my $c = Test::Config->new($t);
 
 # the name
@@ -54,7 +54,9 @@ $c->refused('no block', qr/directive "activitypub_actor" has no opening "\{"/,
 field_refused('nick news', qr/unknown actor field "nick"/);
 field_refused('Name news', qr/unknown actor field "Name"/);
 
-for my $field (qw/type name summary icon image url discoverable indexable/) {
+for my $field (qw/type name summary icon image url language discoverable
+    indexable/)
+{
     field_refused($field,
         qr/invalid number of arguments in actor field "$field"/);
     field_refused("$field one two",
@@ -63,6 +65,8 @@ for my $field (qw/type name summary icon image url discoverable indexable/) {
 
 field_refused('field Website',
     qr/invalid number of arguments in actor field "field"/);
+field_refused('also_known_as',
+    qr/invalid number of arguments in actor field "also_known_as"/);
 
 # fields of a file
 
@@ -74,8 +78,8 @@ field_refused('include', qr/unknown actor field "include"/);
 # given twice, or empty
 
 my %valid = (type => 'Person', name => 'News', summary => 'Why',
-    icon => '/i.png', image => '/j.png', url => '/', discoverable => 'on',
-    indexable => 'off');
+    icon => '/i.png', image => '/j.png', url => '/', language => 'en',
+    discoverable => 'on', indexable => 'off');
 
 for my $field (sort keys %valid) {
     block_refused("$field twice",
@@ -157,6 +161,65 @@ for my $image ('logo.png', 'http://images.example/a.png', '"/a b.png"',
 $c->accepted('an image by http',
     http => 'activitypub_allow_http on; # here',
     server => 'activitypub_actor news { icon http://images.example/a.png; }',
+    warn => [qr/development only/]);
+
+# those that others do not show
+
+for (['icon', '/logo.svg', 'image/svg\+xml'],
+    ['icon', '/favicon.ICO?v=2', 'image/vnd\.microsoft\.icon'],
+    ['image', 'https://cdn.example/wide.avif', 'image/avif'])
+{
+    my ($field, $url, $type) = @$_;
+
+    $c->accepted("$field $url",
+        server => "activitypub_actor news { # here\n$field $url; }",
+        warn => [qr/$field "\Q$url\E" of actor "news" is $type: Mastodon/]);
+}
+
+$c->accepted("icon $_", server => "activitypub_actor news { icon $_; }",
+    warn => []) for qw!/a.png /a.JPG /a.gif /a.webp /avatar /a.svg/x.png!;
+
+# languages
+
+for my $tag ('""', 'e', 'english1', 'en_US', 'de-', '"en US"', 'x' x 9,
+    'en-' . 'x' x 9, "d\xc3\xa9", 'ab-' . 'abcdefgh-' x 3 . 'abcdef')
+{
+    field_refused("language $tag",
+        qr/invalid language ".*": it must be a tag like "en" or "pt-BR"/);
+}
+
+for my $tag (qw/en pt-BR zh-Hant-TW es-419/) {
+    $c->accepted("language $tag",
+        server => "activitypub_actor news { language $tag; }");
+}
+
+# other names
+
+my $alias_rule = 'it must be the id of another actor, an https URL';
+
+for my $alias ('@me@old.example', 'old.example', 'http://old.example/me',
+    'https://old.example/me#main-key', 'https://10.0.0.1/me',
+    'https://u@old.example/me', 'https://ACME.example/activitypub/news')
+{
+    actor_refused("also_known_as $alias",
+        qr/invalid also_known_as ".*" of actor "news": $alias_rule/);
+}
+
+field_refused('also_known_as https://old.example/me ""',
+    qr/actor field "also_known_as" is empty/);
+actor_refused('also_known_as https://old.example/me https://OLD.example/me',
+    qr!duplicate also_known_as "https://old.example/me" of actor "news"!);
+block_refused('257 of them', join("\n", map {
+    "also_known_as https://old.example/$_;" } 1 .. 256)
+    . "\nalso_known_as https://old.example/; # here",
+    qr/actor field "also_known_as" has more than 256 values/);
+
+$c->accepted('256 of them', server => 'activitypub_actor news { also_known_as '
+    . join(' ', map { "https://old.example/$_" } 1 .. 256) . '; }');
+$c->accepted('one by http in development',
+    http => 'activitypub_allow_http on;',
+    server => 'activitypub_actor news {
+        also_known_as http://old.example:8080/me; }',
     warn => [qr/development only/]);
 
 # texts

@@ -59,3 +59,35 @@ fedi_media_type_of(fedi_str_t path)
 
     return fedi_null_str;
 }
+
+
+bool
+fedi_media_type_shown(fedi_str_t type)
+{
+    size_t      i;
+    fedi_str_t  name;
+
+    static const fedi_str_t  shown[] = {
+        fedi_string("image/png"),
+        fedi_string("image/jpeg"),
+        fedi_string("image/gif"),
+        fedi_string("image/webp")
+    };
+
+    name = type;
+
+    for (i = 0; i < type.len; i++) {
+        if (type.data[i] == ';' || type.data[i] == ' ') {
+            name.len = i;
+            break;
+        }
+    }
+
+    for (i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+        if (fedi_str_eq_nocase(name, shown[i])) {
+            return true;
+        }
+    }
+
+    return false;
+}

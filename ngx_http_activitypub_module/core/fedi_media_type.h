@@ -15,5 +15,8 @@
 /* "image/png" ...; empty when the ending says nothing.  Static storage. */
 fedi_str_t fedi_media_type_of(fedi_str_t path);
 
+/* PNG, JPEG, GIF or WebP: what every server shows; a parameter is ignored */
+bool fedi_media_type_shown(fedi_str_t type);
+
 
 #endif

@@ -12,6 +12,7 @@
 #include "ngx_http_ap_actor_conf.h"
 #include "ngx_http_ap_declaration.h"
 #include "ngx_http_ap_discovery.h"
+#include "ngx_http_ap_profile.h"
 
 
 static ngx_int_t ngx_http_ap_actor_build(ngx_conf_t *cf,
@@ -20,9 +21,6 @@ static ngx_int_t ngx_http_ap_actor_page(ngx_conf_t *cf,
     ngx_ap_origin_t *origin, ngx_http_ap_declared_t *declared);
 static ngx_uint_t ngx_http_ap_actor_path(ngx_ap_origin_t *origin,
     fedi_str_t path);
-static ngx_int_t ngx_http_ap_actor_image(ngx_conf_t *cf,
-    ngx_ap_origin_t *origin, ngx_http_ap_actor_conf_t *conf, ngx_str_t *text,
-    ngx_str_t *image);
 static ngx_int_t ngx_http_ap_actor_ids(ngx_conf_t *cf,
     ngx_ap_origin_t *origin, ngx_ap_actor_t *actor, ngx_str_t *icon);
 static ngx_int_t ngx_http_ap_instance_build(ngx_conf_t *cf,
@@ -111,13 +109,9 @@ ngx_http_ap_actor_build(ngx_conf_t *cf, ngx_ap_origin_t *origin,
     }
 
     if (ngx_http_ap_actor_page(cf, origin, &declared) != NGX_OK
-        || ngx_http_ap_actor_image(cf, origin, conf, &conf->icon,
-                                   &declared.icon)
-           != NGX_OK
-        || ngx_http_ap_actor_image(cf, origin, conf, &conf->image,
-                                   &declared.image)
-           != NGX_OK
-        || ngx_http_ap_actor_ids(cf, origin, actor, &declared.icon) != NGX_OK)
+        || ngx_http_ap_profile_images(cf, origin, &declared) != NGX_OK
+        || ngx_http_ap_actor_ids(cf, origin, actor, &declared.icon) != NGX_OK
+        || ngx_http_ap_profile_aliases(cf, &declared) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -232,45 +226,6 @@ ngx_http_ap_actor_path(ngx_ap_origin_t *origin, fedi_str_t path)
     }
 
     return 1;
-}
-
-
-static ngx_int_t
-ngx_http_ap_actor_image(ngx_conf_t *cf, ngx_ap_origin_t *origin,
-    ngx_http_ap_actor_conf_t *conf, ngx_str_t *text, ngx_str_t *image)
-{
-    fedi_url_t                url;
-    ngx_http_ap_main_conf_t  *amcf;
-
-    if (text->len == 0) {
-        return NGX_OK;
-    }
-
-    amcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_activitypub_module);
-
-    if (text->data[0] == '/') {
-
-        if (ngx_http_ap_concat(cf->pool, image, &origin->url, text,
-                               &ngx_http_ap_nothing)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-    } else {
-        *image = *text;
-    }
-
-    if (fedi_url_parse(ngx_http_ap_view(image), &url) == FEDI_OK
-        && (amcf->allow_http || fedi_str_eq(url.scheme, fedi_str("https"))))
-    {
-        return NGX_OK;
-    }
-
-    ngx_http_ap_emerg(cf, &conf->place,
-                      "invalid image \"%V\" of actor \"%V\": it must be a "
-                      "path or an https URL", text, &conf->username);
-    return NGX_ERROR;
 }
 
 

@@ -6,10 +6,12 @@
 
 #include "ngx_http_ap_actor_conf.h"
 
+#include "fedi_language.h"
+
 
 typedef struct {
     ngx_str_t                   name;
-    ngx_uint_t                  args;
+    ngx_uint_t                  args;       /* 0: one or more */
     ngx_uint_t                  offset;
     char                     *(*set)(ngx_conf_t *cf,
                                     ngx_http_ap_actor_conf_t *actor,
@@ -28,9 +30,15 @@ static char *ngx_http_ap_actor_flag(ngx_conf_t *cf,
     ngx_http_ap_actor_conf_t *actor, ngx_uint_t offset);
 static char *ngx_http_ap_actor_property(ngx_conf_t *cf,
     ngx_http_ap_actor_conf_t *actor, ngx_uint_t offset);
+static char *ngx_http_ap_actor_alias(ngx_conf_t *cf,
+    ngx_http_ap_actor_conf_t *actor, ngx_uint_t offset);
+static char *ngx_http_ap_actor_language(ngx_conf_t *cf,
+    ngx_http_ap_actor_conf_t *actor, ngx_uint_t offset);
 
 
 static ngx_http_ap_actor_field_t  ngx_http_ap_actor_fields[] = {
+
+    { ngx_string("also_known_as"), 0, 0, ngx_http_ap_actor_alias },
 
     { ngx_string("discoverable"), 1,
       offsetof(ngx_http_ap_actor_conf_t, discoverable),
@@ -49,6 +57,10 @@ static ngx_http_ap_actor_field_t  ngx_http_ap_actor_fields[] = {
     { ngx_string("indexable"), 1,
       offsetof(ngx_http_ap_actor_conf_t, indexable),
       ngx_http_ap_actor_flag },
+
+    { ngx_string("language"), 1,
+      offsetof(ngx_http_ap_actor_conf_t, language),
+      ngx_http_ap_actor_language },
 
     { ngx_string("name"), 1,
       offsetof(ngx_http_ap_actor_conf_t, name),
@@ -130,7 +142,9 @@ ngx_http_ap_actor_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (ngx_array_init(&actor->fields, cf->pool, 4,
                        sizeof(ngx_http_ap_field_t))
-        != NGX_OK)
+        != NGX_OK
+        || ngx_array_init(&actor->aliases, cf->pool, 1, sizeof(ngx_str_t))
+           != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
@@ -228,7 +242,9 @@ ngx_http_ap_actor_field(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
             continue;
         }
 
-        if (cf->args->nelts != field->args + 1) {
+        if (field->args ? cf->args->nelts != field->args + 1
+                        : cf->args->nelts < 2)
+        {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "invalid number of arguments in actor field "
                                "\"%V\"", &value[0]);
@@ -354,4 +370,55 @@ ngx_http_ap_actor_property(ngx_conf_t *cf, ngx_http_ap_actor_conf_t *actor,
     field->value = value[2];
 
     return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_ap_actor_alias(ngx_conf_t *cf, ngx_http_ap_actor_conf_t *actor,
+    ngx_uint_t offset)
+{
+    ngx_str_t   *value, *alias;
+    ngx_uint_t   i;
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (value[i].len == 0) {
+            return "is empty";
+        }
+
+        if (actor->aliases.nelts == NGX_HTTP_AP_ALIASES_MAX) {
+            return "has more than 256 values";
+        }
+
+        alias = ngx_array_push(&actor->aliases);
+        if (alias == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *alias = value[i];
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_ap_actor_language(ngx_conf_t *cf, ngx_http_ap_actor_conf_t *actor,
+    ngx_uint_t offset)
+{
+    ngx_str_t  *value;
+
+    value = cf->args->elts;
+
+    if (fedi_language_valid(ngx_http_ap_view(&value[1]))) {
+        return ngx_http_ap_actor_text(cf, actor, offset);
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid language \"%V\": it must be a tag like "
+                       "\"en\" or \"pt-BR\"", &value[1]);
+
+    return NGX_CONF_ERROR;
 }

@@ -13,8 +13,9 @@
 #include "ngx_http_ap_module.h"
 
 
-#define NGX_HTTP_AP_NAME_MAX    30
-#define NGX_HTTP_AP_FIELDS_MAX  50      /* Mastodon reads that many */
+#define NGX_HTTP_AP_NAME_MAX     30
+#define NGX_HTTP_AP_FIELDS_MAX   50     /* Mastodon reads that many */
+#define NGX_HTTP_AP_ALIASES_MAX  256    /* and of these that many */
 
 
 typedef struct {
@@ -34,7 +35,9 @@ typedef struct {
     ngx_str_t                   icon;
     ngx_str_t                   image;
     ngx_str_t                   url;
+    ngx_str_t                   language;
     ngx_array_t                 fields;     /* ngx_http_ap_field_t */
+    ngx_array_t                 aliases;    /* ngx_str_t */
 
     ngx_flag_t                  discoverable;
     ngx_flag_t                  indexable;

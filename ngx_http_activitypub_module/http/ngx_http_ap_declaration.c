@@ -12,6 +12,8 @@
 
 static int ngx_http_ap_json_set(json_t *object, const char *member,
     fedi_str_t text);
+static int ngx_http_ap_json_aliases(json_t *object,
+    ngx_http_ap_actor_conf_t *conf);
 
 
 fedi_str_t
@@ -67,6 +69,7 @@ ngx_http_ap_declaration_actor(ngx_http_ap_declared_t *declared)
     set("icon_type", ngx_http_ap_image_type(&declared->icon));
     set("image", ngx_http_ap_view(&declared->image));
     set("image_type", ngx_http_ap_image_type(&declared->image));
+    set("language", ngx_http_ap_view(&conf->language));
     set("url", ngx_http_ap_view(&declared->actor->page));
     set("path", declared->path);
 
@@ -92,6 +95,7 @@ ngx_http_ap_declaration_actor(ngx_http_ap_declared_t *declared)
     }
 
     bad |= json_object_set_new(object, "fields", fields);
+    bad |= ngx_http_ap_json_aliases(object, conf);
     bad |= json_object_set_new(object, "discoverable",
                                json_boolean(conf->discoverable));
     bad |= json_object_set_new(object, "indexable",
@@ -103,6 +107,34 @@ ngx_http_ap_declaration_actor(ngx_http_ap_declared_t *declared)
     }
 
     return object;
+}
+
+
+/* absent without one: most actors have always been themselves */
+
+static int
+ngx_http_ap_json_aliases(json_t *object, ngx_http_ap_actor_conf_t *conf)
+{
+    int          bad;
+    json_t      *list;
+    ngx_str_t   *alias;
+    ngx_uint_t   i;
+
+    if (conf->aliases.nelts == 0) {
+        return 0;
+    }
+
+    list = json_array();
+    alias = conf->aliases.elts;
+    bad = 0;
+
+    for (i = 0; i < conf->aliases.nelts; i++) {
+        bad |= json_array_append_new(list,
+                                     json_stringn((char *) alias[i].data,
+                                                  alias[i].len));
+    }
+
+    return bad | json_object_set_new(object, "also_known_as", list);
 }
 
 

@@ -15,7 +15,7 @@ SET LOCAL search_path = activitypub, pg_temp;
 CREATE OR REPLACE FUNCTION render_version()
     RETURNS int
     LANGUAGE sql IMMUTABLE
-RETURN 1;
+RETURN 2;
 
 
 CREATE OR REPLACE FUNCTION public_audience()
@@ -46,6 +46,7 @@ CREATE OR REPLACE FUNCTION actor_context()
 RETURN '["https://www.w3.org/ns/activitystreams",
          "https://w3id.org/security/v1",
          {"manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
+          "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
           "toot": "http://joinmastodon.org/ns#",
           "featured": {"@id": "toot:featured", "@type": "@id"},
           "discoverable": "toot:discoverable",
@@ -68,8 +69,19 @@ CREATE OR REPLACE FUNCTION embed(document text)
 RETURN ('{' || substr(document, strpos(document, '"id":')))::json;
 
 
--- Profile fields.  A value that is a URL becomes a link, whose text is the
--- URL without its scheme.
+-- A link whose text is the URL, letter by letter, for Mastodon verifies no
+-- other; a class that it knows hides the scheme.
+
+CREATE OR REPLACE FUNCTION render_profile_link(url text)
+    RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT SET search_path = activitypub, pg_temp
+RETURN format('<a href="%s" rel="me nofollow noopener" target="_blank">'
+              '<span class="invisible">%s</span>%s</a>',
+              escape_html(url), substring(url FROM '^https?://'),
+              escape_html(regexp_replace(url, '^https?://', '')));
+
+
+-- Profile fields: a value that is a URL becomes a link.
 
 CREATE OR REPLACE FUNCTION render_fields(fields jsonb)
     RETURNS json
@@ -79,18 +91,25 @@ AS $$
                'type', 'PropertyValue',
                'name', one_line(f.field ->> 'name'),
                'value', CASE WHEN v.value ~ '^https?://[^\s<>"]+$'
-                   THEN format('<a href="%s" rel="me nofollow noopener" '
-                               'target="_blank">%s</a>',
-                               escape_html(v.value),
-                               escape_html(regexp_replace(v.value,
-                                   '^https?://([^/]+)/$|^https?://',
-                                   '\1')))
-                   ELSE escape_html(v.value)
-               END) ORDER BY f.n), '[]'::json)
+                             THEN render_profile_link(v.value)
+                             ELSE escape_html(v.value)
+                        END) ORDER BY f.n), '[]'::json)
       FROM jsonb_array_elements(coalesce(fields, '[]'))
            WITH ORDINALITY AS f (field, n),
            LATERAL (SELECT one_line(f.field ->> 'value')) AS v (value)
 $$;
+
+
+-- Whose pages may say that somebody here wrote them: Mastodon takes what is
+-- below a name along with it.
+
+CREATE OR REPLACE FUNCTION render_domains(home origin)
+    RETURNS json
+    LANGUAGE sql IMMUTABLE SET search_path = activitypub, pg_temp
+RETURN CASE WHEN home.account_domain = home.host
+            THEN json_build_array(home.host)
+            ELSE json_build_array(home.host, home.account_domain)
+       END;
 
 
 CREATE OR REPLACE FUNCTION render_image(url text, media_type text)
@@ -144,7 +163,8 @@ AS $$
                    coalesce((a.declaration -> 'discoverable')::boolean, true),
                'indexable',
                    coalesce((a.declaration -> 'indexable')::boolean, true),
-               'attributionDomains', json_build_array(o.host),
+               'attributionDomains', render_domains(o),
+               'alsoKnownAs', a.declaration -> 'also_known_as',
                'attachment', render_fields(a.declaration -> 'fields'),
                'webfinger', a.handle,
                'publicKey', render_key(a.uri, k.public_pem)))::text

@@ -230,7 +230,8 @@ BEGIN
     post.content := btrim(coalesce(content, ''), E' \t\r\n');
     post.excerpt := btrim(coalesce(excerpt, ''), E' \t\r\n');
     post.content_warning := one_line(coalesce(content_warning, ''));
-    post.language := coalesce(language, '');
+    post.language := coalesce(nullif(language, ''),
+                              author.declaration ->> 'language', '');
     post.published := date_trunc('second',
                                  coalesce(published, clock_timestamp()));
 

@@ -7,6 +7,7 @@ SELECT plan(28);
 SELECT pg_temp.declare('one', pg_temp.acme(jsonb_build_array(
     pg_temp.news('{"summary": "One & <two>\n\nThree",
                    "image": "https://acme.example/img/wide.jpg",
+                   "also_known_as": ["https://old.example/@news"],
                    "fields": [
                      {"name": "Website", "value": "https://acme.example/"},
                      {"name": "Shop",
@@ -25,6 +26,7 @@ SELECT is((SELECT body FROM pg_temp.at('/activitypub/news')),
 '{"@context":["https://www.w3.org/ns/activitystreams",'
 '"https://w3id.org/security/v1",'
 '{"manuallyApprovesFollowers":"as:manuallyApprovesFollowers",'
+'"alsoKnownAs":{"@id":"as:alsoKnownAs","@type":"@id"},'
 '"toot":"http://joinmastodon.org/ns#",'
 '"featured":{"@id":"toot:featured","@type":"@id"},'
 '"discoverable":"toot:discoverable","indexable":"toot:indexable",'
@@ -48,13 +50,14 @@ SELECT is((SELECT body FROM pg_temp.at('/activitypub/news')),
 '"image":{"type":"Image","url":"https://acme.example/img/wide.jpg"},'
 '"published":"2026-01-02T03:04:05Z","manuallyApprovesFollowers":false,'
 '"discoverable":true,"indexable":true,"attributionDomains":["acme.example"],'
+'"alsoKnownAs":["https://old.example/@news"],'
 '"attachment":[{"type":"PropertyValue","name":"Website",'
 '"value":"<a href=\"https://acme.example/\" rel=\"me nofollow noopener\" '
-'target=\"_blank\">acme.example</a>"},'
+'target=\"_blank\"><span class=\"invisible\">https://</span>acme.example/</a>"},'
 '{"type":"PropertyValue","name":"Shop",'
 '"value":"<a href=\"http://shop.acme.example/a?b&amp;c\" '
 'rel=\"me nofollow noopener\" target=\"_blank\">'
-'shop.acme.example/a?b&amp;c</a>"},'
+'<span class=\"invisible\">http://</span>shop.acme.example/a?b&amp;c</a>"},'
 '{"type":"PropertyValue","name":"<i>",'
 '"value":"&quot;x&quot; &lt;y&gt; https://z"}],'
 '"webfinger":"news@acme.example",'

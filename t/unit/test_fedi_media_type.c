@@ -58,11 +58,32 @@ test_endings(void **state)
 }
 
 
+static void
+test_shown(void **state)
+{
+    (void) state;
+
+    assert_true(fedi_media_type_shown(fedi_str("image/png")));
+    assert_true(fedi_media_type_shown(fedi_str("image/jpeg")));
+    assert_true(fedi_media_type_shown(fedi_str("IMAGE/GIF")));
+    assert_true(fedi_media_type_shown(fedi_str("image/webp; q=1")));
+    assert_true(fedi_media_type_shown(fedi_str("image/png ;x")));
+
+    assert_false(fedi_media_type_shown(fedi_str("image/svg+xml")));
+    assert_false(fedi_media_type_shown(fedi_str("image/vnd.microsoft.icon")));
+    assert_false(fedi_media_type_shown(fedi_str("image/avif")));
+    assert_false(fedi_media_type_shown(fedi_str("image/pngx")));
+    assert_false(fedi_media_type_shown(fedi_str("image/")));
+    assert_false(fedi_media_type_shown(fedi_str("")));
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
-        cmocka_unit_test(test_endings)
+        cmocka_unit_test(test_endings),
+        cmocka_unit_test(test_shown)
     };
 
     return cmocka_run_group_tests_name("fedi_media_type", tests, NULL, NULL);

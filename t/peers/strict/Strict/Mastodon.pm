@@ -160,6 +160,18 @@ row 'a profile field has name and value', '3' => actor =>
     },
     edit { delete $_->{attachment}[0]{value} };
 
+# app/models/account/field.rb: an element "a" and nothing beside it, whose
+# text is its href; https, in lower case, and no more than it needs
+
+row 'a profile field that is a URL can be verified', '3' => actor =>
+    sub {
+        my ($href, $text) = json->{attachment}[0]{value}
+            =~ m!^<a href="(https://[a-z0-9.-]+/[^"]*)"[^<>]*>(.*)</a>$!;
+
+        $href && $href eq $text =~ s/<[^>]*>//gr;
+    },
+    edit { $_->{attachment}[0]{value} =~ s!/</a>!</a>! };
+
 row 'at most 50 profile fields', '3' => actor =>
     sub { @{ json->{attachment} } <= 50 },
     edit { $_->{attachment} = [ ($_->{attachment}[0]) x 51 ] };
