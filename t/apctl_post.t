@@ -45,8 +45,8 @@ is_deeply([ map { $_->{handle} } @{ succeeds('actor list',
 
 my $actor = succeeds('actor show', qw/actor show jobs --json/, @db);
 
-is_deeply([ sort keys %$actor ], [qw/created declared display_name handle name
-    origin page posts type uri/], 'members of an actor');
+is_deeply([ sort keys %$actor ], [qw/created declared deleted display_name
+    handle name origin page posts state type uri/], 'members of an actor');
 is($actor->{uri}, "$home/activitypub/jobs", 'actor: uri');
 is($actor->{declared}, JSON::PP::true, 'actor: declared is a boolean');
 like($actor->{created}, qr/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,

@@ -17,7 +17,8 @@
 
 #define APCTL_ACTOR_COLUMNS                                                   \
     "a.name, a.handle, a.type, a.posts, a.page, a.uri, a.display_name,"       \
-    " a.origin, a.declared, " APCTL_TIME_SQL("a.created") " AS created"
+    " a.origin, a.declared, " APCTL_TIME_SQL("a.created") " AS created,"       \
+    " a.state, " APCTL_TIME_SQL("a.deleted") " AS deleted"
 
 
 static bool apctl_actor_declared(const PGresult *result, int row);

@@ -191,6 +191,12 @@ ngx_ap_declare_verdict(ngx_ap_declare_t *declare, ngx_ap_origin_t *origin,
                       "answers 404 and keeps its key and followers",
                       &verdict->subject);
 
+    } else if (ngx_ap_str_is(name, "deleted")) {
+        ngx_log_error(NGX_LOG_ERR, log, 0,
+                      "activitypub: actor \"%V\" is configured and was "
+                      "deleted: it answers 410 for ever, the others go on",
+                      &verdict->subject);
+
     } else if (ngx_ap_str_is(name, "keyless")) {
         (void) ngx_ap_keyring_want(declare->keyring, &verdict->subject);
     }

@@ -51,6 +51,17 @@ AS $$
 $$;
 
 
+-- ... kept by the database itself, whose node has no name.
+
+CREATE OR REPLACE FUNCTION is_kept(actor_id bigint)
+    RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = activitypub, pg_temp
+AS $$
+    SELECT EXISTS (SELECT FROM declaration AS d
+                    WHERE d.node = '' AND d.actor = actor_id)
+$$;
+
+
 -- By id, by handle, or by a name that only one actor has; of several the one
 -- that is declared.
 

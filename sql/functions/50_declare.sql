@@ -241,6 +241,8 @@ BEGIN
     keys := place_profile(actor_id, home.id, wanted ->> 'path',
                           wanted ->> 'query');
 
+    PERFORM place_sections(actor_id, home.id, wanted -> 'sections');
+
     RETURN keys || coalesce(refresh_actor(actor_id), '[]');
 END
 $$;
@@ -295,6 +297,12 @@ DECLARE
 BEGIN
     PERFORM check_declaration(wanted);
 
+    IF coalesce(declare.node, '') = '' THEN
+        RAISE EXCEPTION USING
+            ERRCODE = '22023',
+            MESSAGE = 'a node needs a name: without one it is the database';
+    END IF;
+
     -- One declaration at a time, of any host: a handle is pinned across
     -- hosts, and locks for each of its parts could be taken crosswise.
 
@@ -316,6 +324,11 @@ BEGIN
     changed := declare_actor(declare.node, home, 'actor', '{}');
 
     FOR item IN SELECT * FROM jsonb_array_elements(wanted -> 'actors') LOOP
+        CONTINUE WHEN EXISTS (SELECT FROM actor AS a
+                               WHERE a.origin = home.id
+                                 AND a.name = item ->> 'username'
+                                 AND a.deleted IS NOT NULL);
+
         changed := changed || declare_actor(declare.node, home,
                                             item ->> 'username', item);
     END LOOP;
@@ -346,7 +359,8 @@ AS $$
 $$;
 
 
--- Who is not in a declaration, and who has no key yet.
+-- Who is not in a declaration, nor kept by the database itself; who is, and
+-- was deleted; and who has no key yet.
 
 CREATE OR REPLACE FUNCTION review_actors(origin_id int, wanted jsonb)
     RETURNS TABLE (verdict text, subject text, detail text)
@@ -356,13 +370,22 @@ AS $$
            format('actor "%s" is not configured any more: it answers 404, '
                   'and keeps its key and its followers', a.handle)
       FROM actor AS a
-     WHERE a.origin = origin_id AND NOT a.instance
+     WHERE a.origin = origin_id AND NOT a.instance AND a.deleted IS NULL
+       AND NOT is_kept(a.id)
        AND NOT wanted -> 'actors' @> jsonb_build_array(
                    jsonb_build_object('username', a.name))
     UNION ALL
+    SELECT 'deleted', a.uri,
+           format('actor "%s" was deleted and answers 410: it cannot be '
+                  'configured again', a.handle)
+      FROM jsonb_array_elements(wanted -> 'actors') AS d (actor)
+      JOIN actor AS a ON a.origin = origin_id
+                     AND a.name = d.actor ->> 'username'
+     WHERE a.deleted IS NOT NULL
+    UNION ALL
     SELECT 'keyless', a.uri, ''
       FROM actor AS a
-     WHERE a.origin = origin_id
+     WHERE a.origin = origin_id AND a.deleted IS NULL
        AND (a.instance
             OR wanted -> 'actors' @> jsonb_build_array(
                    jsonb_build_object('username', a.name)))

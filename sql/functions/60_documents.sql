@@ -16,7 +16,10 @@ AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    SELECT CASE WHEN a.document IS NULL THEN 503 ELSE 200 END, 'actor', a.uri,
+    SELECT CASE WHEN a.document IS NULL THEN 503
+                WHEN a.deleted IS NOT NULL THEN 410
+                ELSE 200
+           END, 'actor', a.uri,
            CASE WHEN a.instance THEN o.url || '/'
                 ELSE coalesce(a.declaration ->> 'url', '')
            END,
@@ -55,15 +58,22 @@ AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    SELECT CASE WHEN p.deleted IS NOT NULL
-                 AND v.type IN ('Create', 'Update') THEN 410
+    SELECT CASE WHEN w.is_gone
+                 OR (p.deleted IS NOT NULL
+                     AND v.type IN ('Create', 'Update')) THEN 410
                 ELSE 200
            END, 'activity', activity_uri(a.uri, v.id), '', a.name,
            epoch(coalesce(p.changed, v.published)),
-           serve_activity(v, a.uri, p)
+           CASE WHEN w.is_gone
+                THEN render_tombstone(activity_uri(a.uri, v.id), v.type,
+                                      a.deleted)
+                ELSE serve_activity(v, a.uri, p)
+           END
       FROM activity AS v
       JOIN actor AS a ON a.id = v.actor
-      LEFT JOIN object AS p ON p.id = v.object
+      LEFT JOIN object AS p ON p.id = v.object,
+           LATERAL (SELECT a.deleted IS NOT NULL AND v.type <> 'Delete')
+           AS w (is_gone)
      WHERE v.id = activity_id AND v.actor = owner;
 END
 $$;
@@ -299,7 +309,7 @@ BEGIN
     ELSIF n = 2 AND is_uuid(part[2]) THEN
         RETURN QUERY SELECT * FROM document_of_object(part[2]::uuid, owner.id);
 
-    ELSIF n = 2 THEN
+    ELSIF n = 2 AND owner.deleted IS NULL THEN
         RETURN QUERY
         SELECT * FROM document_of_collection(owner, part[2], query);
 

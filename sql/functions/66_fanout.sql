@@ -29,7 +29,7 @@ $$;
 
 -- The next inboxes behind "reached", in order, each once however many
 -- followers are behind it.  An edit or a delete goes to all that were ever
--- sent the post, too.
+-- sent the post, too; the farewell of an actor to those that were gathered.
 
 CREATE OR REPLACE FUNCTION next_inboxes(told activity, reached text, lim int)
     RETURNS text[]
@@ -43,7 +43,8 @@ BEGIN
                   GROUP BY f.inbox ORDER BY f.inbox LIMIT lim)
                 UNION
                 (SELECT s.inbox FROM sent AS s
-                  WHERE s.object = told.object AND s.inbox > reached
+                  WHERE s.object = coalesce(told.object, told.id)
+                    AND s.inbox > reached
                     AND told.type IN ('Update', 'Delete')
                   ORDER BY s.inbox LIMIT lim)) AS i
          ORDER BY i.inbox LIMIT lim);
@@ -142,7 +143,12 @@ BEGIN
         DELETE FROM fanout AS f WHERE f.activity = task.activity;
 
         IF told.type = 'Delete' THEN
-            DELETE FROM sent AS s WHERE s.object = told.object;
+            DELETE FROM sent AS s
+             WHERE s.object = coalesce(told.object, told.id);
+        END IF;
+
+        IF told.type = 'Delete' AND told.object IS NULL THEN
+            PERFORM forget_keys();
         END IF;
     END IF;
 

@@ -253,6 +253,8 @@ BEGIN
                        WHERE o.next_at IS NULL
                          AND o.used <= now() - interval '14 days'
                        ORDER BY o.used LIMIT 20 FOR UPDATE SKIP LOCKED);
+
+    PERFORM forget_keys();
 END
 $$;
 

@@ -255,16 +255,24 @@ CREATE OR REPLACE FUNCTION publish(actor text, url text, title text,
 AS $$
 #variable_conflict use_column
 DECLARE
-    author  actor := find_actor(publish.actor);
+    author  actor := choose_actor(publish.actor, publish.url);
     home    origin;
     place   page;
     post    object;
 BEGIN
+    -- who is being deleted is waited for, and then is not there
+
+    PERFORM FROM actor AS a WHERE a.id = author.id FOR KEY SHARE;
+
     IF NOT is_declared(author.id) THEN
+        SELECT a.* INTO author FROM actor AS a WHERE a.id = author.id;
+
         RAISE EXCEPTION USING
             ERRCODE = 'P0002',
-            MESSAGE = format('actor %s is not configured any more',
-                             author.handle);
+            MESSAGE = format(CASE WHEN author.deleted IS NOT NULL
+                THEN 'actor %s is deleted'
+                ELSE 'actor %s is not configured any more'
+                END, author.handle);
     END IF;
 
     SELECT o.* INTO home FROM origin AS o WHERE o.id = author.origin;
@@ -297,7 +305,7 @@ CREATE OR REPLACE FUNCTION preview(actor text, url text, title text,
 AS $$
 #variable_conflict use_column
 DECLARE
-    author  actor := find_actor(preview.actor);
+    author  actor := choose_actor(preview.actor, preview.url);
     home    origin;
     place   page;
     post    object;

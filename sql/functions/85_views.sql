@@ -29,7 +29,17 @@ CREATE OR REPLACE VIEW actors AS
              WHERE v.actor = a.id AND v.listed) AS posts,
            a.created,
            EXISTS (SELECT FROM declaration AS d WHERE d.actor = a.id)
-               AS declared
+               AS declared,
+           CASE WHEN a.deleted IS NOT NULL THEN 'deleted'
+                WHEN EXISTS (SELECT FROM declaration AS d
+                              WHERE d.actor = a.id AND d.node <> '')
+                    THEN 'configured'
+                WHEN EXISTS (SELECT FROM declaration AS d
+                              WHERE d.actor = a.id AND d.node = '')
+                    THEN 'database'
+                ELSE 'vanished'
+           END AS state,
+           a.deleted
       FROM actor AS a
       JOIN origin AS o ON o.id = a.origin
      WHERE NOT a.instance;

@@ -20,6 +20,14 @@ COMMENT ON FUNCTION delete_post IS
     'Deletes a post for ever: its id and its page answer 410';
 COMMENT ON FUNCTION pin_post IS
     'Pins a post to its actor''s profile, or takes the pin away';
+COMMENT ON FUNCTION actor_add IS
+    'Adds an actor that no configuration names; returns its id';
+COMMENT ON FUNCTION actors_add IS
+    'Adds many actors; returns how many were not there';
+COMMENT ON FUNCTION actor_edit IS
+    'Changes what is given of an actor of the database; false: nothing to do';
+COMMENT ON FUNCTION actor_delete IS
+    'Deletes an actor for ever: it answers 410, and its followers are told';
 COMMENT ON FUNCTION delivery_retry IS
     'Makes a delivery, those to a host, or all, due now; returns how many';
 COMMENT ON FUNCTION job_create IS
@@ -122,6 +130,6 @@ COMMENT ON TABLE host IS
 COMMENT ON TABLE delivery IS
     'An activity on its way to an inbox';
 COMMENT ON TABLE sent IS
-    'An inbox that was sent a post';
+    'An inbox that was sent a post, or is to be told of the end of an actor';
 COMMENT ON TABLE job IS
     'What a worker is asked to do';

@@ -47,6 +47,10 @@ GRANT EXECUTE ON FUNCTION
 GRANT EXECUTE ON FUNCTION
     publish(text, text, text, text, text, text, text, timestamptz, text),
     preview(text, text, text, text, text, text, text, timestamptz, text),
+    actor_add(text, jsonb, text),
+    actors_add(jsonb, text),
+    actor_edit(text, jsonb),
+    actor_delete(text),
     update_post(text, text, text, text, text, text, text),
     delete_post(text),
     pin_post(text, boolean),

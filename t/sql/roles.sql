@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(118);
+SELECT plan(126);
 
 SELECT pg_temp.found_acme() \g /dev/null
 SELECT activitypub.publish('news', '/posts/1', 'One', 'Text') \g /dev/null
@@ -53,6 +53,10 @@ SELECT is(pg_temp.try_as('activitypub_publisher', statement), 'ok',
     'SELECT activitypub.update_post(''/posts/1'', title => ''First'')',
     'SELECT activitypub.pin_post(''/posts/1'')',
     'SELECT activitypub.delete_post(''/posts/1'')',
+    'SELECT activitypub.actor_add(''ann'')',
+    'SELECT activitypub.actors_add(''[{"actor": "ben"}]'')',
+    'SELECT activitypub.actor_edit(''ann'', ''{"name": "Ann"}'')',
+    'SELECT activitypub.actor_delete(''ann'')',
     'SELECT * FROM activitypub.origins',
     'SELECT * FROM activitypub.schema()',
     'SELECT * FROM activitypub.actors',
@@ -77,6 +81,10 @@ SELECT alike(pg_temp.try_as('activitypub_nginx', statement),
     'SELECT activitypub.update_post(''/posts/2'', title => ''x'')',
     'SELECT activitypub.delete_post(''/posts/2'')',
     'SELECT activitypub.pin_post(''/posts/2'')',
+    'SELECT activitypub.actor_add(''cat'')',
+    'SELECT activitypub.actors_add(''[]'')',
+    'SELECT activitypub.actor_edit(''ben'', ''{}'')',
+    'SELECT activitypub.actor_delete(''ben'')',
     'SELECT activitypub.delivery_retry()',
     'SELECT activitypub.job_create(''check'')',
     'SELECT * FROM activitypub.job_result(1)',
