@@ -164,6 +164,47 @@ END
 $$;
 
 
+-- One id of another server's actor, or several.
+
+CREATE OR REPLACE FUNCTION profile_aliases(value jsonb)
+    RETURNS jsonb
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
+AS $$
+DECLARE
+    ids     jsonb := CASE WHEN jsonb_typeof(value) = 'array' THEN value
+                          ELSE jsonb_build_array(value)
+                     END;
+    result  jsonb := '[]'::jsonb;
+    id      jsonb;
+    text    text;
+BEGIN
+    IF jsonb_array_length(ids) > 256 THEN
+        PERFORM refuse('22023', '"also_known_as" has more than 256 values');
+    END IF;
+
+    FOR id IN SELECT * FROM jsonb_array_elements(ids) LOOP
+        text := profile_text('also_known_as', id);
+
+        IF text !~ '^https://[^/?#@\s]+(/[^\s<>"]*)?$' OR length(text) > 2048
+        THEN
+            PERFORM refuse('22023', format('also_known_as "%s" is not an '
+                'https URL', left(text, 200)));
+        END IF;
+
+        result := result || to_jsonb(text);
+    END LOOP;
+
+    RETURN result;
+END
+$$;
+
+
+CREATE OR REPLACE FUNCTION is_language(tag text)
+    RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT
+RETURN tag ~ '^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$' AND length(tag) <= 35;
+
+
 -- What a member of a profile says, as members of a declaration.
 
 CREATE OR REPLACE FUNCTION profile_member(home origin, member text,
@@ -201,6 +242,17 @@ BEGIN
 
     WHEN 'section' THEN
         RETURN jsonb_build_object('sections', profile_sections(home, value));
+
+    WHEN 'also_known_as' THEN
+        RETURN jsonb_build_object(member, profile_aliases(value));
+
+    WHEN 'language' THEN
+        IF NOT is_language(profile_text(member, value)) THEN
+            PERFORM refuse('22023', format('"%s" is not a language tag like '
+                '"en" or "pt-BR"', left(value #>> '{}', 100)));
+        END IF;
+
+        RETURN jsonb_build_object(member, value);
 
     WHEN 'discoverable', 'indexable' THEN
         IF jsonb_typeof(value) <> 'boolean' THEN
@@ -250,9 +302,10 @@ BEGIN
 
         result := result || CASE
             WHEN jsonb_typeof(item.value) <> 'null'
-                 OR item.key NOT IN ('type', 'name', 'summary', 'icon', 'image',
-                                     'url', 'field', 'section', 'discoverable',
-                                     'indexable')
+                 OR item.key NOT IN (
+                        'type', 'name', 'summary', 'icon', 'image', 'url',
+                        'field', 'section', 'also_known_as', 'language',
+                        'discoverable', 'indexable')
             THEN profile_member(home, item.key, item.value)
             ELSE '{}'
         END;

@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(77);
+SELECT plan(79);
 
 SELECT pg_temp.found_acme() \g /dev/null
 
@@ -15,7 +15,8 @@ DELETE FROM notified;
 SELECT is(activitypub.actor_add('ann', '{"name": "  Ann Öz ",
     "summary": "Writes.\n\nOn fish.", "type": "Group",
     "icon": "/img/ann.PNG?v=1", "image": "https://cdn.example/a.b/wide",
-    "url": "/authors/ann/?x=1", "discoverable": false,
+    "url": "/authors/ann/?x=1", "discoverable": false, "language": "pt-BR",
+    "also_known_as": "https://old.example/ann",
     "field": [["Home", "https://ann.example/"],
               {"name": "Pronouns", "value": "she"}]}'),
     :'ann', 'an actor is added, its id is told');
@@ -44,9 +45,10 @@ SELECT is(pg_temp.body('/activitypub/ann') - ARRAY['@context', 'publicKey',
       "image": {"type": "Image", "url": "https://cdn.example/a.b/wide"},
       "manuallyApprovesFollowers": false, "discoverable": false,
       "indexable": true, "attributionDomains": ["acme.example"],
+      "alsoKnownAs": ["https://old.example/ann"],
       "attachment": [
         {"type": "PropertyValue", "name": "Home",
-         "value": "<a href=\"https://ann.example/\" rel=\"me nofollow noopener\" target=\"_blank\">ann.example</a>"},
+         "value": "<a href=\"https://ann.example/\" rel=\"me nofollow noopener\" target=\"_blank\"><span class=\"invisible\">https://</span>ann.example/</a>"},
         {"type": "PropertyValue", "name": "Pronouns", "value": "she"}],
       "webfinger": "ann@acme.example"}'::jsonb, 'all of it is served');
 SELECT is(pg_temp.body('/authors/ann/', 'x=1') ->> 'id', :'ann',
@@ -91,7 +93,8 @@ SELECT is(activitypub.actor_edit('ann@acme.example', '{"name": "Ann"}'), false,
 SELECT is((SELECT count(*) FROM activitypub.fanout), 1::bigint,
     'and no Update');
 SELECT is(activitypub.actor_edit(:'ann', '{"name": null, "type": null,
-    "icon": null, "url": "/ann", "field": null}'), true, 'more is taken away');
+    "icon": null, "url": "/ann", "field": null, "language": null,
+    "also_known_as": null}'), true, 'more is taken away');
 SELECT is((SELECT declaration FROM activitypub.actor WHERE name = 'ann'),
     '{"username": "ann", "type": "Person", "name": "ann",
       "image": "https://cdn.example/a.b/wide", "discoverable": false,
@@ -203,6 +206,9 @@ SELECT alike(pg_temp.try(format('SELECT activitypub.actor_add(%L, %L, %L)',
      '23505 url "https://acme.example/ann" is the profile page of ann@'),
     ('x', '{"url": "/fish"}',
      '23505 url "https://acme.example/fish" is already published by ann@'),
+    ('x', '{"language": "English?"}', '22023 "English?" is not a language'),
+    ('x', '{"also_known_as": ["http://old.example/ann"]}',
+     '22023 also_known_as "http://old.example/ann" is not an https URL'),
     ('x', '{"field": [["a"]]}', '22023 a field must be a name and a value'),
     ('x', '{"field": [["a", "b", "c"]]}', '22023 a field must be a name'),
     ('x', '{"field": [["a", ""]]}', '22023 "field" is empty'),
