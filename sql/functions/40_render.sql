@@ -9,8 +9,8 @@ SET LOCAL ROLE activitypub_owner;
 SET LOCAL search_path = activitypub, pg_temp;
 
 
--- To be raised when actors look different from now on: it is part of what
--- declare() compares, so that every actor is rendered again.
+-- To be raised when actors look different from now on: declare() renders
+-- every actor again, once for each node, and tells what became different.
 
 CREATE OR REPLACE FUNCTION render_version()
     RETURNS int

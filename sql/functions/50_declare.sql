@@ -197,6 +197,25 @@ AS $$
 $$;
 
 
+-- An actor that this node has said before, when actors look different since
+-- then.  What another node has said of it meanwhile stays.
+
+CREATE OR REPLACE FUNCTION repeat_actor(node_name text, actor_id bigint,
+    stamp text)
+    RETURNS jsonb
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    PERFORM FROM actor AS a WHERE a.id = actor_id FOR NO KEY UPDATE;
+
+    UPDATE declaration AS d SET hash = stamp
+     WHERE d.node = node_name AND d.actor = actor_id;
+
+    RETURN coalesce(refresh_actor(actor_id), '[]');
+END
+$$;
+
+
 -- One actor of a declaration, if this node has something new to say about
 -- it.  Returns the keys of what changed.
 
@@ -207,21 +226,26 @@ CREATE OR REPLACE FUNCTION declare_actor(node_name text, home origin,
 AS $$
 DECLARE
     actor_id  bigint;
+    known     text;
+    words     text;
     stamp     text;
     keys      jsonb;
     is_root   boolean := username = 'actor';
 BEGIN
-    stamp := encode(sha256(convert_to(
-                 render_version() || wanted::text, 'UTF8')), 'hex');
+    words := encode(sha256(convert_to(wanted::text, 'UTF8')), 'hex');
+    stamp := render_version() || ':' || words;
 
-    SELECT a.id INTO actor_id FROM actor AS a
+    SELECT INTO actor_id, known a.id, d.hash
+      FROM actor AS a
+      LEFT JOIN declaration AS d ON d.actor = a.id AND d.node = node_name
      WHERE a.origin = home.id AND a.name = username;
 
-    IF EXISTS (SELECT FROM declaration AS d
-                WHERE d.node = node_name AND d.actor = actor_id
-                  AND d.hash = stamp)
-    THEN
+    IF known = stamp THEN
         RETURN '[]'::jsonb;
+    END IF;
+
+    IF split_part(known, ':', 2) = words THEN
+        RETURN repeat_actor(node_name, actor_id, stamp);
     END IF;
 
     -- this locks the row: a key that is being set is waited for

@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(62);
+SELECT plan(66);
 
 \set news 'https://acme.example/activitypub/news'
 \set root 'https://acme.example/activitypub/actor'
@@ -107,6 +107,35 @@ SELECT pg_temp.declare('one', pg_temp.acme(jsonb_build_array(
     pg_temp.news('{"name": "Other", "nothing": 1}')))) \g /dev/null
 SELECT is((SELECT count(*) FROM activitypub.activity), 5::bigint,
     'a declaration that reads the same makes no Update');
+
+-- what all actors look like is new: the last word stays, whoever repeats
+
+SELECT pg_temp.declare('two', pg_temp.acme(jsonb_build_array(
+    pg_temp.news('{"name": "Last"}')))) \g /dev/null
+CREATE OR REPLACE FUNCTION activitypub.render_version()
+RETURNS int LANGUAGE sql IMMUTABLE RETURN 1001;
+SELECT pg_temp.declare('one', pg_temp.acme(jsonb_build_array(
+    pg_temp.news('{"name": "Other", "nothing": 1}')))) \g /dev/null
+SELECT pg_temp.declare('two', pg_temp.acme(jsonb_build_array(
+    pg_temp.news('{"name": "Last"}')))) \g /dev/null
+SELECT is((SELECT count(*) FROM activitypub.activity), 6::bigint,
+    'the same bytes by a newer version: no Update');
+SELECT is((SELECT count(*) FROM activitypub.declaration
+            WHERE hash LIKE '1001:%'), 4::bigint, 'of either node');
+
+UPDATE activitypub.actor SET document = document || ' ' WHERE name = 'news';
+CREATE OR REPLACE FUNCTION activitypub.render_version()
+RETURNS int LANGUAGE sql IMMUTABLE RETURN 1002;
+SELECT pg_temp.declare('one', pg_temp.acme(jsonb_build_array(
+    pg_temp.news('{"name": "Other", "nothing": 1}')))) \g /dev/null
+SELECT pg_temp.declare('two', pg_temp.acme(jsonb_build_array(
+    pg_temp.news('{"name": "Last"}')))) \g /dev/null
+SELECT is((SELECT count(*) FROM activitypub.activity), 7::bigint,
+    'others: one');
+SELECT is(pg_temp.body('/') ->> 'name', 'Last', 'of what was said last');
+
+SELECT pg_temp.declare('one', pg_temp.acme(jsonb_build_array(
+    pg_temp.news('{"name": "Other"}')))) \g /dev/null
 
 -- the profile page moves
 
