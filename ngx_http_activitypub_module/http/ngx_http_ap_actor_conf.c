@@ -46,6 +46,10 @@ static ngx_http_ap_actor_field_t  ngx_http_ap_actor_fields[] = {
 
     { ngx_string("field"), 2, 0, ngx_http_ap_actor_property },
 
+    { ngx_string("hide_followers"), 1,
+      offsetof(ngx_http_ap_actor_conf_t, hide_followers),
+      ngx_http_ap_actor_flag },
+
     { ngx_string("icon"), 1,
       offsetof(ngx_http_ap_actor_conf_t, icon),
       ngx_http_ap_actor_text },
@@ -138,6 +142,7 @@ ngx_http_ap_actor_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     actor->username = value[1];
     actor->place = ngx_http_ap_place(cf);
     actor->discoverable = NGX_CONF_UNSET;
+    actor->hide_followers = NGX_CONF_UNSET;
     actor->indexable = NGX_CONF_UNSET;
 
     if (ngx_array_init(&actor->fields, cf->pool, 4,
@@ -162,6 +167,7 @@ ngx_http_ap_actor_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     ngx_conf_init_value(actor->discoverable, 1);
+    ngx_conf_init_value(actor->hide_followers, 0);
     ngx_conf_init_value(actor->indexable, 1);
 
     if (actor->name.len == 0) {

@@ -40,6 +40,7 @@ typedef struct {
     ngx_array_t                 aliases;    /* ngx_str_t */
 
     ngx_flag_t                  discoverable;
+    ngx_flag_t                  hide_followers;
     ngx_flag_t                  indexable;
 } ngx_http_ap_actor_conf_t;
 

@@ -98,6 +98,8 @@ ngx_http_ap_declaration_actor(ngx_http_ap_declared_t *declared)
     bad |= ngx_http_ap_json_aliases(object, conf);
     bad |= json_object_set_new(object, "discoverable",
                                json_boolean(conf->discoverable));
+    bad |= json_object_set_new(object, "hide_followers",
+                               json_boolean(conf->hide_followers));
     bad |= json_object_set_new(object, "indexable",
                                json_boolean(conf->indexable));
 

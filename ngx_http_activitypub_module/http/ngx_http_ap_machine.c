@@ -26,8 +26,11 @@
 #include "ngx_http_ap_inbox.h"
 
 
-#define NGX_HTTP_AP_SEGMENTS  3
-#define NGX_HTTP_AP_UUID_LEN  36
+#define NGX_HTTP_AP_SEGMENTS    3
+#define NGX_HTTP_AP_UUID_LEN    36
+
+/* all numbers with so many digits are bigints */
+#define NGX_HTTP_AP_NUMBER_LEN  18
 
 
 static ngx_int_t ngx_http_ap_machine_document(ngx_http_request_t *r,
@@ -39,6 +42,7 @@ static ngx_uint_t ngx_http_ap_machine_exists(ngx_ap_origin_t *origin,
 static ngx_str_t ngx_http_ap_machine_query(ngx_str_t *last, ngx_str_t *query);
 static ngx_uint_t ngx_http_ap_is_one_of(ngx_str_t *s, ngx_str_t *names);
 static ngx_uint_t ngx_http_ap_is_uuid(ngx_str_t *s);
+static ngx_uint_t ngx_http_ap_is_number(ngx_str_t *s);
 
 
 static ngx_str_t  ngx_http_ap_instance_name[] = {
@@ -85,8 +89,18 @@ static ngx_str_t  ngx_http_ap_object_collections[] = {
     ngx_null_string
 };
 
-static ngx_str_t  ngx_http_ap_paged_collections[] = {
+/* pages begin after an activity, or after a row with a number */
+
+static ngx_str_t  ngx_http_ap_paged_by_uuid[] = {
     ngx_string("outbox"),
+    ngx_null_string
+};
+
+static ngx_str_t  ngx_http_ap_paged_by_number[] = {
+    ngx_string("followers"),
+    ngx_string("replies"),
+    ngx_string("likes"),
+    ngx_string("shares"),
     ngx_null_string
 };
 
@@ -310,13 +324,17 @@ ngx_http_ap_machine_exists(ngx_ap_origin_t *origin, ngx_str_t *s, ngx_uint_t n)
 static ngx_str_t
 ngx_http_ap_machine_query(ngx_str_t *last, ngx_str_t *query)
 {
-    ngx_str_t  uuid, none;
+    ngx_str_t   from, none;
+    ngx_uint_t  by_uuid;
 
     ngx_str_null(&none);
 
+    by_uuid = ngx_http_ap_is_one_of(last, ngx_http_ap_paged_by_uuid);
+
     if (query->len < sizeof("page") - 1
         || ngx_strncmp(query->data, "page", sizeof("page") - 1) != 0
-        || !ngx_http_ap_is_one_of(last, ngx_http_ap_paged_collections))
+        || !(by_uuid
+             || ngx_http_ap_is_one_of(last, ngx_http_ap_paged_by_number)))
     {
         return none;
     }
@@ -325,11 +343,18 @@ ngx_http_ap_machine_query(ngx_str_t *last, ngx_str_t *query)
         return *query;
     }
 
-    uuid.data = query->data + sizeof("page=") - 1;
-    uuid.len = query->len - (sizeof("page=") - 1);
+    if (query->data[4] != '=') {
+        return none;
+    }
 
-    return (query->data[4] == '=' && ngx_http_ap_is_uuid(&uuid)) ? *query
-                                                                 : none;
+    from.data = query->data + sizeof("page=") - 1;
+    from.len = query->len - (sizeof("page=") - 1);
+
+    if (by_uuid ? ngx_http_ap_is_uuid(&from) : ngx_http_ap_is_number(&from)) {
+        return *query;
+    }
+
+    return none;
 }
 
 
@@ -372,6 +397,27 @@ ngx_http_ap_is_uuid(ngx_str_t *s)
             }
 
         } else if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/* as the database writes one, from 1 on */
+
+static ngx_uint_t
+ngx_http_ap_is_number(ngx_str_t *s)
+{
+    ngx_uint_t  i;
+
+    if (s->len == 0 || s->len > NGX_HTTP_AP_NUMBER_LEN || s->data[0] == '0') {
+        return 0;
+    }
+
+    for (i = 0; i < s->len; i++) {
+        if (s->data[i] < '0' || s->data[i] > '9') {
             return 0;
         }
     }

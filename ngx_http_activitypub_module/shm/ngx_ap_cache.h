@@ -69,8 +69,9 @@ ngx_ap_cache_t *ngx_ap_cache_add(ngx_conf_t *cf, ngx_str_t *name,
 
 
 /*
- * NGX_OK: fresh.  NGX_AGAIN: it may have changed while nobody listened; fit
- * to be served when the database cannot be asked.  NGX_DECLINED: absent, or
+ * NGX_OK: fresh.  NGX_AGAIN: it may have changed while nobody listened, or
+ * is a collection that nobody asked for lately; fit to be served when the
+ * database cannot be asked.  NGX_DECLINED: absent, or
  * known to have changed.  NGX_ERROR: no memory.  The bytes of "document" are
  * copied into the pool.
  */

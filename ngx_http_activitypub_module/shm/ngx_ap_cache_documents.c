@@ -18,12 +18,20 @@
 /* room is made by this many documents first, then by twice as many, ... */
 #define NGX_AP_CACHE_EVICT  4
 
+/*
+ * What is counted in a collection changes with every like of a post that
+ * everybody likes.  Nobody is told each time: it is asked for again after so
+ * many seconds, however many ask here.
+ */
+#define NGX_AP_CACHE_COLLECTION_AGE  10
+
 
 typedef struct {
     ngx_rbtree_node_t           node;       /* key: the hash */
     ngx_queue_t                 queue;
 
     ngx_ap_cache_stamp_t        stamp;
+    time_t                      stored;
     fedi_document_t             document;   /* bytes in data */
 
     /* origin \0 path \0 query, no part of which holds a \0 */
@@ -38,6 +46,7 @@ static ngx_uint_t ngx_ap_cache_same_key(ngx_ap_cache_entry_t *entry,
     const ngx_ap_cache_key_t *key);
 static ngx_int_t ngx_ap_cache_freshness(ngx_ap_cache_shared_t *shared,
     uint64_t url, const ngx_ap_cache_stamp_t *stamp);
+static ngx_uint_t ngx_ap_cache_is_old(const ngx_ap_cache_entry_t *entry);
 static void ngx_ap_cache_copy(fedi_document_t *to, const fedi_document_t *from,
     u_char *p);
 static size_t ngx_ap_cache_document_len(const fedi_document_t *document);
@@ -73,6 +82,10 @@ ngx_ap_cache_find(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
     if (rc == NGX_DECLINED) {
         ngx_ap_cache_remove(cache, entry);
         goto done;
+    }
+
+    if (ngx_ap_cache_is_old(entry)) {
+        rc = NGX_AGAIN;
     }
 
     p = ngx_pnalloc(pool, ngx_ap_cache_document_len(&entry->document));
@@ -173,6 +186,7 @@ ngx_ap_cache_store(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
 
     entry->node.key = name;
     entry->stamp = stamp;
+    entry->stored = ngx_time();
     entry->key_len = key_len;
 
     p = ngx_cpymem(entry->data, key->origin.data, key->origin.len);
@@ -311,6 +325,24 @@ ngx_ap_cache_freshness(ngx_ap_cache_shared_t *shared, uint64_t url,
     }
 
     return (stamp->epoch == shared->epoch) ? NGX_OK : NGX_AGAIN;
+}
+
+
+/* a clock that was set back makes nothing young again */
+
+static ngx_uint_t
+ngx_ap_cache_is_old(const ngx_ap_cache_entry_t *entry)
+{
+    time_t  age;
+
+    if (entry->document.kind != FEDI_DOCUMENT_COLLECTION) {
+        return 0;
+    }
+
+    age = ngx_time() - entry->stored;
+
+    return age >= NGX_AP_CACHE_COLLECTION_AGE
+           || age <= -NGX_AP_CACHE_COLLECTION_AGE;
 }
 
 

@@ -111,170 +111,6 @@ END
 $$;
 
 
--- Twenty at a time, newest first, from below the activity that the query
--- names: what is published meanwhile moves nothing.
-
-CREATE OR REPLACE FUNCTION render_outbox_page(actor_id bigint, uri text,
-    query text)
-    RETURNS text
-    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
-AS $$
-DECLARE
-    below  uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid;
-    items  json;
-    last   uuid;
-    more   boolean;
-BEGIN
-    IF query <> 'page' THEN
-        below := substr(query, 6)::uuid;
-    END IF;
-
-    SELECT INTO items, last, more
-           json_agg(embed(serve_activity(page.item, page.actor_uri, page.post))
-                    ORDER BY page.n) FILTER (WHERE page.n <= 20),
-           (array_agg((page.item).id ORDER BY page.n))[20],
-           count(*) > 20
-      FROM (SELECT v AS item, p AS post, a.uri AS actor_uri,
-                   row_number() OVER (ORDER BY v.id DESC) AS n
-              FROM activity AS v
-              JOIN actor AS a ON a.id = v.actor
-              JOIN object AS p ON p.id = v.object
-             WHERE v.actor = actor_id AND v.listed AND v.id < below
-             ORDER BY v.id DESC
-             LIMIT 21) AS page;
-
-    RETURN json_strip_nulls(json_build_object(
-        '@context', object_context(),
-        'id', uri || '?' || query,
-        'type', 'OrderedCollectionPage',
-        'partOf', uri,
-        'next', CASE WHEN more THEN uri || '?page=' || last END,
-        'orderedItems', coalesce(items, '[]')))::text;
-END
-$$;
-
-
-CREATE OR REPLACE FUNCTION render_outbox(actor_id bigint, uri text,
-    query text)
-    RETURNS text
-    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
-AS $$
-BEGIN
-    -- only what a "next" may name: else anybody could fill every zone with
-    -- pages that nobody asks for
-
-    IF (CASE WHEN query = 'page' THEN true
-             WHEN query LIKE 'page=%' AND is_uuid(substr(query, 6))
-             THEN EXISTS (SELECT FROM activity AS v
-                           WHERE v.id = substr(query, 6)::uuid
-                             AND v.actor = actor_id)
-        END)
-    THEN
-        RETURN render_outbox_page(actor_id, uri, query);
-    END IF;
-
-    IF query <> '' THEN
-        RETURN NULL;
-    END IF;
-
-    RETURN json_strip_nulls(json_build_object(
-        '@context', object_context(),
-        'id', uri,
-        'type', 'OrderedCollection',
-        'totalItems', (SELECT count(*) FROM activity AS v
-                        WHERE v.actor = actor_id AND v.listed),
-        'first', uri || '?page'))::text;
-END
-$$;
-
-
-CREATE OR REPLACE FUNCTION render_featured(actor_id bigint, uri text)
-    RETURNS text
-    LANGUAGE sql STABLE SET search_path = activitypub, pg_temp
-AS $$
-    SELECT render_collection(uri, count(*),
-               coalesce(json_agg(embed(p.document)
-                                 ORDER BY n.created DESC, n.object DESC),
-                        '[]'))
-      FROM pin AS n
-      JOIN object AS p ON p.id = n.object
-     WHERE n.actor = actor_id
-$$;
-
-
--- Followers and following are totals without members; that nobody may read
--- an inbox is told by an empty one.
-
-CREATE OR REPLACE FUNCTION document_of_collection(owner actor, name text,
-    query text)
-    RETURNS TABLE (status int, kind text, uri text, url text, actor text,
-                   updated bigint, body text)
-    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
-AS $$
-#variable_conflict use_column
-DECLARE
-    id      text := owner.uri || '/' || name;
-    result  text;
-BEGIN
-    IF name = 'outbox' AND NOT owner.instance THEN
-        result := render_outbox(owner.id, id, query);
-
-    ELSIF query = '' AND name = 'featured' AND NOT owner.instance THEN
-        result := render_featured(owner.id, id);
-
-    ELSIF query = '' AND name IN ('inbox', 'outbox') THEN
-        result := render_collection(id, 0, '[]');
-
-    ELSIF query = '' AND name IN ('followers', 'following') THEN
-        result := render_collection(id,
-                      CASE WHEN name = 'followers'
-                           THEN (SELECT count(*) FROM follower AS f
-                                  WHERE f.actor = owner.id)
-                           ELSE 0
-                      END, NULL);
-    END IF;
-
-    IF result IS NOT NULL THEN
-        RETURN QUERY
-        SELECT 200, 'collection', id, '',
-               CASE WHEN owner.instance THEN '' ELSE owner.name END,
-               epoch(CASE WHEN name IN ('inbox', 'following')
-                          THEN owner.created
-                          ELSE now()
-                     END),
-               result;
-    END IF;
-END
-$$;
-
-
--- What others did to a post: nothing yet.  Of a deleted one: not there.
-
-CREATE OR REPLACE FUNCTION document_of_reactions(owner actor, object_id uuid,
-    name text)
-    RETURNS TABLE (status int, kind text, uri text, url text, actor text,
-                   updated bigint, body text)
-    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
-AS $$
-#variable_conflict use_column
-BEGIN
-    RETURN QUERY
-    SELECT 200, 'collection', c.uri, '', owner.name, epoch(p.published),
-           json_strip_nulls(json_build_object(
-               '@context', plain_context(),
-               'id', c.uri,
-               'type', 'Collection',
-               'totalItems', 0,
-               'items', json_build_array()))::text
-      FROM object AS p,
-           LATERAL (SELECT object_uri(owner.uri, p.id) || '/' || name)
-           AS c (uri)
-     WHERE p.id = object_id AND p.actor = owner.id AND p.deleted IS NULL
-       AND name IN ('replies', 'likes', 'shares');
-END
-$$;
-
-
 -- "part" is what follows the prefix, between its slashes.
 
 CREATE OR REPLACE FUNCTION document_of_machine(home origin, part text[],
@@ -299,7 +135,10 @@ BEGIN
     SELECT a.* INTO owner FROM actor AS a
      WHERE a.origin = home.id AND a.name = part[1];
 
-    IF NOT FOUND OR n > 3 OR (query <> '' AND part[2:] <> '{outbox}') THEN
+    IF NOT FOUND OR n > 3
+       OR (query <> ''
+           AND (n = 1 OR NOT part[n] = ANY (paged_collections())))
+    THEN
         RETURN;
     END IF;
 
@@ -319,7 +158,8 @@ BEGIN
 
     ELSIF is_uuid(part[2]) THEN
         RETURN QUERY
-        SELECT * FROM document_of_reactions(owner, part[2]::uuid, part[3]);
+        SELECT * FROM document_of_reactions(owner, part[2]::uuid, part[3],
+                                            query);
     END IF;
 END
 $$;

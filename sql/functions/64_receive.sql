@@ -310,6 +310,13 @@ BEGIN
     END IF;
 
     IF whom IS NULL THEN
+        IF what.type IN ('Like', 'Announce') THEN
+            PERFORM unreact(what.target::uuid,
+                            CASE what.type WHEN 'Like' THEN 'likes'
+                                           ELSE 'shares'
+                            END, sender.uri, what.activity_id);
+        END IF;
+
         RETURN 'kept';
     END IF;
 
@@ -357,6 +364,7 @@ BEGIN
     UPDATE remote_actor AS r SET gone = true, key_id = '', public_pem = ''
      WHERE r.id = sender.id;
 
+    PERFORM unreact_all(sender.uri);
     PERFORM notify_changed(keys);
 
     RETURN 'deleted';
@@ -375,6 +383,7 @@ AS $$
 #variable_conflict use_column
 DECLARE
     concerned  text;
+    kind       text;
 BEGIN
     IF type IN ('Update', 'Delete') THEN
         SELECT w.target INTO concerned FROM received AS w
@@ -393,6 +402,18 @@ BEGIN
                    receive_reaction.object, concerned, body, true)
     THEN
         RETURN 'duplicate';
+    END IF;
+
+    kind := reaction_kind(type, body);
+
+    IF kind IS NOT NULL THEN
+        PERFORM react(concerned::uuid, kind, sender.uri,
+                      CASE kind WHEN 'replies' THEN object ELSE id END);
+
+    ELSIF type = 'Delete'
+          OR (type = 'Update' AND is_public(body::json -> 'object') IS FALSE)
+    THEN
+        PERFORM unreact(concerned::uuid, 'replies', sender.uri, object);
     END IF;
 
     RETURN 'kept';

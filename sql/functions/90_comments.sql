@@ -125,6 +125,10 @@ COMMENT ON TABLE follower IS
     'Who follows whom';
 COMMENT ON TABLE received IS
     'What came and had an effect; body is raw';
+COMMENT ON TABLE reaction IS
+    'What stands in a collection of a post: likes, shares, replies';
+COMMENT ON TABLE tally IS
+    'A total, in one slot for each session that counts';
 COMMENT ON TABLE host IS
     'A server that gets deliveries, and its breaker';
 COMMENT ON TABLE delivery IS

@@ -123,14 +123,16 @@ SELECT is(pg_temp.body('/activitypub/' || path) - '@context',
         'type', 'OrderedCollection', 'totalItems', 0)
     || more::jsonb, path)
   FROM (VALUES
-    ('news/followers', '{}'), ('news/following', '{}'),
+    ('news/followers', '{"orderedItems": []}'),
+    ('news/following', '{"orderedItems": []}'),
     ('news/inbox', '{"orderedItems": []}'), ('inbox', '{"orderedItems": []}'),
     ('news/featured', '{"orderedItems": []}'),
     ('news/outbox',
      '{"first": "https://acme.example/activitypub/news/outbox?page"}'),
     ('actor/inbox', '{"orderedItems": []}'),
     ('actor/outbox', '{"orderedItems": []}'),
-    ('actor/followers', '{}'), ('actor/following', '{}')
+    ('actor/followers', '{"orderedItems": []}'),
+    ('actor/following', '{"orderedItems": []}')
   ) AS row (path, more);
 
 SELECT is(count(*), 10::bigint, 'each is told to be a collection')

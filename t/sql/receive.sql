@@ -59,7 +59,8 @@ SELECT is(pg_temp.told(), '/activitypub/news/followers',
 SELECT is(pg_temp.body('/activitypub/news/followers'), jsonb_build_object(
         '@context', pg_temp.body('/activitypub/news/followers') -> '@context',
         'id', :'news' || '/followers', 'type', 'OrderedCollection',
-        'totalItems', 1), 'one follower, who is not named');
+        'totalItems', 1, 'first', :'news' || '/followers?page'),
+    'one follower');
 SELECT is(pg_temp.body('/activitypub/news/following') ->> 'totalItems', '0',
     'nobody is followed');
 SELECT is((SELECT string_agg(DISTINCT kind, ' ') FROM works), 'delivery',

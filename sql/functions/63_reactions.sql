@@ -1,0 +1,152 @@
+-- Copyright (C) The ngx_http_activitypub_module authors
+-- SPDX-License-Identifier: BSD-2-Clause
+--
+-- What others did to a post, as far as its collections show it.  Two likes
+-- of one actor that come at the very same time may both be there: to keep
+-- that out, one would have to wait for the other.  The Undo takes both.
+
+SET LOCAL ROLE activitypub_owner;
+SET LOCAL search_path = activitypub, pg_temp;
+
+
+CREATE OR REPLACE FUNCTION tally_of(counted text)
+    RETURNS bigint
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    RETURN (SELECT coalesce(sum(t.n), 0)::bigint FROM tally AS t
+             WHERE t.subject = counted);
+END
+$$;
+
+
+CREATE OR REPLACE FUNCTION is_public_name(name json)
+    RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT
+RETURN CASE WHEN json_typeof(name) = 'string'
+            THEN name #>> '{}' IN (public_audience(), 'as:Public', 'Public')
+            ELSE false
+       END;
+
+
+-- Whether an activity, or the post in it, is addressed to everybody.
+
+CREATE OR REPLACE FUNCTION is_public(activity json)
+    RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE STRICT
+    SET search_path = activitypub, pg_temp
+AS $$
+DECLARE
+    field  json;
+BEGIN
+    FOR field IN
+        SELECT v.value
+          FROM unnest(ARRAY[activity -> 'to', activity -> 'cc']) AS v (value)
+         WHERE v.value IS NOT NULL
+    LOOP
+        IF json_typeof(field) = 'array' THEN
+            IF EXISTS (SELECT FROM json_array_elements(field) AS e (value)
+                        WHERE is_public_name(e.value))
+            THEN
+                RETURN true;
+            END IF;
+
+        ELSIF is_public_name(field) THEN
+            RETURN true;
+        END IF;
+    END LOOP;
+
+    RETURN false;
+END
+$$;
+
+
+-- The collection that an activity stands in, or NULL.  What is not for
+-- everybody stands in none; a like says nothing to anybody.
+
+CREATE OR REPLACE FUNCTION reaction_kind(type text, body text)
+    RETURNS text
+    LANGUAGE plpgsql IMMUTABLE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    RETURN CASE type
+        WHEN 'Like' THEN 'likes'
+        WHEN 'Announce' THEN CASE WHEN is_public(body::json) THEN 'shares' END
+        WHEN 'Create' THEN CASE WHEN is_public(body::json -> 'object')
+                                THEN 'replies'
+                           END
+    END;
+END
+$$;
+
+
+-- An actor likes and shares a post once, whatever it says how often; the
+-- last time is the one that an Undo names.
+
+CREATE OR REPLACE FUNCTION react(post uuid, kind text, actor text, item text)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    shown  text := CASE WHEN url_host(react.item) = url_host(react.actor)
+                        THEN react.item
+                        ELSE ''
+                   END;
+BEGIN
+    IF react.kind = 'replies' AND coalesce(shown, '') = '' THEN
+        RETURN;
+    END IF;
+
+    IF NOT EXISTS (SELECT FROM reaction AS r
+                    WHERE r.actor = react.actor AND r.object = post
+                      AND r.kind = react.kind
+                      AND (react.kind <> 'replies' OR r.item = shown))
+    THEN
+        INSERT INTO reaction (object, kind, actor, item)
+        VALUES (post, react.kind, react.actor, coalesce(shown, ''));
+
+    ELSIF react.kind <> 'replies' THEN
+        UPDATE reaction AS r SET item = coalesce(shown, '')
+         WHERE r.id IN (SELECT w.id FROM reaction AS w
+                         WHERE w.actor = react.actor AND w.object = post
+                           AND w.kind = react.kind
+                           FOR NO KEY UPDATE SKIP LOCKED);
+    END IF;
+END
+$$;
+
+
+-- It is taken back.
+
+CREATE OR REPLACE FUNCTION unreact(post uuid, kind text, actor text,
+    item text)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    DELETE FROM reaction AS r
+     WHERE r.id IN (SELECT w.id FROM reaction AS w
+                     WHERE w.actor = unreact.actor AND w.object = post
+                       AND w.kind = unreact.kind
+                       AND w.item IN (unreact.item, '')
+                       FOR UPDATE SKIP LOCKED);
+END
+$$;
+
+
+-- Of an actor that is gone nothing is shown any more.
+
+CREATE OR REPLACE FUNCTION unreact_all(actor text)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    DELETE FROM reaction AS r
+     WHERE r.id IN (SELECT w.id FROM reaction AS w
+                     WHERE w.actor = unreact_all.actor
+                       FOR UPDATE SKIP LOCKED);
+END
+$$;
