@@ -24,7 +24,7 @@ use Test::Config;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http http_ssl/)->plan(24);
+my $t = Test::Nginx->new()->has(qw/http http_ssl/)->plan(27);
 my $c = Test::Config->new($t);
 my $dir = $t->testdir;
 
@@ -132,7 +132,7 @@ ok(!-e $socket, 'it leaves no socket');
 
 SKIP: {
 
-skip('what is installed has no sanitizers', 9) if $ENV{SANITIZE};
+skip('what is installed has no sanitizers', 12) if $ENV{SANITIZE};
 
 # by somebody whose files nobody else reads
 
@@ -145,6 +145,9 @@ for my $file (qw{
     usr/share/activitypub/conf/minimal.conf
     usr/share/man/man1/apctl.1
     usr/share/bash-completion/completions/apctl
+    etc/nginx/snippets/activitypub-herd.conf
+    etc/nginx/snippets/activitypub-herd-proxy.conf
+    etc/nginx/snippets/activitypub-herd-fastcgi.conf
     etc/nginx/snippets/activitypub-log.conf})
 {
     ok(-s "$dir/root/$file", $file);
