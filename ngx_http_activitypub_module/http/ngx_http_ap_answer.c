@@ -7,7 +7,18 @@
 #include "ngx_http_ap_answer.h"
 
 
+/* its length and a hash of it, in hexadecimal digits, with their quotes */
+#define NGX_HTTP_AP_ETAG_LEN  (sizeof("\"-\"") - 1 + 2 * NGX_SIZE_T_LEN + 8)
+
+/* a second that is over here and at the database */
+#define NGX_HTTP_AP_DATED_AFTER  2
+
+
 static ngx_int_t ngx_http_ap_answer_headers(ngx_http_request_t *r,
+    const ngx_http_ap_answer_t *answer);
+static ngx_int_t ngx_http_ap_answer_etag(ngx_http_request_t *r,
+    const ngx_http_ap_answer_t *answer);
+static void ngx_http_ap_answer_modified(ngx_http_request_t *r,
     const ngx_http_ap_answer_t *answer);
 static void ngx_http_ap_answer_conditions(ngx_http_request_t *r);
 static const char *ngx_http_ap_answer_cache(
@@ -62,6 +73,7 @@ ngx_http_ap_answer(ngx_http_request_t *r, const ngx_http_ap_answer_t *answer)
     r->headers_out.content_type_len = answer->type.len;
     r->headers_out.content_type_lowcase = NULL;
 
+    ngx_http_ap_answer_modified(r, answer);
     ngx_http_ap_answer_conditions(r);
 
     if (answer->body.len == 0) {
@@ -121,14 +133,8 @@ ngx_http_ap_answer_headers(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    if (answer->etag.len) {
-        h = ngx_http_ap_header(r, "ETag", "");
-        if (h == NULL) {
-            return NGX_ERROR;
-        }
-
-        h->value = answer->etag;
-        r->headers_out.etag = h;
+    if (ngx_http_ap_answer_etag(r, answer) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     if (answer->location.len) {
@@ -159,6 +165,62 @@ ngx_http_ap_answer_headers(ngx_http_request_t *r,
     }
 
     return NGX_OK;
+}
+
+
+/* what is rendered for a request, or with the configuration, has none yet */
+
+static ngx_int_t
+ngx_http_ap_answer_etag(ngx_http_request_t *r,
+    const ngx_http_ap_answer_t *answer)
+{
+    ngx_str_t         etag;
+    ngx_table_elt_t  *h;
+
+    etag = answer->etag;
+
+    if (etag.len == 0) {
+
+        if (!answer->shared || answer->status != NGX_HTTP_OK) {
+            return NGX_OK;
+        }
+
+        etag.data = ngx_pnalloc(r->pool, NGX_HTTP_AP_ETAG_LEN);
+        if (etag.data == NULL) {
+            return NGX_ERROR;
+        }
+
+        etag.len = ngx_sprintf(etag.data, "\"%xz-%xD\"", answer->body.len,
+                               ngx_murmur_hash2(answer->body.data,
+                                                answer->body.len))
+                   - etag.data;
+    }
+
+    h = ngx_http_ap_header(r, "ETag", "");
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    h->value = etag;
+    r->headers_out.etag = h;
+
+    return NGX_OK;
+}
+
+
+/*
+ * A document may change twice in a second, and its date would be the same:
+ * it gets one when that second is over.
+ */
+static void
+ngx_http_ap_answer_modified(ngx_http_request_t *r,
+    const ngx_http_ap_answer_t *answer)
+{
+    if (answer->modified > 0
+        && answer->modified <= ngx_time() - NGX_HTTP_AP_DATED_AFTER)
+    {
+        r->headers_out.last_modified_time = answer->modified;
+    }
 }
 
 

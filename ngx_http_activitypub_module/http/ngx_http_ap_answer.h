@@ -20,7 +20,8 @@ typedef struct {
     ngx_uint_t                  status;
     ngx_str_t                   type;       /* Content-Type, as it is */
     ngx_str_t                   body;       /* must outlive the request */
-    ngx_str_t                   etag;       /* or empty */
+    ngx_str_t                   etag;       /* or empty: of the body */
+    time_t                      modified;   /* or 0 */
     ngx_str_t                   location;   /* or empty */
 
     unsigned                    shared:1;   /* caches may keep it */

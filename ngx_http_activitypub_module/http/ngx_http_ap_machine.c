@@ -218,6 +218,14 @@ ngx_http_ap_document_answer(ngx_http_request_t *r,
     answer.body = ngx_http_ap_string(document->body);
     answer.etag = ngx_http_ap_string(document->etag);
     answer.shared = shared;
+
+    /*
+     * A page is as old as its HTML as well: a cache that compares dates would
+     * take one for the other.
+     */
+
+    answer.modified = shared ? (time_t) document->updated : 0;
+
     answer.open = 1;
     answer.varies = (document->url.len != 0);
 

@@ -254,7 +254,7 @@ BEGIN
 
         RETURN jsonb_build_object(member, value);
 
-    WHEN 'discoverable', 'indexable' THEN
+    WHEN 'discoverable', 'hide_followers', 'indexable' THEN
         IF jsonb_typeof(value) <> 'boolean' THEN
             PERFORM refuse('22023', format('"%s" must be true or false',
                                            member));
@@ -305,7 +305,7 @@ BEGIN
                  OR item.key NOT IN (
                         'type', 'name', 'summary', 'icon', 'image', 'url',
                         'field', 'section', 'also_known_as', 'language',
-                        'discoverable', 'indexable')
+                        'discoverable', 'hide_followers', 'indexable')
             THEN profile_member(home, item.key, item.value)
             ELSE '{}'
         END;

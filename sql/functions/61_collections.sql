@@ -186,13 +186,18 @@ $$;
 -- Fifty at a time, in the order in which they became known.  One that left
 -- may still be where a page begins.
 
+CREATE OR REPLACE FUNCTION hides_followers(owner actor)
+    RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+RETURN coalesce((owner.declaration -> 'hide_followers')::boolean, false);
+
+
 CREATE OR REPLACE FUNCTION render_followers(owner actor, uri text, query text)
     RETURNS text
     LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
 AS $$
 DECLARE
-    hidden  boolean := coalesce(
-                (owner.declaration -> 'hide_followers')::boolean, false);
+    hidden  boolean := hides_followers(owner);
     above   bigint := page_above(query);
     items   json;
     last    bigint;
@@ -273,7 +278,8 @@ $$;
 
 
 -- Nobody of ours follows anybody; that nobody may read an inbox is told by
--- an empty one.
+-- an empty one.  What is not known to have changed at a certain time is not
+-- dated; neither is what anybody may hide and show again.
 
 CREATE OR REPLACE FUNCTION document_of_collection(owner actor, name text,
     query text)
@@ -303,10 +309,14 @@ BEGIN
         RETURN QUERY
         SELECT 200, 'collection', id, '',
                CASE WHEN owner.instance THEN '' ELSE owner.name END,
-               epoch(CASE WHEN name IN ('inbox', 'following')
-                          THEN owner.created
-                          ELSE now()
-                     END),
+               CASE WHEN name IN ('inbox', 'following') OR owner.instance
+                        THEN epoch(owner.created)
+                    WHEN name = 'followers' AND NOT hides_followers(owner)
+                        THEN epoch(coalesce(
+                                 tally_changed('followers ' || owner.id),
+                                 owner.created))
+                    ELSE 0
+               END,
                result;
     END IF;
 END
@@ -326,19 +336,21 @@ AS $$
 #variable_conflict use_column
 DECLARE
     id      text := object_uri(owner.uri, object_id) || '/' || name;
+    made    timestamptz;
     result  text;
 BEGIN
-    IF name IN ('replies', 'likes', 'shares')
-       AND EXISTS (SELECT FROM object AS p
-                    WHERE p.id = object_id AND p.actor = owner.id
-                      AND p.deleted IS NULL)
-    THEN
+    SELECT p.published INTO made FROM object AS p
+     WHERE p.id = object_id AND p.actor = owner.id AND p.deleted IS NULL;
+
+    IF FOUND AND name IN ('replies', 'likes', 'shares') THEN
         result := render_reactions(object_id, name, id, query);
     END IF;
 
     IF result IS NOT NULL THEN
         RETURN QUERY
-        SELECT 200, 'collection', id, '', owner.name, epoch(now()), result;
+        SELECT 200, 'collection', id, '', owner.name,
+               epoch(coalesce(tally_changed(name || ' ' || object_id), made)),
+               result;
     END IF;
 END
 $$;

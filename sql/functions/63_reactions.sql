@@ -9,6 +9,40 @@ SET LOCAL ROLE activitypub_owner;
 SET LOCAL search_path = activitypub, pg_temp;
 
 
+-- Adds to a total.  Who counts there for the first time takes over what
+-- sessions have left that are no more.
+
+CREATE OR REPLACE FUNCTION tally_add(counted text, much bigint)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+DECLARE
+    mine  int := pg_backend_pid();
+BEGIN
+    UPDATE tally AS t SET n = t.n + much, changed = clock_timestamp()
+     WHERE t.subject = counted AND t.slot = mine;
+
+    IF FOUND THEN
+        RETURN;
+    END IF;
+
+    WITH dead AS (
+        SELECT t.slot FROM tally AS t
+         WHERE t.subject = counted
+           AND t.slot NOT IN (SELECT s.pid FROM pg_stat_activity AS s
+                               WHERE s.pid IS NOT NULL)
+           FOR UPDATE SKIP LOCKED
+    ), taken AS (
+        DELETE FROM tally AS t USING dead AS d
+         WHERE t.subject = counted AND t.slot = d.slot
+        RETURNING t.n
+    )
+    INSERT INTO tally (subject, slot, n)
+    SELECT counted, mine, much + coalesce(sum(t.n), 0) FROM taken AS t;
+END
+$$;
+
+
 CREATE OR REPLACE FUNCTION tally_of(counted text)
     RETURNS bigint
     LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
@@ -16,6 +50,18 @@ AS $$
 BEGIN
     RETURN (SELECT coalesce(sum(t.n), 0)::bigint FROM tally AS t
              WHERE t.subject = counted);
+END
+$$;
+
+
+-- NULL: nothing was ever counted.
+
+CREATE OR REPLACE FUNCTION tally_changed(counted text)
+    RETURNS timestamptz
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    RETURN (SELECT max(t.changed) FROM tally AS t WHERE t.subject = counted);
 END
 $$;
 
@@ -112,6 +158,8 @@ BEGIN
                          WHERE w.actor = react.actor AND w.object = post
                            AND w.kind = react.kind
                            FOR NO KEY UPDATE SKIP LOCKED);
+
+        PERFORM tally_add(react.kind || ' ' || post, 0);
     END IF;
 END
 $$;

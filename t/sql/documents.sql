@@ -55,7 +55,7 @@ SELECT is((SELECT body FROM pg_temp.at('/activitypub/news/activities/'
 
 SELECT cmp_ok(d.updated, '>=', extract(epoch FROM now())::bigint - 1,
     'updated is a time: ' || path)
-  FROM unnest(ARRAY['/', :'path', '/activitypub/news/outbox']) AS path,
+  FROM unnest(ARRAY['/', :'path', '/activitypub/news/followers']) AS path,
        pg_temp.at(path) AS d;
 
 UPDATE activitypub.object SET changed = '2030-01-02 03:04:05.6Z';
