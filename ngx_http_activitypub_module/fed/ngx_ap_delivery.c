@@ -5,7 +5,7 @@
  *
  * Signed delivery of one activity to one inbox:
  *
- *     start -> describe -> sign -> signed -> post -> answered -> finish
+ *     start -> sign -> signed -> answered -> finish
  *
  * Each arrow is one function that either starts the next step or calls
  * ngx_ap_delivery_finish(), the only way out.
@@ -14,52 +14,34 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
-#include "fedi_digest.h"
-#include "fedi_http_date.h"
-#include "fedi_signature_base.h"
+#include "ngx_ap_arena.h"
 #include "ngx_ap_delivery.h"
+#include "ngx_ap_delivery_answer.h"
 
-
-#define NGX_AP_DELIVERY_COVERED  FEDI_SIGNATURE_POST " content-type"
-#define NGX_AP_DELIVERY_TYPE     "application/activity+json"
-#define NGX_AP_DELIVERY_ACCEPT                                                \
-    "application/activity+json, application/ld+json; "                        \
-    "profile=\"https://www.w3.org/ns/activitystreams\""
 
 /* of an answer nothing but its head is looked at */
 #define NGX_AP_DELIVERY_ANSWER   (1024 * 1024)
-
-/* no peer is waited for longer because it says so, seconds */
-#define NGX_AP_DELIVERY_RETRY    43200
 
 
 static ngx_int_t ngx_ap_delivery_copy(ngx_ap_delivery_t *delivery,
     const ngx_ap_store_delivery_t *claimed);
 static ngx_int_t ngx_ap_delivery_copy_str(ngx_pool_t *pool, ngx_str_t *to,
     const ngx_str_t *from);
-static ngx_int_t ngx_ap_delivery_describe(ngx_ap_delivery_t *delivery);
-static ngx_int_t ngx_ap_delivery_target(ngx_ap_delivery_t *delivery);
 static ngx_int_t ngx_ap_delivery_sign(ngx_ap_delivery_t *delivery);
 static void ngx_ap_delivery_signed(void *data, ngx_int_t rc,
-    const ngx_str_t *signature);
-static void ngx_ap_delivery_post(ngx_ap_delivery_t *delivery,
-    fedi_str_t signature);
-static ngx_int_t ngx_ap_delivery_headers(ngx_ap_delivery_t *delivery,
-    fedi_str_t signature, ngx_str_t *headers);
+    const ngx_str_t *headers);
+static ngx_int_t ngx_ap_delivery_post(ngx_ap_delivery_t *delivery,
+    const ngx_str_t *headers);
 static void ngx_ap_delivery_origin(ngx_ap_delivery_t *delivery,
     ngx_str_t *origin);
 static void ngx_ap_delivery_answered(void *data,
     const ngx_ap_client_result_t *result);
-static const char *ngx_ap_delivery_outcome(ngx_uint_t status);
-static time_t ngx_ap_delivery_retry_after(const fedi_http_response_t *response);
 static void ngx_ap_delivery_fail(ngx_ap_delivery_t *delivery,
     const char *outcome, const char *reason);
 static void ngx_ap_delivery_error(ngx_ap_delivery_t *delivery,
     const ngx_str_t *reason);
 static void ngx_ap_delivery_finish(ngx_ap_delivery_t *delivery,
     const char *outcome);
-static void *ngx_ap_delivery_alloc(void *data, size_t size);
-static fedi_str_t ngx_ap_delivery_view(const ngx_str_t *s);
 
 
 ngx_ap_delivery_t *
@@ -141,8 +123,8 @@ ngx_ap_delivery_copy_str(ngx_pool_t *pool, ngx_str_t *to,
 void
 ngx_ap_delivery_destroy(ngx_ap_delivery_t *delivery)
 {
-    if (delivery->job) {
-        ngx_ap_signer_cancel(delivery->job);
+    if (delivery->sign) {
+        ngx_ap_signed_request_cancel(delivery->sign);
     }
 
     if (delivery->request) {
@@ -170,11 +152,10 @@ ngx_ap_delivery_start(ngx_ap_delivery_t *delivery)
     fedi_err_e    err;
     fedi_arena_t  arena;
 
-    arena.alloc = ngx_ap_delivery_alloc;
-    arena.data = delivery->pool;
+    arena = ngx_ap_arena(delivery->pool);
 
     err = fedi_id_parse(&arena, &delivery->worker->conf->rules,
-                        ngx_ap_delivery_view(&delivery->inbox),
+                        ngx_ap_view(&delivery->inbox),
                         &delivery->peer);
 
     if (err == FEDI_ENOMEM) {
@@ -187,164 +168,63 @@ ngx_ap_delivery_start(ngx_ap_delivery_t *delivery)
         return;
     }
 
-    if (ngx_ap_delivery_describe(delivery) != NGX_OK
-        || ngx_ap_delivery_sign(delivery) != NGX_OK)
-    {
+    if (ngx_ap_delivery_sign(delivery) != NGX_OK) {
         ngx_ap_delivery_finish(delivery, NULL);
     }
 }
 
 
-/* what the signature is to cover, of this very moment */
-
-static ngx_int_t
-ngx_ap_delivery_describe(ngx_ap_delivery_t *delivery)
-{
-    u_char  sha256[FEDI_SHA256_LEN];
-
-    delivery->date.len = FEDI_HTTP_DATE_LEN;
-    delivery->date.data = ngx_pnalloc(delivery->pool, FEDI_HTTP_DATE_LEN);
-
-    delivery->digest.len = FEDI_DIGEST_HEADER_LEN;
-    delivery->digest.data = ngx_pnalloc(delivery->pool,
-                                        FEDI_DIGEST_HEADER_LEN);
-
-    if (delivery->date.data == NULL
-        || delivery->digest.data == NULL
-        || !fedi_http_date_format(ngx_time(), (char *) delivery->date.data)
-        || !fedi_sha256(ngx_ap_delivery_view(&delivery->body), sha256))
-    {
-        return NGX_ERROR;
-    }
-
-    fedi_digest_render(sha256, (char *) delivery->digest.data);
-
-    return ngx_ap_delivery_target(delivery);
-}
-
-
-static ngx_int_t
-ngx_ap_delivery_target(ngx_ap_delivery_t *delivery)
-{
-    u_char      *p;
-    fedi_url_t  *url;
-
-    url = &delivery->peer.url;
-
-    p = ngx_pnalloc(delivery->pool, url->path.len + url->query.len + 2);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    delivery->target.data = p;
-
-    if (url->path.len) {
-        p = ngx_cpymem(p, url->path.data, url->path.len);
-
-    } else {
-        *p++ = '/';
-    }
-
-    if (url->query.len) {
-        *p++ = '?';
-        p = ngx_cpymem(p, url->query.data, url->query.len);
-    }
-
-    delivery->target.len = p - delivery->target.data;
-
-    return NGX_OK;
-}
-
+/* of this very moment, however often it is sent */
 
 static ngx_int_t
 ngx_ap_delivery_sign(ngx_ap_delivery_t *delivery)
 {
-    ngx_str_t              text;
-    fedi_str_t             base;
-    fedi_arena_t           arena;
-    fedi_header_t          headers[4];
-    fedi_signed_request_t  request;
+    ngx_ap_signed_request_ask_t  ask;
 
-    arena.alloc = ngx_ap_delivery_alloc;
-    arena.data = delivery->pool;
+    ask.id = &delivery->peer;
+    ask.actor = delivery->actor;
+    ask.key_id = delivery->key_id;
+    ask.accept = NGX_AP_SIGNED_REQUEST_ACCEPT;
+    ask.body = &delivery->body;
 
-    headers[0].name = fedi_str("host");
-    headers[0].value = delivery->peer.authority;
-    headers[1].name = fedi_str("date");
-    headers[1].value = ngx_ap_delivery_view(&delivery->date);
-    headers[2].name = fedi_str("digest");
-    headers[2].value = ngx_ap_delivery_view(&delivery->digest);
-    headers[3].name = fedi_str("content-type");
-    headers[3].value = fedi_str(NGX_AP_DELIVERY_TYPE);
+    delivery->sign = ngx_ap_signed_request(delivery->worker, delivery->pool,
+                                           &ask, ngx_ap_delivery_signed,
+                                           delivery);
 
-    ngx_memzero(&request, sizeof(fedi_signed_request_t));
-
-    request.method = fedi_str("POST");
-    request.target = ngx_ap_delivery_view(&delivery->target);
-    request.headers = headers;
-    request.nheaders = 4;
-    request.authority = headers[0].value;
-
-    if (fedi_signature_base_of(&arena, fedi_str(NGX_AP_DELIVERY_COVERED),
-                               &request, &base)
-        != FEDI_SIGNATURE_VALID)
-    {
-        return NGX_ERROR;
-    }
-
-    text.data = (u_char *) base.data;
-    text.len = base.len;
-
-    delivery->job = ngx_ap_signer_sign(delivery->worker->signer,
-                                       &delivery->actor, &text,
-                                       ngx_ap_delivery_signed, delivery);
-
-    return delivery->job ? NGX_OK : NGX_ERROR;
+    return delivery->sign ? NGX_OK : NGX_ERROR;
 }
 
 
 static void
-ngx_ap_delivery_signed(void *data, ngx_int_t rc, const ngx_str_t *signature)
+ngx_ap_delivery_signed(void *data, ngx_int_t rc, const ngx_str_t *headers)
 {
     ngx_ap_delivery_t *delivery = data;
 
-    fedi_str_t    value;
-    fedi_arena_t  arena;
-
-    delivery->job = NULL;
+    delivery->sign = NULL;
 
     if (rc == NGX_DECLINED) {
         ngx_ap_delivery_fail(delivery, "retry", "the actor has no key yet");
         return;
     }
 
-    arena.alloc = ngx_ap_delivery_alloc;
-    arena.data = delivery->pool;
-
     if (rc != NGX_OK
         || ngx_ap_delivery_left(delivery) < NGX_AP_DELIVERY_SPARE
-        || fedi_signature_render(&arena,
-                                 ngx_ap_delivery_view(&delivery->key_id),
-                                 fedi_str(NGX_AP_DELIVERY_COVERED),
-                                 signature->data, signature->len, &value)
-           != FEDI_OK)
+        || ngx_ap_delivery_post(delivery, headers) != NGX_OK)
     {
         ngx_ap_delivery_finish(delivery, NULL);
-        return;
     }
-
-    ngx_ap_delivery_post(delivery, value);
 }
 
 
-static void
-ngx_ap_delivery_post(ngx_ap_delivery_t *delivery, fedi_str_t signature)
+static ngx_int_t
+ngx_ap_delivery_post(ngx_ap_delivery_t *delivery, const ngx_str_t *headers)
 {
     ngx_ap_client_ask_t  ask;
 
     ngx_memzero(&ask, sizeof(ngx_ap_client_ask_t));
 
     ask.id = delivery->peer;
+    ask.headers = *headers;
     ask.body = delivery->body;
     ask.body_max = NGX_AP_DELIVERY_ANSWER;
     ask.post = 1;
@@ -354,48 +234,9 @@ ngx_ap_delivery_post(ngx_ap_delivery_t *delivery, fedi_str_t signature)
 
     ngx_ap_delivery_origin(delivery, &ask.origin);
 
-    if (ngx_ap_delivery_headers(delivery, signature, &ask.headers) == NGX_OK) {
-        delivery->request = ngx_ap_client_request(delivery->worker->client,
-                                                  &ask);
-    }
+    delivery->request = ngx_ap_client_request(delivery->worker->client, &ask);
 
-    if (delivery->request == NULL) {
-        ngx_ap_delivery_finish(delivery, NULL);
-    }
-}
-
-
-static ngx_int_t
-ngx_ap_delivery_headers(ngx_ap_delivery_t *delivery, fedi_str_t signature,
-    ngx_str_t *headers)
-{
-    size_t     len;
-    u_char    *p;
-    ngx_str_t  value;
-
-    value.data = (u_char *) signature.data;
-    value.len = signature.len;
-
-    len = sizeof("Date: " CRLF "Digest: " CRLF
-                 "Content-Type: " NGX_AP_DELIVERY_TYPE CRLF
-                 "Accept: " NGX_AP_DELIVERY_ACCEPT CRLF
-                 "Signature: " CRLF)
-          + delivery->date.len + delivery->digest.len + value.len;
-
-    p = ngx_pnalloc(delivery->pool, len);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    headers->data = p;
-    headers->len = ngx_snprintf(p, len, "Date: %V" CRLF "Digest: %V" CRLF
-                                "Content-Type: " NGX_AP_DELIVERY_TYPE CRLF
-                                "Accept: " NGX_AP_DELIVERY_ACCEPT CRLF
-                                "Signature: %V" CRLF,
-                                &delivery->date, &delivery->digest, &value)
-                   - p;
-
-    return NGX_OK;
+    return delivery->request ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -459,61 +300,6 @@ ngx_ap_delivery_answered(void *data, const ngx_ap_client_result_t *result)
 }
 
 
-static const char *
-ngx_ap_delivery_outcome(ngx_uint_t status)
-{
-    switch (status) {
-
-    case 404:
-    case 410:
-        return "gone";
-
-    case 401:
-    case 408:
-    case 425:
-    case 429:
-        return "retry";
-
-    default:
-        break;
-    }
-
-    if (status / 100 == 2) {
-        return "delivered";
-    }
-
-    return status / 100 == 4 ? "refused" : "retry";
-}
-
-
-/* RFC 9110 section 10.2.3: seconds, or a date */
-
-static time_t
-ngx_ap_delivery_retry_after(const fedi_http_response_t *response)
-{
-    int64_t     date;
-    ngx_int_t   seconds;
-    fedi_str_t  value;
-
-    if (!fedi_http_response_header(response, "retry-after", &value)) {
-        return 0;
-    }
-
-    seconds = ngx_atoi((u_char *) value.data, value.len);
-
-    if (seconds == NGX_ERROR) {
-
-        if (!fedi_http_date_parse(value, ngx_time(), &date)) {
-            return 0;
-        }
-
-        seconds = (ngx_int_t) ngx_max(date - (int64_t) ngx_time(), 0);
-    }
-
-    return ngx_min(seconds, NGX_AP_DELIVERY_RETRY);
-}
-
-
 static void
 ngx_ap_delivery_fail(ngx_ap_delivery_t *delivery, const char *outcome,
     const char *reason)
@@ -562,18 +348,4 @@ ngx_ap_delivery_finish(ngx_ap_delivery_t *delivery, const char *outcome)
     }
 
     delivery->finished(delivery->data, delivery);
-}
-
-
-static void *
-ngx_ap_delivery_alloc(void *data, size_t size)
-{
-    return ngx_palloc(data, size);
-}
-
-
-static fedi_str_t
-ngx_ap_delivery_view(const ngx_str_t *s)
-{
-    return (fedi_str_t) { (const char *) s->data, s->len };
 }

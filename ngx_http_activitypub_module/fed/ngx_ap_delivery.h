@@ -15,7 +15,7 @@
 
 #include "fedi_id.h"
 #include "ngx_ap_client.h"
-#include "ngx_ap_signer.h"
+#include "ngx_ap_signed_request.h"
 #include "ngx_ap_store_delivery.h"
 #include "ngx_ap_worker.h"
 
@@ -49,15 +49,10 @@ struct ngx_ap_delivery_s {
     ngx_str_t                   key_id;
     ngx_str_t                   body;
 
-    /* what is signed */
     fedi_id_t                   peer;       /* the inbox */
-    ngx_str_t                   target;
-    ngx_str_t                   date;
-    ngx_str_t                   digest;
-
     unsigned                    own:1;      /* to ourselves: see the client */
 
-    ngx_ap_signer_job_t        *job;
+    ngx_ap_signed_request_t    *sign;       /* under way, one of them */
     ngx_ap_client_request_t    *request;
 
     /*
