@@ -12,12 +12,12 @@
  * that is of another origin than the key's.
  */
 
+#include "ngx_ap_arena.h"
 #include "ngx_ap_fetch.h"
 #include "ngx_ap_key_fetch.h"
+#include "ngx_ap_key_parse.h"
+#include "ngx_ap_key_search.h"
 #include "ngx_ap_reader.h"
-
-#include "fedi_actor_reading.h"
-#include "fedi_key.h"
 
 
 #define NGX_AP_KEY_FETCH_DOCUMENTS  3
@@ -41,16 +41,12 @@ struct ngx_ap_key_fetch_s {
 
     ngx_ap_fetch_t             *fetch;      /* under way, one of them */
     ngx_ap_pg_query_t          *call;
-    fedi_id_t                   key_id;
-    fedi_actor_key_t            alone;      /* a document of a key alone */
+    ngx_ap_key_search_t         search;
     ngx_ap_store_actor_t        row;
 
     ngx_ap_reader_job_t        *jobs[NGX_AP_KEY_FETCH_DOCUMENTS];
     ngx_uint_t                  njobs;      /* large ones: theirs is the text */
     ngx_uint_t                  ndocuments;
-
-    unsigned                    has_alone:1;
-    unsigned                    elsewhere:1;
 };
 
 
@@ -67,10 +63,6 @@ static void ngx_ap_key_fetch_read_done(void *data, ngx_int_t rc,
     const fedi_actor_reading_t *reading);
 static ngx_int_t ngx_ap_key_fetch_judge(ngx_ap_key_fetch_t *fetch,
     const fedi_actor_reading_t *reading);
-static ngx_int_t ngx_ap_key_fetch_alone(ngx_ap_key_fetch_t *fetch,
-    const fedi_actor_reading_t *reading);
-static ngx_int_t ngx_ap_key_fetch_actor(ngx_ap_key_fetch_t *fetch,
-    const fedi_actor_reading_t *reading);
 static ngx_int_t ngx_ap_key_fetch_keep(ngx_ap_key_fetch_t *fetch,
     const fedi_actor_t *actor, fedi_str_t pem);
 static void ngx_ap_key_fetch_kept(void *data, ngx_int_t rc);
@@ -78,14 +70,13 @@ static ngx_int_t ngx_ap_key_fetch_refuse(ngx_ap_key_fetch_t *fetch,
     fedi_actor_e reason);
 static void ngx_ap_key_fetch_finish(ngx_ap_key_fetch_t *fetch, ngx_int_t rc);
 static ngx_str_t ngx_ap_key_fetch_string(fedi_str_t text);
-static void *ngx_ap_key_fetch_alloc(void *data, size_t size);
 
 
 ngx_ap_key_fetch_t *
 ngx_ap_key_fetch(ngx_ap_worker_t *worker, ngx_ap_origin_t *origin,
     const ngx_str_t *key_id, ngx_ap_key_fetched_pt handler, void *data)
 {
-    fedi_str_t           text;
+    fedi_id_t           *id;
     ngx_pool_t          *pool;
     ngx_ap_key_fetch_t  *fetch;
 
@@ -103,16 +94,14 @@ ngx_ap_key_fetch(ngx_ap_worker_t *worker, ngx_ap_origin_t *origin,
         fetch->ident = -1;
         fetch->handler = handler;
         fetch->data = data;
-        fetch->arena.alloc = ngx_ap_key_fetch_alloc;
-        fetch->arena.data = pool;
+        fetch->arena = ngx_ap_arena(pool);
 
-        text.data = (const char *) key_id->data;
-        text.len = key_id->len;
+        id = &fetch->search.key_id;
 
-        if (fedi_id_parse_fragment(&fetch->arena, &worker->conf->rules, text,
-                                   &fetch->key_id)
+        if (fedi_id_parse_fragment(&fetch->arena, &worker->conf->rules,
+                                   ngx_ap_view(key_id), id)
             == FEDI_OK
-            && ngx_ap_key_fetch_next(fetch, fedi_id_document(&fetch->key_id))
+            && ngx_ap_key_fetch_next(fetch, fedi_id_document(id))
                == NGX_AGAIN)
         {
             /* not cancelable: who waits is answered before the worker exits */
@@ -182,7 +171,8 @@ ngx_ap_key_fetch_timer_handler(ngx_event_t *ev)
 
     ngx_log_error(NGX_LOG_INFO, fetch->worker->log, 0,
                   "activitypub: key \"%*s\" is not used: it took too long",
-                  fetch->key_id.text.len, fetch->key_id.text.data);
+                  fetch->search.key_id.text.len,
+                  fetch->search.key_id.text.data);
 
     ngx_ap_key_fetch_finish(fetch, NGX_ERROR);
 }
@@ -267,74 +257,24 @@ static ngx_int_t
 ngx_ap_key_fetch_judge(ngx_ap_key_fetch_t *fetch,
     const fedi_actor_reading_t *reading)
 {
+    fedi_str_t    found;
+    fedi_actor_e  reason;
+
     if (reading->err != FEDI_OK) {
         return reading->err == FEDI_ENOMEM ? NGX_BUSY : NGX_DECLINED;
     }
 
-    return reading->is_key ? ngx_ap_key_fetch_alone(fetch, reading)
-                           : ngx_ap_key_fetch_actor(fetch, reading);
-}
+    switch (ngx_ap_key_search(&fetch->search, reading, &found, &reason)) {
 
+    case NGX_OK:
+        return ngx_ap_key_fetch_keep(fetch, &reading->actor, found);
 
-static ngx_int_t
-ngx_ap_key_fetch_alone(ngx_ap_key_fetch_t *fetch,
-    const fedi_actor_reading_t *reading)
-{
-    if (fetch->has_alone) {
-        return NGX_DECLINED;
-    }
+    case NGX_AGAIN:
+        return ngx_ap_key_fetch_next(fetch, found);
 
-    if (reading->reason != FEDI_ACTOR_OK) {
-        return ngx_ap_key_fetch_refuse(fetch, reading->reason);
-    }
-
-    fetch->alone = reading->key;
-    fetch->has_alone = 1;
-
-    /* whose it says it is; who must say the same */
-
-    if (!fedi_id_same_origin(&fetch->alone.owner, &fetch->key_id)) {
-        return ngx_ap_key_fetch_refuse(fetch, FEDI_ACTOR_KEY_OWNER);
-    }
-
-    return ngx_ap_key_fetch_next(fetch, fetch->alone.owner.text);
-}
-
-
-static ngx_int_t
-ngx_ap_key_fetch_actor(ngx_ap_key_fetch_t *fetch,
-    const fedi_actor_reading_t *reading)
-{
-    fedi_str_t           pem;
-    fedi_actor_e         reason;
-    const fedi_actor_t  *actor;
-
-    actor = &reading->actor;
-    reason = reading->reason;
-    pem = fedi_null_str;
-
-    if (reason == FEDI_ACTOR_ELSEWHERE
-        && !fedi_id_same_origin(&actor->id, &fetch->key_id))
-    {
-        reason = FEDI_ACTOR_KEY_HOST;
-    }
-
-    if (reason == FEDI_ACTOR_ELSEWHERE && !fetch->elsewhere) {
-        fetch->elsewhere = 1;
-        return ngx_ap_key_fetch_next(fetch, actor->id.text);
-    }
-
-    if (reason == FEDI_ACTOR_OK) {
-        reason = fedi_actor_key(actor, &fetch->key_id,
-                                fetch->has_alone ? &fetch->alone : NULL,
-                                &pem);
-    }
-
-    if (reason != FEDI_ACTOR_OK) {
+    default: /* NGX_DECLINED */
         return ngx_ap_key_fetch_refuse(fetch, reason);
     }
-
-    return ngx_ap_key_fetch_keep(fetch, actor, pem);
 }
 
 
@@ -352,7 +292,7 @@ ngx_ap_key_fetch_keep(ngx_ap_key_fetch_t *fetch, const fedi_actor_t *actor,
     row->host = ngx_ap_key_fetch_string(actor->id.authority);
     row->inbox = ngx_ap_key_fetch_string(actor->inbox.text);
     row->shared_inbox = ngx_ap_key_fetch_string(actor->shared_inbox.text);
-    row->key_id = ngx_ap_key_fetch_string(fetch->key_id.text);
+    row->key_id = ngx_ap_key_fetch_string(fetch->search.key_id.text);
     row->public_pem = ngx_ap_key_fetch_string(pem);
 
     /* one that we do not use may be another the next time: it is not kept */
@@ -396,7 +336,8 @@ ngx_ap_key_fetch_refuse(ngx_ap_key_fetch_t *fetch, fedi_actor_e reason)
 
     ngx_log_error(NGX_LOG_INFO, fetch->worker->log, 0,
                   "activitypub: key \"%*s\" is not used: %*s",
-                  fetch->key_id.text.len, fetch->key_id.text.data,
+                  fetch->search.key_id.text.len,
+                  fetch->search.key_id.text.data,
                   text.len, text.data);
 
     if (reason == FEDI_ACTOR_FAILED) {
@@ -422,38 +363,8 @@ ngx_ap_key_fetch_finish(ngx_ap_key_fetch_t *fetch, ngx_int_t rc)
 }
 
 
-ngx_int_t
-ngx_ap_key_parse(const ngx_str_t *pem, EVP_PKEY **key)
-{
-    fedi_err_e   err;
-    fedi_str_t   text;
-    fedi_heap_t  heap;
-
-    text.data = (const char *) pem->data;
-    text.len = pem->len;
-    *key = NULL;
-
-    fedi_heap_init(&heap);
-    err = fedi_key_parse(&heap.arena, text, key);
-    fedi_heap_free(&heap);
-
-    if (err == FEDI_ENOMEM || err == FEDI_ECRYPTO) {
-        return NGX_ERROR;
-    }
-
-    return err == FEDI_OK ? NGX_OK : NGX_ABORT;
-}
-
-
 static ngx_str_t
 ngx_ap_key_fetch_string(fedi_str_t text)
 {
     return (ngx_str_t) { text.len, (u_char *) text.data };
-}
-
-
-static void *
-ngx_ap_key_fetch_alloc(void *data, size_t size)
-{
-    return ngx_palloc(data, size);
 }

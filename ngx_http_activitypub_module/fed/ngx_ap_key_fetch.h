@@ -12,7 +12,6 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
-#include <openssl/evp.h>
 
 #include "ngx_ap_origin.h"
 #include "ngx_ap_store.h"
@@ -43,12 +42,6 @@ ngx_ap_key_fetch_t *ngx_ap_key_fetch(ngx_ap_worker_t *worker,
  * client and signer are gone.
  */
 void ngx_ap_key_fetch_cancel(ngx_ap_key_fetch_t *fetch);
-
-/*
- * NGX_OK: "key" is to be freed.  NGX_ABORT: not one that we use.  NGX_ERROR:
- * no memory.
- */
-ngx_int_t ngx_ap_key_parse(const ngx_str_t *pem, EVP_PKEY **key);
 
 
 #endif

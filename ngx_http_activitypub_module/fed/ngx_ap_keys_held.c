@@ -7,6 +7,7 @@
  * the recent ones, so nothing takes it away.
  */
 
+#include "ngx_ap_key_parse.h"
 #include "ngx_ap_keys_internal.h"
 
 
