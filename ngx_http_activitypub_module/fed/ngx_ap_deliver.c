@@ -3,22 +3,16 @@
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
  *
- *     look -> claimed -> (deliveries) -> finished -> settle -> settled -> look
+ *     look -> claimed -> (deliveries) -> finished -> (settle) -> look
  *                 `-> nothing: next -> due -> look
  *
  * What is claimed counts until it is settled, so that a database which is
- * away stops the claims by itself.  A result that could not be settled is
- * kept and told again as long as its claim is good: the peer has the
- * activity, and must not get it twice because we lost our database.
+ * away stops the claims by itself.
  */
-
-#include <ngx_config.h>
-#include <ngx_core.h>
-#include <jansson.h>
 
 #include "ngx_ap_deliver.h"
 #include "ngx_ap_delivery.h"
-#include "ngx_ap_retry.h"
+#include "ngx_ap_settle.h"
 
 
 /*
@@ -27,10 +21,7 @@
  */
 #define NGX_AP_DELIVER_MOST    52
 
-/* how long a result waits for others to be settled with, milliseconds */
-#define NGX_AP_DELIVER_BATCH   200
-
-/* how long a worker that exits tries to reach the database */
+/* how long a worker that exits tries to reach the database, milliseconds */
 #define NGX_AP_DELIVER_EXIT    5000
 
 /* the longest that the next due time is waited for; a poll comes earlier */
@@ -42,25 +33,19 @@
 
 struct ngx_ap_deliver_s {
     ngx_ap_worker_t            *worker;
+    ngx_ap_settle_t            *settle;
 
     ngx_queue_t                 started;    /* under way */
-    ngx_queue_t                 finished;   /* to be settled */
-    ngx_queue_t                 settling;   /* the database was told */
-    ngx_uint_t                  n;          /* in all three */
-    ngx_uint_t                  nfinished;
+    ngx_uint_t                  nstarted;
 
-    ngx_event_t                 batch;
     ngx_event_t                 due;        /* cancelable */
     ngx_event_t                 keep;       /* keeps the worker */
-    ngx_ap_retry_t              retry;
     ngx_msec_t                  left;       /* since when it may exit */
 
     unsigned                    claiming:1;
     unsigned                    asking:1;
-    unsigned                    told:1;     /* a settlement is under way */
     unsigned                    starting:1;
     unsigned                    again:1;
-    unsigned                    away:1;     /* the database, when told last */
 };
 
 
@@ -75,19 +60,11 @@ static void ngx_ap_deliver_next(ngx_ap_deliver_t *deliver);
 static void ngx_ap_deliver_next_is(void *data, ngx_int_t rc, int64_t msec);
 static void ngx_ap_deliver_due(ngx_event_t *ev);
 static void ngx_ap_deliver_finished(void *data, ngx_ap_delivery_t *delivery);
-static void ngx_ap_deliver_batch(ngx_event_t *ev);
-static void ngx_ap_deliver_settle(ngx_ap_deliver_t *deliver);
-static ngx_int_t ngx_ap_deliver_results(ngx_ap_deliver_t *deliver,
-    ngx_str_t *text);
-static json_t *ngx_ap_deliver_result(ngx_ap_delivery_t *delivery);
-static void ngx_ap_deliver_settled(void *data, ngx_int_t rc);
-static void ngx_ap_deliver_back(ngx_ap_deliver_t *deliver);
-static void ngx_ap_deliver_unsettled(ngx_ap_deliver_t *deliver);
-static void ngx_ap_deliver_keep(ngx_event_t *ev);
-static void ngx_ap_deliver_drop(ngx_ap_deliver_t *deliver,
+static void ngx_ap_deliver_remove(ngx_ap_deliver_t *deliver,
     ngx_ap_delivery_t *delivery);
-static void ngx_ap_deliver_drop_all(ngx_ap_deliver_t *deliver,
-    ngx_queue_t *queue);
+static void ngx_ap_deliver_settled(void *data);
+static void ngx_ap_deliver_keep(ngx_event_t *ev);
+static ngx_uint_t ngx_ap_deliver_count(ngx_ap_deliver_t *deliver);
 
 
 ngx_ap_deliver_t *
@@ -100,18 +77,19 @@ ngx_ap_deliver_create(ngx_ap_worker_t *worker)
         return NULL;
     }
 
+    deliver->settle = ngx_ap_settle_create(worker, ngx_ap_deliver_settled,
+                                           deliver);
+    if (deliver->settle == NULL) {
+        ngx_free(deliver);
+        return NULL;
+    }
+
     deliver->worker = worker;
 
     ngx_queue_init(&deliver->started);
-    ngx_queue_init(&deliver->finished);
-    ngx_queue_init(&deliver->settling);
 
-    ngx_ap_deliver_timer(deliver, &deliver->batch, ngx_ap_deliver_batch, 0);
     ngx_ap_deliver_timer(deliver, &deliver->due, ngx_ap_deliver_due, 1);
     ngx_ap_deliver_timer(deliver, &deliver->keep, ngx_ap_deliver_keep, 0);
-
-    ngx_ap_retry_init(&deliver->retry, ngx_ap_deliver_batch, deliver,
-                      worker->log);
 
     return deliver;
 }
@@ -143,24 +121,22 @@ ngx_ap_deliver_destroy(ngx_ap_deliver_t *deliver)
     ngx_queue_t        *q;
     ngx_ap_delivery_t  *delivery;
 
-    ngx_ap_deliver_stop_timer(&deliver->batch);
     ngx_ap_deliver_stop_timer(&deliver->due);
     ngx_ap_deliver_stop_timer(&deliver->keep);
-    ngx_ap_retry_stop(&deliver->retry);
 
-    /* the client took its requests with it */
-
-    for (q = ngx_queue_head(&deliver->started);
-         q != ngx_queue_sentinel(&deliver->started);
-         q = ngx_queue_next(q))
-    {
+    while (!ngx_queue_empty(&deliver->started)) {
+        q = ngx_queue_head(&deliver->started);
         delivery = ngx_queue_data(q, ngx_ap_delivery_t, queue);
+
+        /* the client took its requests with it */
+
         delivery->request = NULL;
+
+        ngx_ap_deliver_remove(deliver, delivery);
+        ngx_ap_delivery_destroy(delivery);
     }
 
-    ngx_ap_deliver_drop_all(deliver, &deliver->started);
-    ngx_ap_deliver_drop_all(deliver, &deliver->finished);
-    ngx_ap_deliver_drop_all(deliver, &deliver->settling);
+    ngx_ap_settle_destroy(deliver->settle);
 
     ngx_free(deliver);
 }
@@ -175,8 +151,10 @@ ngx_ap_deliver_look(ngx_ap_deliver_t *deliver)
         return;
     }
 
-    if (deliver->away) {
-        ngx_ap_deliver_back(deliver);
+    /* nobody looks while the database is away: it is back */
+
+    if (ngx_ap_settle_is_away(deliver->settle)) {
+        ngx_ap_settle_again(deliver->settle);
     }
 
     if (deliver->claiming) {
@@ -184,7 +162,7 @@ ngx_ap_deliver_look(ngx_ap_deliver_t *deliver)
         return;
     }
 
-    room = NGX_AP_DELIVER_MOST - deliver->n;
+    room = NGX_AP_DELIVER_MOST - ngx_ap_deliver_count(deliver);
 
     /* when all is settled, it looks again */
 
@@ -225,9 +203,7 @@ ngx_ap_deliver_claimed(void *data, ngx_int_t rc,
 
     deliver->starting = 0;
 
-    if (deliver->nfinished) {
-        ngx_ap_deliver_settle(deliver);
-    }
+    ngx_ap_settle_now(deliver->settle);
 
     if (n != 0 && !deliver->keep.timer_set) {
         ngx_add_timer(&deliver->keep, NGX_AP_DELIVER_KEEP);
@@ -236,7 +212,7 @@ ngx_ap_deliver_claimed(void *data, ngx_int_t rc,
     if (n != 0 || deliver->again) {
         ngx_ap_deliver_look(deliver);
 
-    } else if (deliver->n == 0) {
+    } else if (ngx_ap_deliver_count(deliver) == 0) {
         ngx_ap_deliver_next(deliver);
     }
 }
@@ -255,7 +231,7 @@ ngx_ap_deliver_start(ngx_ap_deliver_t *deliver,
     }
 
     ngx_queue_insert_tail(&deliver->started, &delivery->queue);
-    deliver->n++;
+    deliver->nstarted++;
 
     ngx_ap_delivery_start(delivery);
 }
@@ -295,7 +271,7 @@ ngx_ap_deliver_next_is(void *data, ngx_int_t rc, int64_t msec)
     /* what is due and was not had is held by others: no hurry */
 
     ngx_add_timer(&deliver->due,
-                  ngx_max((ngx_msec_t) msec, NGX_AP_DELIVER_BATCH));
+                  ngx_max((ngx_msec_t) msec, NGX_AP_SETTLE_BATCH));
 }
 
 
@@ -311,222 +287,44 @@ ngx_ap_deliver_finished(void *data, ngx_ap_delivery_t *delivery)
 {
     ngx_ap_deliver_t *deliver = data;
 
+    ngx_ap_deliver_remove(deliver, delivery);
+
     if (delivery->outcome == NULL) {
-        ngx_ap_deliver_drop(deliver, delivery);
+        ngx_ap_delivery_destroy(delivery);
 
     } else {
-        ngx_queue_remove(&delivery->queue);
-        ngx_queue_insert_tail(&deliver->finished, &delivery->queue);
-        deliver->nfinished++;
+        ngx_ap_settle_add(deliver->settle, delivery);
     }
 
-    if (deliver->nfinished == 0 || deliver->starting) {
+    if (deliver->starting) {
         return;
     }
 
     /* nobody else comes: no reason to wait for him */
 
     if (ngx_queue_empty(&deliver->started)) {
-        ngx_ap_deliver_settle(deliver);
-        return;
-    }
+        ngx_ap_settle_now(deliver->settle);
 
-    if (!deliver->batch.timer_set) {
-        ngx_add_timer(&deliver->batch, NGX_AP_DELIVER_BATCH);
+    } else {
+        ngx_ap_settle_soon(deliver->settle);
     }
 }
 
 
 static void
-ngx_ap_deliver_batch(ngx_event_t *ev)
+ngx_ap_deliver_remove(ngx_ap_deliver_t *deliver, ngx_ap_delivery_t *delivery)
 {
-    ngx_ap_deliver_settle(ev->data);
+    ngx_queue_remove(&delivery->queue);
+    deliver->nstarted--;
 }
 
+
+/* their hosts may have the next ones */
 
 static void
-ngx_ap_deliver_settle(ngx_ap_deliver_t *deliver)
+ngx_ap_deliver_settled(void *data)
 {
-    ngx_int_t           rc;
-    ngx_str_t           text;
-    ngx_ap_pg_query_t  *call;
-
-    ngx_ap_deliver_stop_timer(&deliver->batch);
-
-    if (deliver->told
-        || deliver->nfinished == 0
-        || ngx_ap_retry_pending(&deliver->retry))
-    {
-        return;
-    }
-
-    rc = ngx_ap_deliver_results(deliver, &text);
-
-    ngx_queue_add(&deliver->settling, &deliver->finished);
-    ngx_queue_init(&deliver->finished);
-    deliver->nfinished = 0;
-
-    call = NULL;
-
-    if (rc == NGX_OK) {
-        call = ngx_ap_store_delivery_settle(deliver->worker->store, &text,
-                                            ngx_ap_deliver_settled, deliver);
-        ngx_free(text.data);
-    }
-
-    if (call == NULL) {
-        ngx_ap_deliver_unsettled(deliver);
-        return;
-    }
-
-    deliver->told = 1;
-}
-
-
-/* "text" is malloc()ed */
-
-static ngx_int_t
-ngx_ap_deliver_results(ngx_ap_deliver_t *deliver, ngx_str_t *text)
-{
-    char         *dumped;
-    json_t       *list;
-    ngx_queue_t  *q;
-
-    list = json_array();
-    if (list == NULL) {
-        return NGX_ERROR;
-    }
-
-    for (q = ngx_queue_head(&deliver->finished);
-         q != ngx_queue_sentinel(&deliver->finished);
-         q = ngx_queue_next(q))
-    {
-        if (json_array_append_new(list, ngx_ap_deliver_result(
-                               ngx_queue_data(q, ngx_ap_delivery_t, queue)))
-            != 0)
-        {
-            json_decref(list);
-            return NGX_ERROR;
-        }
-    }
-
-    dumped = json_dumps(list, JSON_COMPACT);
-    json_decref(list);
-
-    if (dumped == NULL) {
-        return NGX_ERROR;
-    }
-
-    text->data = (u_char *) dumped;
-    text->len = ngx_strlen(dumped);
-
-    return NGX_OK;
-}
-
-
-static json_t *
-ngx_ap_deliver_result(ngx_ap_delivery_t *delivery)
-{
-    json_t  *result;
-
-    result = json_pack("{s:I, s:s%, s:s, s:s%}",
-                       "id", (json_int_t) delivery->id,
-                       "claim", delivery->claim.data, delivery->claim.len,
-                       "outcome", delivery->outcome,
-                       "error", delivery->error, delivery->error_len);
-
-    if (result == NULL) {
-        return NULL;
-    }
-
-    if (delivery->status != 0
-        && json_object_set_new(result, "status",
-                               json_integer((json_int_t) delivery->status))
-           != 0)
-    {
-        json_decref(result);
-        return NULL;
-    }
-
-    if (delivery->retry_after > 0
-        && json_object_set_new(result, "retry_after",
-                         json_integer((json_int_t) delivery->retry_after))
-           != 0)
-    {
-        json_decref(result);
-        return NULL;
-    }
-
-    return result;
-}
-
-
-static void
-ngx_ap_deliver_settled(void *data, ngx_int_t rc)
-{
-    ngx_ap_deliver_t *deliver = data;
-
-    deliver->told = 0;
-    deliver->away = (rc == NGX_ERROR);
-
-    if (rc != NGX_OK) {
-        ngx_ap_deliver_unsettled(deliver);
-        return;
-    }
-
-    ngx_ap_retry_reset(&deliver->retry);
-    ngx_ap_deliver_drop_all(deliver, &deliver->settling);
-
-    if (deliver->nfinished && !deliver->batch.timer_set) {
-        ngx_ap_deliver_settle(deliver);
-    }
-
-    /* their hosts may have the next ones */
-
-    ngx_ap_deliver_look(deliver);
-}
-
-
-/* settled or not, who knows: a second time does no harm */
-
-static void
-ngx_ap_deliver_unsettled(ngx_ap_deliver_t *deliver)
-{
-    ngx_queue_t        *q;
-    ngx_ap_delivery_t  *delivery;
-
-    while (!ngx_queue_empty(&deliver->settling)) {
-        q = ngx_queue_head(&deliver->settling);
-        delivery = ngx_queue_data(q, ngx_ap_delivery_t, queue);
-
-        if (ngx_ap_delivery_left(delivery) == 0) {
-            ngx_ap_deliver_drop(deliver, delivery);
-            continue;
-        }
-
-        ngx_queue_remove(q);
-        ngx_queue_insert_tail(&deliver->finished, q);
-        deliver->nfinished++;
-    }
-
-    if (deliver->nfinished) {
-        ngx_ap_retry_later(&deliver->retry);
-    }
-}
-
-
-/*
- * Nobody looks while the database is away.  What it has not been told cannot
- * wait for the next try: a lease could end before that.
- */
-
-static void
-ngx_ap_deliver_back(ngx_ap_deliver_t *deliver)
-{
-    deliver->away = 0;
-
-    ngx_ap_retry_reset(&deliver->retry);
-    ngx_ap_deliver_settle(deliver);
+    ngx_ap_deliver_look(data);
 }
 
 
@@ -537,7 +335,7 @@ ngx_ap_deliver_keep(ngx_event_t *ev)
 {
     ngx_ap_deliver_t *deliver = ev->data;
 
-    if (deliver->n == 0) {
+    if (ngx_ap_deliver_count(deliver) == 0) {
         return;
     }
 
@@ -553,29 +351,17 @@ ngx_ap_deliver_keep(ngx_event_t *ev)
             return;
         }
 
-        ngx_ap_retry_reset(&deliver->retry);
-        ngx_ap_deliver_settle(deliver);
+        ngx_ap_settle_again(deliver->settle);
     }
 
     ngx_add_timer(ev, NGX_AP_DELIVER_KEEP);
 }
 
 
-static void
-ngx_ap_deliver_drop(ngx_ap_deliver_t *deliver, ngx_ap_delivery_t *delivery)
+/* under way, or not settled */
+
+static ngx_uint_t
+ngx_ap_deliver_count(ngx_ap_deliver_t *deliver)
 {
-    ngx_queue_remove(&delivery->queue);
-    deliver->n--;
-
-    ngx_ap_delivery_destroy(delivery);
-}
-
-
-static void
-ngx_ap_deliver_drop_all(ngx_ap_deliver_t *deliver, ngx_queue_t *queue)
-{
-    while (!ngx_queue_empty(queue)) {
-        ngx_ap_deliver_drop(deliver, ngx_queue_data(ngx_queue_head(queue),
-                                                ngx_ap_delivery_t, queue));
-    }
+    return deliver->nstarted + ngx_ap_settle_count(deliver->settle);
 }
