@@ -5,37 +5,23 @@
  *
  * How a connection comes and goes:
  *
- *     connect -> poll -> connected -> greet -> greeted -> up
+ *     connect -> poll -> (greet) -> up
  *
  * Each arrow goes on or ends in ngx_ap_pg_lose(), which tries the next host,
- * and after the last one pauses for a while that grows.  The host that served
- * us last is the first one tried.
+ * and after the last one pauses.  The host that served us last is the first
+ * one tried.
  */
 
 #include "ngx_ap_pg_internal.h"
 
 
 static ngx_int_t ngx_ap_pg_start(ngx_ap_pg_t *pg, ngx_ap_pg_host_t *host);
-static void ngx_ap_pg_connected(ngx_ap_pg_t *pg);
-static ngx_int_t ngx_ap_pg_greet(ngx_ap_pg_t *pg);
 static void ngx_ap_pg_host_failed(ngx_ap_pg_t *pg);
 static void ngx_ap_pg_next_host(ngx_ap_pg_t *pg);
-static void ngx_ap_pg_pause(ngx_ap_pg_t *pg);
 static void ngx_ap_pg_tell(ngx_ap_pg_t *pg, ngx_uint_t up);
-static void ngx_ap_pg_timer(ngx_ap_pg_t *pg, ngx_msec_t msec,
-    ngx_event_handler_pt handler);
 static void ngx_ap_pg_step_timeout(ngx_event_t *ev);
-static void ngx_ap_pg_pause_handler(ngx_event_t *ev);
 static void ngx_ap_pg_idle_handler(ngx_event_t *ev);
 
-
-/* between two rounds over the hosts; a lazy one tries for its queries only */
-#define NGX_AP_PG_BACKOFF_MIN   100
-#define NGX_AP_PG_BACKOFF_MAX   5000
-#define NGX_AP_PG_BACKOFF_LAZY  500
-
-/* but no longer than this while somebody waits */
-#define NGX_AP_PG_BACKOFF_ASKED  1000
 
 /* a connection that lived this long is not a failure of its host */
 #define NGX_AP_PG_STABLE        5000
@@ -53,7 +39,7 @@ ngx_ap_pg_connect(ngx_ap_pg_t *pg)
 
     if (pg->state == NGX_AP_PG_CLOSED) {
         pg->since = ngx_current_msec;
-        pg->backoff = NGX_AP_PG_BACKOFF_MIN;
+        ngx_ap_pg_rested(pg);
         pg->tried = 0;
     }
 
@@ -113,7 +99,7 @@ ngx_ap_pg_start(ngx_ap_pg_t *pg, ngx_ap_pg_host_t *host)
         timeout /= 2;
     }
 
-    ngx_ap_pg_timer(pg, timeout, ngx_ap_pg_step_timeout);
+    ngx_ap_pg_step(pg, timeout);
 
     return NGX_OK;
 }
@@ -153,105 +139,6 @@ ngx_ap_pg_poll(ngx_ap_pg_t *pg)
     }
 
     ngx_ap_pg_lose(pg);
-}
-
-
-static void
-ngx_ap_pg_connected(ngx_ap_pg_t *pg)
-{
-    pg->state = NGX_AP_PG_GREETING;
-
-    ngx_ap_pg_timer(pg, pg->conninfo->timeout, ngx_ap_pg_step_timeout);
-
-    if (ngx_ap_pg_greet(pg) != NGX_OK) {
-        ngx_ap_pg_lose(pg);
-    }
-}
-
-
-static ngx_int_t
-ngx_ap_pg_greet(ngx_ap_pg_t *pg)
-{
-    ngx_uint_t  i;
-
-    if (ngx_ap_pg_attach(pg, 0) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    if (PQsetnonblocking(pg->conn, 1) != 0
-        || PQenterPipelineMode(pg->conn) != 1)
-    {
-        goto failed;
-    }
-
-    for (i = NGX_AP_PG_GREETINGS; i-- > 0; /* void */) {
-
-        if (PQsendQueryParams(pg->conn, pg->options.statements[i].sql, 0,
-                              NULL, NULL, NULL, NULL, 0)
-            != 1
-            || PQpipelineSync(pg->conn) != 1)
-        {
-            goto failed;
-        }
-    }
-
-    return ngx_ap_pg_flush(pg);
-
-failed:
-
-    ngx_ap_pg_because_libpq(pg, PQerrorMessage(pg->conn));
-
-    return NGX_ERROR;
-}
-
-
-ngx_int_t
-ngx_ap_pg_greeted(ngx_ap_pg_t *pg)
-{
-    ngx_str_t                     reason;
-    ngx_uint_t                    i;
-    ngx_ap_pg_result_t            result;
-    const ngx_ap_pg_statement_t  *statements;
-
-    result.rc = pg->greeting_rc;
-    result.rows = pg->greeting;
-
-    ngx_str_set(&reason, "unusable");
-
-    if (pg->options.greeted(pg->options.data, &result, &reason) != NGX_OK) {
-        pg->unusable = 1;
-        ngx_ap_pg_because(pg, "%V", &reason);
-        return NGX_ERROR;
-    }
-
-    if (pg->options.nstatements == NGX_AP_PG_GREETINGS) {
-        return ngx_ap_pg_up(pg);
-    }
-
-    pg->state = NGX_AP_PG_PREPARING;
-    pg->prepared = NGX_AP_PG_GREETINGS;
-
-    ngx_ap_pg_timer(pg, pg->conninfo->timeout, ngx_ap_pg_step_timeout);
-
-    statements = pg->options.statements;
-
-    for (i = NGX_AP_PG_GREETINGS; i < pg->options.nstatements; i++) {
-
-        if (PQsendPrepare(pg->conn, statements[i].name, statements[i].sql,
-                          statements[i].nparams, NULL)
-            != 1)
-        {
-            ngx_ap_pg_because_libpq(pg, PQerrorMessage(pg->conn));
-            return NGX_ERROR;
-        }
-    }
-
-    if (PQpipelineSync(pg->conn) != 1) {
-        ngx_ap_pg_because_libpq(pg, PQerrorMessage(pg->conn));
-        return NGX_ERROR;
-    }
-
-    return ngx_ap_pg_flush(pg);
 }
 
 
@@ -298,7 +185,7 @@ ngx_ap_pg_lose(ngx_ap_pg_t *pg)
     ngx_ap_pg_log_reason(pg);
 
     if (ngx_current_msec - pg->since >= NGX_AP_PG_STABLE) {
-        pg->backoff = NGX_AP_PG_BACKOFF_MIN;
+        ngx_ap_pg_rested(pg);
     }
 
     if (pg->elsewhere) {
@@ -360,65 +247,6 @@ ngx_ap_pg_next_host(ngx_ap_pg_t *pg)
 }
 
 
-static void
-ngx_ap_pg_pause(ngx_ap_pg_t *pg)
-{
-    ngx_msec_t  max, msec;
-
-    pg->tried = 0;
-
-    if (ngx_queue_empty(&pg->waiting) && (pg->options.lazy || ngx_exiting)) {
-        pg->state = NGX_AP_PG_CLOSED;
-
-        if (pg->timer.timer_set) {
-            ngx_del_timer(&pg->timer);
-        }
-
-        return;
-    }
-
-    pg->state = NGX_AP_PG_PAUSED;
-    pg->paused = ngx_current_msec;
-
-    /* workers that lost a database together do not return together */
-
-    msec = pg->backoff * 3 / 4 + (ngx_msec_t) ngx_random() % (pg->backoff / 2);
-
-    ngx_ap_pg_timer(pg, msec, ngx_ap_pg_pause_handler);
-
-    max = pg->options.lazy ? NGX_AP_PG_BACKOFF_LAZY : NGX_AP_PG_BACKOFF_MAX;
-    pg->backoff = ngx_min(pg->backoff * 2, max);
-}
-
-
-void
-ngx_ap_pg_wake(ngx_ap_pg_t *pg)
-{
-    if (pg->state == NGX_AP_PG_PAUSED) {
-        ngx_ap_pg_timer(pg, 1, ngx_ap_pg_pause_handler);
-    }
-}
-
-
-void
-ngx_ap_pg_hurry(ngx_ap_pg_t *pg)
-{
-    ngx_msec_t  passed, left;
-
-    if (pg->state != NGX_AP_PG_PAUSED) {
-        return;
-    }
-
-    passed = ngx_current_msec - pg->paused;
-    left = (passed < NGX_AP_PG_BACKOFF_ASKED)
-           ? NGX_AP_PG_BACKOFF_ASKED - passed : 1;
-
-    if ((ngx_msec_int_t) (pg->timer.timer.key - ngx_current_msec - left) > 0) {
-        ngx_ap_pg_timer(pg, left, ngx_ap_pg_pause_handler);
-    }
-}
-
-
 /*
  * A server that goes away has many reasons one after the other, and they are
  * one change of state.  A server that is there and will not do is another.
@@ -466,7 +294,7 @@ ngx_ap_pg_tell(ngx_ap_pg_t *pg, ngx_uint_t up)
 }
 
 
-static void
+void
 ngx_ap_pg_timer(ngx_ap_pg_t *pg, ngx_msec_t msec, ngx_event_handler_pt handler)
 {
     if (pg->timer.timer_set) {
@@ -475,6 +303,13 @@ ngx_ap_pg_timer(ngx_ap_pg_t *pg, ngx_msec_t msec, ngx_event_handler_pt handler)
 
     pg->timer.handler = handler;
     ngx_add_timer(&pg->timer, msec);
+}
+
+
+void
+ngx_ap_pg_step(ngx_ap_pg_t *pg, ngx_msec_t msec)
+{
+    ngx_ap_pg_timer(pg, msec, ngx_ap_pg_step_timeout);
 }
 
 
@@ -490,22 +325,6 @@ ngx_ap_pg_step_timeout(ngx_event_t *ev)
                       : pg->state == NGX_AP_PG_GREETING ? "greeting"
                       : "preparing statements");
     ngx_ap_pg_lose(pg);
-}
-
-
-static void
-ngx_ap_pg_pause_handler(ngx_event_t *ev)
-{
-    ngx_ap_pg_t  *pg;
-
-    pg = ev->data;
-
-    if (ngx_queue_empty(&pg->waiting) && (pg->options.lazy || ngx_exiting)) {
-        pg->state = NGX_AP_PG_CLOSED;
-        return;
-    }
-
-    ngx_ap_pg_connect(pg);
 }
 
 

@@ -7,7 +7,9 @@
  *
  *   ngx_ap_pg.c          life of a connection
  *   ngx_ap_pg_query.c    queries: wait, send, deadline, answer
- *   ngx_ap_pg_connect.c  hosts: connect, greet, prepare, lose, try again
+ *   ngx_ap_pg_connect.c  hosts: connect, lose, try the next one
+ *   ngx_ap_pg_greet.c    what is said before the first query
+ *   ngx_ap_pg_pause.c    when all hosts are tried again
  *   ngx_ap_pg_io.c       the socket: nginx's events on libpq's descriptor
  *   ngx_ap_pg_results.c  what the server says
  *   ngx_ap_pg_reason.c   why it failed
@@ -142,7 +144,6 @@ void ngx_ap_pg_forget(ngx_queue_t *queue);
 
 void ngx_ap_pg_connect(ngx_ap_pg_t *pg);
 void ngx_ap_pg_poll(ngx_ap_pg_t *pg);
-ngx_int_t ngx_ap_pg_greeted(ngx_ap_pg_t *pg);
 ngx_int_t ngx_ap_pg_up(ngx_ap_pg_t *pg);
 
 /* the connection is no use any more, "reason" says why; queries fail */
@@ -150,6 +151,27 @@ void ngx_ap_pg_lose(ngx_ap_pg_t *pg);
 
 /* on purpose; whatever is still asked fails */
 void ngx_ap_pg_close(ngx_ap_pg_t *pg);
+
+
+/* the one timer of a state; of a step that may not take longer */
+void ngx_ap_pg_timer(ngx_ap_pg_t *pg, ngx_msec_t msec,
+    ngx_event_handler_pt handler);
+void ngx_ap_pg_step(ngx_ap_pg_t *pg, ngx_msec_t msec);
+
+
+/* ngx_ap_pg_greet.c */
+
+void ngx_ap_pg_connected(ngx_ap_pg_t *pg);
+ngx_int_t ngx_ap_pg_greeted(ngx_ap_pg_t *pg);
+
+
+/* ngx_ap_pg_pause.c */
+
+/* until the timer, or closed when nobody needs the connection */
+void ngx_ap_pg_pause(ngx_ap_pg_t *pg);
+
+/* the next pause is a short one again */
+void ngx_ap_pg_rested(ngx_ap_pg_t *pg);
 
 
 /* ngx_ap_pg_io.c */
