@@ -57,41 +57,54 @@ apctl_actor_show(apctl_t *ap)
     PGresult      *result;
     apctl_exit_e   code;
 
-    code = apctl_connect(ap, NULL);
-
-    if (code != APCTL_OK) {
+    if ((code = apctl_connect(ap, NULL)) != APCTL_OK
+        || (code = apctl_actor_find(ap, &result)) != APCTL_OK)
+    {
         return code;
     }
+
+    apctl_print_record(ap, result, 0);
+
+    PQclear(result);
+
+    return APCTL_OK;
+}
+
+
+apctl_exit_e
+apctl_actor_find(apctl_t *ap, PGresult **result)
+{
+    apctl_exit_e  code;
 
     code = apctl_query(ap,
         "SELECT " APCTL_ACTOR_COLUMNS " FROM activitypub.actors a"
         " WHERE " APCTL_ACTOR_SQL " ORDER BY a.declared DESC, a.handle",
-        1, &ap->operand, &result);
+        1, &ap->operand, result);
 
     if (code != APCTL_OK) {
         return code;
     }
 
-    if (PQntuples(result) == 0) {
+    if (PQntuples(*result) == 0) {
         code = apctl_fail(APCTL_NOT_FOUND, "there is no actor \"%s\"",
                           ap->operand);
 
-    } else if (apctl_actor_declared(result, 1)
-               || (PQntuples(result) > 1 && !apctl_actor_declared(result, 0)))
+    } else if (apctl_actor_declared(*result, 1)
+               || (PQntuples(*result) > 1
+                   && !apctl_actor_declared(*result, 0)))
     {
-        code = apctl_actor_ambiguous(ap, result);
-
-    } else {
-        apctl_print_record(ap, result, 0);
+        code = apctl_actor_ambiguous(ap, *result);
     }
 
-    PQclear(result);
+    if (code != APCTL_OK) {
+        PQclear(*result);
+    }
 
     return code;
 }
 
 
-/* of several with one name only one may be in nginx's configuration */
+/* of several with one name only one may be declared */
 
 static bool
 apctl_actor_declared(const PGresult *result, int row)

@@ -25,6 +25,12 @@ apctl_exit_e apctl_actor_list(apctl_t *ap);
 apctl_exit_e apctl_actor_show(apctl_t *ap);
 
 /*
+ * The actor that the operand names, in row 0: the members of "actor show".
+ * Else a sentence, and nothing to clear.  After apctl_connect().
+ */
+apctl_exit_e apctl_actor_find(apctl_t *ap, PGresult **result);
+
+/*
  * Whether the actor of --actor, if that is given, is there: else
  * APCTL_NOT_FOUND, after a sentence.  After apctl_connect().
  */

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "apctl_actor.h"
+#include "apctl_actor_edit.h"
+#include "apctl_actor_import.h"
 #include "apctl_check.h"
 #include "apctl_commands.h"
 #include "apctl_completion.h"
@@ -16,6 +18,7 @@
 #include "apctl_delivery.h"
 #include "apctl_fetch.h"
 #include "apctl_post.h"
+#include "apctl_profile.h"
 
 
 #define APCTL_TEXT_OPTIONS                                                    \
@@ -27,13 +30,51 @@
     (APCTL_TEXT_OPTIONS | APCTL_BIT(ACTOR) | APCTL_BIT(PUBLISHED)             \
      | APCTL_BIT(TYPE))
 
-#define APCTL_NEW_POST_REQUIRED  (APCTL_BIT(ACTOR) | APCTL_BIT(URL))
+#define APCTL_NEW_POST_REQUIRED  APCTL_BIT(URL)
+
+#define APCTL_WHOSE_POST                                                      \
+    "Without --actor it is the actor's in whose section the page lies, else\n"  \
+    "the site's only actor's.\n"
 
 #define APCTL_OBJECT                                                          \
     "OBJECT is the post's id, its uuid, or the URL of its page."
 
 
 const apctl_command_t  apctl_commands[] = {
+
+    { "actor", "add", "NAME",
+      APCTL_PROFILE_OPTIONS | APCTL_BIT(DRY_RUN) | APCTL_BIT(ORIGIN), 0,
+      "Adds an actor that nginx's configuration need not know.",
+      "It can be found and followed at once.  Prefix and account domain are\n"
+      "those of the site.",
+      "apctl actor add ann --name \"Ann Ott\" --url /authors/ann/\n"
+      "apctl actor add sport --origin acme.example --type Group \\\n"
+      "    --section /sport/ --field Website=https://acme.example/sport/\n",
+      apctl_actor_add },
+
+    { "actor", "delete", "NAME", APCTL_BIT(DRY_RUN) | APCTL_BIT(YES), 0,
+      "Deletes an actor and its posts, for ever.",
+      "Its id and its posts answer 410 from then on, and its followers are\n"
+      "told.  Nobody can have the name again, for other servers never forget.\n"
+      "The pages stay.  Asks first on a terminal; elsewhere --yes is needed.",
+      "apctl actor delete ann\n"
+      "apctl actor delete ann@acme.example --yes\n",
+      apctl_actor_delete },
+
+    { "actor", "edit", "NAME", APCTL_PROFILE_OPTIONS | APCTL_BIT(DRY_RUN), 0,
+      "Changes an actor that nginx's configuration does not name.",
+      "What is not given stays; an empty value takes away.",
+      "apctl actor edit ann --name \"Ann O.\" --icon \"\"\n",
+      apctl_actor_edit },
+
+    { "actor", "import", "FILE", APCTL_BIT(DRY_RUN) | APCTL_BIT(ORIGIN), 0,
+      "Adds many actors.",
+      "FILE, or - for stdin, has a JSON object in each line: \"actor\" is the\n"
+      "name, the other members are the fields of \"activitypub_actor\".  What\n"
+      "is there already, just so, is passed over.",
+      "apctl actor import authors.jsonl\n"
+      "echo '{\"actor\": \"ann\", \"name\": \"Ann\"}' | apctl actor import -\n",
+      apctl_actor_import },
 
     { "actor", "list", NULL, 0, 0,
       "Lists the actors.",
@@ -151,6 +192,7 @@ const apctl_command_t  apctl_commands[] = {
     { "post", "preview", NULL, APCTL_NEW_POST_OPTIONS,
       APCTL_NEW_POST_REQUIRED,
       "Prints the document that \"post publish\" would make.",
+      APCTL_WHOSE_POST
       "Indented on a terminal; elsewhere and with --json the very bytes.",
       "apctl post preview --actor news --url /news/launch --title Launch \\\n"
       "    --content-file launch.html\n",
@@ -159,7 +201,7 @@ const apctl_command_t  apctl_commands[] = {
     { "post", "publish", NULL,
       APCTL_NEW_POST_OPTIONS | APCTL_BIT(DRY_RUN), APCTL_NEW_POST_REQUIRED,
       "Publishes a page as a post of an actor and prints its id.",
-      NULL,
+      APCTL_WHOSE_POST,
       "apctl post publish --actor news --url /news/launch --title Launch \\\n"
       "    --content-file launch.html\n"
       "render launch | apctl post publish --actor news@acme.example \\\n"

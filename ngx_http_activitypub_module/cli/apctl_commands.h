@@ -16,8 +16,8 @@ typedef struct {
     const char    *noun;
     const char    *verb;
     const char    *operand;     /* what follows the verb, or NULL */
-    uint32_t       options;     /* beside the global ones */
-    uint32_t       required;    /* those of them that must be given */
+    uint64_t       options;     /* beside the global ones */
+    uint64_t       required;    /* those of them that must be given */
     const char    *summary;     /* a sentence */
     const char    *details;     /* more lines, or NULL */
     const char    *examples;    /* lines */

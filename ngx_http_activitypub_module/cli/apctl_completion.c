@@ -18,7 +18,7 @@ static void apctl_completion_values(void);
 static void apctl_completion_value(const apctl_option_t *option);
 static void apctl_completion_nouns(void);
 static void apctl_completion_commands(void);
-static void apctl_completion_options(uint32_t options);
+static void apctl_completion_options(uint64_t options);
 
 
 /* the words before the cursor without options and their values */
@@ -186,7 +186,7 @@ apctl_completion_commands(void)
 
 
 static void
-apctl_completion_options(uint32_t options)
+apctl_completion_options(uint64_t options)
 {
     unsigned     i;
     const char  *space;
@@ -195,7 +195,7 @@ apctl_completion_options(uint32_t options)
 
     for (i = 0; i < APCTL_OPT_COUNT; i++) {
 
-        if (options & ((uint32_t) 1 << i)) {
+        if (options & APCTL_BIT_AT(i)) {
             printf("%s--%s", space, apctl_options[i].name);
             space = " ";
         }

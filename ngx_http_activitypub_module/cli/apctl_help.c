@@ -15,7 +15,7 @@
 static void apctl_help_commands(const char *noun);
 static void apctl_help_command(const apctl_command_t *command);
 static void apctl_help_usage(const apctl_command_t *command);
-static void apctl_help_options(const char *heading, uint32_t options);
+static void apctl_help_options(const char *heading, uint64_t options);
 static void apctl_help_lines(const char *heading, const char *lines);
 
 
@@ -119,7 +119,7 @@ apctl_help_usage(const apctl_command_t *command)
 
     for (i = 0; i < APCTL_OPT_COUNT; i++) {
 
-        if (command->required & ((uint32_t) 1 << i)) {
+        if (command->required & APCTL_BIT_AT(i)) {
             printf(" --%s %s", apctl_options[i].name, apctl_options[i].value);
         }
     }
@@ -129,7 +129,7 @@ apctl_help_usage(const apctl_command_t *command)
 
 
 static void
-apctl_help_options(const char *heading, uint32_t options)
+apctl_help_options(const char *heading, uint64_t options)
 {
     int                    len;
     unsigned               i;
@@ -139,7 +139,7 @@ apctl_help_options(const char *heading, uint32_t options)
 
     for (i = 0; i < APCTL_OPT_COUNT; i++) {
 
-        if (!(options & ((uint32_t) 1 << i))) {
+        if (!(options & APCTL_BIT_AT(i))) {
             continue;
         }
 

@@ -17,6 +17,10 @@ const apctl_option_t  apctl_options[APCTL_OPT_COUNT] = {
     [APCTL_OPT_ACTOR] =
     { "actor", "NAME", "the actor: its name if unique, its handle or id" },
 
+    [APCTL_OPT_ALSO_KNOWN_AS] =
+    { "also-known-as", "URL", "another actor that is this one; may be repeated",
+      true },
+
     [APCTL_OPT_CONTENT] =
     { "content", "HTML", "the content" },
 
@@ -29,14 +33,29 @@ const apctl_option_t  apctl_options[APCTL_OPT_COUNT] = {
     [APCTL_OPT_DB] =
     { "db", "CONNINFO", "the database, as libpq writes it, or its name" },
 
+    [APCTL_OPT_DISCOVERABLE] =
+    { "discoverable", "on|off", "may be recommended and listed; default on" },
+
     [APCTL_OPT_DRY_RUN] =
     { "dry-run", NULL, "say what would happen and change nothing" },
 
     [APCTL_OPT_EXCERPT] =
     { "excerpt", "TEXT", "the teaser; made from the content when absent" },
 
+    [APCTL_OPT_FIELD] =
+    { "field", "NAME=VALUE", "a row of the profile; may be repeated", true },
+
     [APCTL_OPT_HELP] =
     { "help", NULL, "print this help and exit" },
+
+    [APCTL_OPT_ICON] =
+    { "icon", "URL", "the avatar: a path of the site, or an https URL" },
+
+    [APCTL_OPT_IMAGE] =
+    { "image", "URL", "the header image, likewise" },
+
+    [APCTL_OPT_INDEXABLE] =
+    { "indexable", "on|off", "posts may be found by search; default on" },
 
     [APCTL_OPT_JSON] =
     { "json", NULL, "print the result as JSON" },
@@ -47,6 +66,9 @@ const apctl_option_t  apctl_options[APCTL_OPT_COUNT] = {
     [APCTL_OPT_LIMIT] =
     { "limit", "NUMBER", "at most so many; default 20" },
 
+    [APCTL_OPT_NAME] =
+    { "name", "TEXT", "the display name" },
+
     [APCTL_OPT_NGINX_ROLE] =
     { "nginx-role", "NAME", "who nginx's workers log in as; default www-data" },
 
@@ -54,7 +76,7 @@ const apctl_option_t  apctl_options[APCTL_OPT_COUNT] = {
     { "off", NULL, "take the pin away" },
 
     [APCTL_OPT_ORIGIN] =
-    { "origin", "ORIGIN", "whose worker and key, like acme.example" },
+    { "origin", "ORIGIN", "which site, if there are several" },
 
     [APCTL_OPT_PUBLISHED] =
     { "published", "TIME", "like 2026-01-31T18:00:00Z; default now" },
@@ -62,14 +84,24 @@ const apctl_option_t  apctl_options[APCTL_OPT_COUNT] = {
     [APCTL_OPT_QUIET] =
     { "quiet", NULL, "print nothing but the result that was asked for" },
 
+    [APCTL_OPT_SECTION] =
+    { "section", "PATH", "pages below it are its posts; may be repeated",
+      true },
+
     [APCTL_OPT_SQL] =
     { "sql", "DIR", "the SQL files; default $APCTL_SQL_DIR, or as built" },
+
+    [APCTL_OPT_SUMMARY] =
+    { "summary", "TEXT", "a few words on the profile" },
 
     [APCTL_OPT_TITLE] =
     { "title", "TEXT", "the title" },
 
     [APCTL_OPT_TYPE] =
     { "type", "note|article", "what the post is; default note" },
+
+    [APCTL_OPT_TYPE_OF_ACTOR] =
+    { "type", "TYPE", "Application, Group, Organization, Person or Service" },
 
     [APCTL_OPT_URL] =
     { "url", "URL", "the page: a URL on the actor's site, or its path" },
@@ -83,20 +115,28 @@ const apctl_option_t  apctl_options[APCTL_OPT_COUNT] = {
 
 
 apctl_option_e
-apctl_option_find(const char *name, size_t len)
+apctl_option_find(const char *name, size_t len, uint64_t known)
 {
-    unsigned  i;
+    unsigned  i, found;
+
+    found = APCTL_OPT_COUNT;
 
     for (i = 0; i < APCTL_OPT_COUNT; i++) {
 
-        if (strlen(apctl_options[i].name) == len
-            && memcmp(apctl_options[i].name, name, len) == 0)
+        if (strlen(apctl_options[i].name) != len
+            || memcmp(apctl_options[i].name, name, len) != 0)
         {
-            break;
+            continue;
         }
+
+        if (known & APCTL_BIT_AT(i)) {
+            return (apctl_option_e) i;
+        }
+
+        found = i;
     }
 
-    return (apctl_option_e) i;
+    return (apctl_option_e) found;
 }
 
 

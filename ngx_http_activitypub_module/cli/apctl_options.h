@@ -16,24 +16,34 @@
 
 typedef enum {
     APCTL_OPT_ACTOR = 0,
+    APCTL_OPT_ALSO_KNOWN_AS,
     APCTL_OPT_CONTENT,
     APCTL_OPT_CONTENT_FILE,
     APCTL_OPT_CONTENT_WARNING,
     APCTL_OPT_DB,
+    APCTL_OPT_DISCOVERABLE,
     APCTL_OPT_DRY_RUN,
     APCTL_OPT_EXCERPT,
+    APCTL_OPT_FIELD,
     APCTL_OPT_HELP,
+    APCTL_OPT_ICON,
+    APCTL_OPT_IMAGE,
+    APCTL_OPT_INDEXABLE,
     APCTL_OPT_JSON,
     APCTL_OPT_LANGUAGE,
     APCTL_OPT_LIMIT,
+    APCTL_OPT_NAME,
     APCTL_OPT_NGINX_ROLE,
     APCTL_OPT_OFF,
     APCTL_OPT_ORIGIN,
     APCTL_OPT_PUBLISHED,
     APCTL_OPT_QUIET,
+    APCTL_OPT_SECTION,
     APCTL_OPT_SQL,
+    APCTL_OPT_SUMMARY,
     APCTL_OPT_TITLE,
     APCTL_OPT_TYPE,
+    APCTL_OPT_TYPE_OF_ACTOR,
     APCTL_OPT_URL,
     APCTL_OPT_VERSION,
     APCTL_OPT_YES,
@@ -42,7 +52,9 @@ typedef enum {
 } apctl_option_e;
 
 
-#define APCTL_BIT(option)  ((uint32_t) 1 << APCTL_OPT_##option)
+#define APCTL_BIT_AT(index)  ((uint64_t) 1 << (index))
+
+#define APCTL_BIT(option)    APCTL_BIT_AT(APCTL_OPT_##option)
 
 /* what every command takes */
 
@@ -60,14 +72,20 @@ typedef struct {
      */
     const char  *value;
     const char  *help;
+
+    bool         many;          /* given again it is one more: a line each */
 } apctl_option_t;
 
 
 extern const apctl_option_t  apctl_options[APCTL_OPT_COUNT];
 
 
-/* APCTL_OPT_COUNT when there is none of this name */
-apctl_option_e apctl_option_find(const char *name, size_t len);
+/*
+ * APCTL_OPT_COUNT when there is none of this name.  Of several with one name
+ * the one among "known", bits of APCTL_BIT(), if it is there.
+ */
+apctl_option_e apctl_option_find(const char *name, size_t len,
+    uint64_t known);
 
 bool apctl_option_is_choice(const apctl_option_t *option);
 

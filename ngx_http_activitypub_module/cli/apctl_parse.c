@@ -119,7 +119,7 @@ static apctl_exit_e
 apctl_parse_option(apctl_parser_t *p, const char *arg)
 {
     size_t                  len;
-    uint32_t                known;
+    uint64_t                known;
     const char             *value;
     apctl_option_e          index;
     const apctl_command_t  *command;
@@ -135,17 +135,17 @@ apctl_parse_option(apctl_parser_t *p, const char *arg)
 
     len = strcspn(arg + 2, "=");
     value = (arg[2 + len] == '=') ? arg + 2 + len + 1 : NULL;
-    index = apctl_option_find(arg + 2, len);
+
+    command = p->request->command;
+    known = APCTL_GLOBAL_OPTIONS | (command != NULL ? command->options : 0);
+    index = apctl_option_find(arg + 2, len, known);
 
     if (index == APCTL_OPT_COUNT) {
         return apctl_fail(APCTL_USAGE, "unknown option \"%.*s\"",
                           (int) len + 2, arg);
     }
 
-    command = p->request->command;
-    known = APCTL_GLOBAL_OPTIONS | (command != NULL ? command->options : 0);
-
-    if (!(known & ((uint32_t) 1 << index))) {
+    if (!(known & APCTL_BIT_AT(index))) {
 
         if (command == NULL) {
             return apctl_fail(APCTL_USAGE, "\"--%s\" must follow a command "
@@ -168,7 +168,9 @@ apctl_parse_value(apctl_parser_t *p, apctl_option_e index, const char *value)
 
     option = &apctl_options[index];
 
-    if (p->ap->option[index] != NULL && option->value != NULL) {
+    if (p->ap->option[index] != NULL && option->value != NULL
+        && !option->many)
+    {
         return apctl_fail(APCTL_USAGE, "\"--%s\" is given twice",
                           option->name);
     }
@@ -198,6 +200,10 @@ apctl_parse_value(apctl_parser_t *p, apctl_option_e index, const char *value)
     {
         return apctl_fail(APCTL_USAGE, "\"--%s\" is one of %s, not \"%s\"",
                           option->name, option->value, value);
+    }
+
+    if (p->ap->option[index] != NULL) {
+        value = apctl_format(p->ap, "%s\n%s", p->ap->option[index], value);
     }
 
     p->ap->option[index] = value;
@@ -236,7 +242,7 @@ apctl_parse_complete(apctl_parser_t *p)
 
     for (i = 0; i < APCTL_OPT_COUNT; i++) {
 
-        if ((command->required & ((uint32_t) 1 << i))
+        if ((command->required & APCTL_BIT_AT(i))
             && p->ap->option[i] == NULL)
         {
             return apctl_fail(APCTL_USAGE, "\"apctl %s%s%s\" needs "

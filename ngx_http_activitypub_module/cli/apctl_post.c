@@ -8,9 +8,8 @@
  */
 
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
+#include "apctl_confirm.h"
 #include "apctl_connect.h"
 #include "apctl_output.h"
 #include "apctl_post.h"
@@ -18,10 +17,7 @@
 #include "apctl_query.h"
 
 
-static apctl_exit_e apctl_post_call(apctl_t *ap, const char *sql, int n,
-    const char *const *values, PGresult **result);
 static apctl_exit_e apctl_post_done(apctl_t *ap, const char *done);
-static apctl_exit_e apctl_post_confirm(apctl_t *ap);
 
 
 apctl_exit_e
@@ -38,7 +34,7 @@ apctl_post_publish(apctl_t *ap)
         return code;
     }
 
-    code = apctl_post_call(ap,
+    code = apctl_call(ap,
         "SELECT activitypub.publish(" APCTL_POST_PARAMETERS ")",
         APCTL_POST_VALUES, values, &result);
 
@@ -90,7 +86,7 @@ apctl_post_update(apctl_t *ap)
 
     values[0] = ap->operand;
 
-    code = apctl_post_call(ap,
+    code = apctl_call(ap,
         "SELECT activitypub.update_post(object => $1::text, url => $2::text,"
         " title => $3::text, content => $4::text, excerpt => $5::text,"
         " content_warning => $6::text, language => $7::text)",
@@ -110,15 +106,19 @@ apctl_exit_e
 apctl_post_delete(apctl_t *ap)
 {
     PGresult      *result;
+    const char    *question;
     apctl_exit_e   code;
 
-    if ((code = apctl_post_confirm(ap)) != APCTL_OK
+    question = apctl_format(ap, "Delete %s? Other servers never forget that.",
+                            ap->operand);
+
+    if ((code = apctl_confirm(ap, question)) != APCTL_OK
         || (code = apctl_connect(ap, NULL)) != APCTL_OK)
     {
         return code;
     }
 
-    code = apctl_post_call(ap,
+    code = apctl_call(ap,
         "SELECT activitypub.delete_post(object => $1::text)",
         1, &ap->operand, &result);
 
@@ -148,7 +148,7 @@ apctl_post_pin(apctl_t *ap)
     values[0] = ap->operand;
     values[1] = apctl_given(ap, OFF) ? "false" : "true";
 
-    code = apctl_post_call(ap,
+    code = apctl_call(ap,
         "SELECT activitypub.pin_post(object => $1::text,"
         " pinned => $2::boolean)",
         2, values, &result);
@@ -160,35 +160,6 @@ apctl_post_pin(apctl_t *ap)
     PQclear(result);
 
     return apctl_post_done(ap, apctl_given(ap, OFF) ? "unpinned" : "pinned");
-}
-
-
-static apctl_exit_e
-apctl_post_call(apctl_t *ap, const char *sql, int n,
-    const char *const *values, PGresult **result)
-{
-    apctl_exit_e  code;
-
-    if (!apctl_given(ap, DRY_RUN)) {
-        return apctl_query(ap, sql, n, values, result);
-    }
-
-    *result = NULL;
-
-    if ((code = apctl_command(ap, "", "BEGIN")) != APCTL_OK
-        || (code = apctl_query(ap, sql, n, values, result)) != APCTL_OK)
-    {
-        return code;
-    }
-
-    code = apctl_command(ap, "", "ROLLBACK");
-
-    if (code != APCTL_OK) {
-        PQclear(*result);
-        *result = NULL;
-    }
-
-    return code;
 }
 
 
@@ -209,34 +180,6 @@ apctl_post_done(apctl_t *ap, const char *done)
 
     apctl_tell(ap, "%s %s%s", done, ap->operand,
                apctl_given(ap, DRY_RUN) ? " (dry run)" : "");
-
-    return APCTL_OK;
-}
-
-
-static apctl_exit_e
-apctl_post_confirm(apctl_t *ap)
-{
-    char  answer[16];
-
-    if (apctl_given(ap, YES) || apctl_given(ap, DRY_RUN)) {
-        return APCTL_OK;
-    }
-
-    if (!isatty(STDIN_FILENO)) {
-        return apctl_fail(APCTL_USAGE, "there is no terminal to ask on: "
-                          "\"--yes\" deletes without asking");
-    }
-
-    fputs("Delete ", stderr);
-    apctl_write_clean(stderr, ap->operand);
-    fputs("? Other servers never forget that. [y/N] ", stderr);
-
-    if (fgets(answer, sizeof(answer), stdin) == NULL
-        || (strcmp(answer, "y\n") != 0 && strcmp(answer, "yes\n") != 0))
-    {
-        return apctl_fail(APCTL_FAILED, "nothing was deleted");
-    }
 
     return APCTL_OK;
 }

@@ -67,6 +67,35 @@ apctl_query(apctl_t *ap, const char *sql, int n, const char *const *values,
 
 
 apctl_exit_e
+apctl_call(apctl_t *ap, const char *sql, int n,
+    const char *const *values, PGresult **result)
+{
+    apctl_exit_e  code;
+
+    if (!apctl_given(ap, DRY_RUN)) {
+        return apctl_query(ap, sql, n, values, result);
+    }
+
+    *result = NULL;
+
+    if ((code = apctl_command(ap, "", "BEGIN")) != APCTL_OK
+        || (code = apctl_query(ap, sql, n, values, result)) != APCTL_OK)
+    {
+        return code;
+    }
+
+    code = apctl_command(ap, "", "ROLLBACK");
+
+    if (code != APCTL_OK) {
+        PQclear(*result);
+        *result = NULL;
+    }
+
+    return code;
+}
+
+
+apctl_exit_e
 apctl_command(apctl_t *ap, const char *prefix, const char *sql)
 {
     PGresult        *result;

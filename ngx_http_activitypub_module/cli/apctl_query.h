@@ -20,6 +20,10 @@
 apctl_exit_e apctl_query(apctl_t *ap, const char *sql, int n,
     const char *const *values, PGresult **result);
 
+/* the same; with --dry-run in a transaction that is rolled back */
+apctl_exit_e apctl_call(apctl_t *ap, const char *sql, int n,
+    const char *const *values, PGresult **result);
+
 /* the same for a question: whether there is a row that begins with true */
 apctl_exit_e apctl_ask(apctl_t *ap, const char *sql, int n,
     const char *const *values, bool *answer);

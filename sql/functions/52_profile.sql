@@ -148,7 +148,9 @@ DECLARE
     path    jsonb;
     place   page;
 BEGIN
-    FOR path IN SELECT DISTINCT * FROM jsonb_array_elements(paths) LOOP
+    FOR path IN SELECT DISTINCT e FROM jsonb_array_elements(paths) AS e
+                 ORDER BY e
+    LOOP
         place := check_page(home, profile_text('section', path));
 
         IF right(place.path, 1) <> '/' OR place.query <> '' THEN

@@ -263,6 +263,35 @@ END
 $$;
 
 
+-- All of them.  Whose mistake it is, is told.
+
+CREATE OR REPLACE FUNCTION add_many(home origin, actors jsonb, OUT keys jsonb,
+    OUT count int)
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+DECLARE
+    item  jsonb;
+    one   jsonb;
+BEGIN
+    keys := '[]'::jsonb;
+    count := 0;
+
+    FOR item IN SELECT * FROM jsonb_array_elements(actors) LOOP
+        one := add_one_of_many(home, item);
+
+        IF one IS NOT NULL THEN
+            keys := keys || one;
+            count := count + 1;
+        END IF;
+    END LOOP;
+
+EXCEPTION WHEN OTHERS THEN
+    PERFORM refuse(SQLSTATE, format('actor "%s": %s',
+                                    left(item ->> 'actor', 100), SQLERRM));
+END
+$$;
+
+
 -- [{"actor": "ann", "name": "Ann", …}, …]; how many are new.
 
 CREATE OR REPLACE FUNCTION actors_add(actors jsonb, origin text DEFAULT NULL)
@@ -272,11 +301,8 @@ CREATE OR REPLACE FUNCTION actors_add(actors jsonb, origin text DEFAULT NULL)
 AS $$
 #variable_conflict use_column
 DECLARE
-    home   origin := find_origin(actors_add.origin);
-    keys   jsonb := '[]'::jsonb;
-    count  int := 0;
-    item   jsonb;
-    one    jsonb;
+    home    origin := find_origin(actors_add.origin);
+    result  record;
 BEGIN
     IF jsonb_typeof(actors_add.actors) IS DISTINCT FROM 'array' THEN
         PERFORM refuse('22023', 'actors are a JSON array of profiles');
@@ -284,18 +310,12 @@ BEGIN
 
     PERFORM lock_declarations();
 
-    FOR item IN SELECT * FROM jsonb_array_elements(actors_add.actors) LOOP
-        one := add_one_of_many(home, item);
+    SELECT INTO result m.keys, m.count
+      FROM add_many(home, actors_add.actors) AS m;
 
-        IF one IS NOT NULL THEN
-            keys := keys || one;
-            count := count + 1;
-        END IF;
-    END LOOP;
+    PERFORM notify_pieces(result.keys);
 
-    PERFORM notify_pieces(keys);
-
-    RETURN count;
+    RETURN result.count;
 END
 $$;
 
