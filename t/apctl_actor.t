@@ -137,12 +137,14 @@ is(succeeds('what stands before', qw/actor show p2 --json/, @db)->{name}, 'p2',
     'is there');
 my $bad = qq(\n{"actor": "q1"}\n{"actor": "q2", "nam": 1}\n{"actor": "q3"});
 
-fails('a line is no profile', 1, qr/actor "q2": an actor has no "nam"$/,
-    { in => $bad }, qw/actor import - --quiet/, @db);
-like((apctl({ in => $bad }, qw/actor import -/, @db))[2],
-    qr/\napctl: nothing of - from line 2 to 4 was added/,
-    'how far it came is told');
-fails('none of its piece', 3, qr/no actor "q1"/, qw/actor show q1/, @db);
+fails('a line is no profile', 1, qr/^apctl: - line 3: an actor has no "nam"$/,
+    { in => $bad }, qw/actor import -/, @db);
+fails('nor in a dry run', 1, qr/^apctl: - line 3: an actor has no "nam"$/,
+    { in => $bad }, qw/actor import - --dry-run/, @db);
+is(succeeds('what stands before', qw/actor show q1 --json/, @db)->{name}, 'q1',
+    'is there');
+fails('what stands behind is not', 3, qr/no actor "q3"/, qw/actor show q3/,
+    @db);
 fails('no file', 1, qr/cannot read none: No such file/, qw/actor import none/,
     @db);
 

@@ -4,8 +4,9 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * apctl actor import: a file of JSON lines, some hundreds in a call and a
- * transaction.  What stands before a bad piece is there, and the file can be
- * given once more: who is there already, just so, is passed over.
+ * transaction.  When one of them is refused they go again one by one, to find
+ * it: what stands before it is there, and the file can be given once more, for
+ * who is there already, just so, is passed over.
  */
 
 #include <errno.h>
@@ -30,7 +31,8 @@ typedef struct {
     size_t     size;
 
     json_t    *piece;
-    unsigned   first;           /* the number of its first line */
+    unsigned   lines[APCTL_IMPORT_PIECE];       /* their numbers */
+    unsigned   most;            /* that a piece may have */
     unsigned   number;          /* of the last line that was read */
     unsigned   added;
     unsigned   known;
@@ -40,6 +42,12 @@ typedef struct {
 static apctl_exit_e apctl_import_file(apctl_import_t *import);
 static apctl_exit_e apctl_import_line(apctl_import_t *import);
 static apctl_exit_e apctl_import_flush(apctl_import_t *import);
+static apctl_exit_e apctl_import_singly(apctl_import_t *import);
+static apctl_exit_e apctl_import_refused(apctl_import_t *import, size_t i,
+    PGresult *result);
+static PGresult *apctl_import_call(apctl_import_t *import, json_t *actors);
+static void apctl_import_count(apctl_import_t *import, PGresult *result,
+    unsigned n);
 static void apctl_import_progress(apctl_import_t *import, const char *end);
 static apctl_exit_e apctl_import_done(apctl_import_t *import);
 
@@ -62,7 +70,10 @@ apctl_actor_import(apctl_t *ap)
                           strerror(errno));
     }
 
+    /* a transaction that has failed takes nothing more */
+
     dry = apctl_given(ap, DRY_RUN);
+    import.most = dry ? 1 : APCTL_IMPORT_PIECE;
     import.piece = json_array();
 
     code = apctl_connect(ap, NULL);
@@ -154,13 +165,11 @@ apctl_import_line(apctl_import_t *import)
         return code;
     }
 
-    if (json_array_size(import->piece) == 0) {
-        import->first = import->number;
-    }
+    import->lines[json_array_size(import->piece)] = import->number;
 
     json_array_append_new(import->piece, actor);
 
-    return json_array_size(import->piece) == APCTL_IMPORT_PIECE
+    return json_array_size(import->piece) == import->most
            ? apctl_import_flush(import) : APCTL_OK;
 }
 
@@ -168,11 +177,8 @@ apctl_import_line(apctl_import_t *import)
 static apctl_exit_e
 apctl_import_flush(apctl_import_t *import)
 {
-    char          *text;
     size_t         n;
-    unsigned       added;
     PGresult      *result;
-    const char    *values[2];
     apctl_exit_e   code;
 
     n = json_array_size(import->piece);
@@ -181,35 +187,99 @@ apctl_import_flush(apctl_import_t *import)
         return APCTL_OK;
     }
 
-    text = json_dumps(import->piece, JSON_COMPACT);
+    code = APCTL_OK;
+    result = apctl_import_call(import, import->piece);
+
+    if (PQresultStatus(result) == PGRES_TUPLES_OK) {
+        apctl_import_count(import, result, (unsigned) n);
+
+    } else if (n == 1) {
+        code = apctl_import_refused(import, 0, result);
+
+    } else {
+        code = apctl_import_singly(import);
+    }
+
+    PQclear(result);
+    json_array_clear(import->piece);
+    apctl_import_progress(import, "");
+
+    return code;
+}
+
+
+static apctl_exit_e
+apctl_import_singly(apctl_import_t *import)
+{
+    size_t         i;
+    json_t        *one;
+    PGresult      *result;
+    apctl_exit_e   code;
+
+    code = APCTL_OK;
+
+    for (i = 0; i < json_array_size(import->piece) && code == APCTL_OK; i++) {
+        one = json_pack("[O]", json_array_get(import->piece, i));
+        result = apctl_import_call(import, one);
+
+        if (PQresultStatus(result) == PGRES_TUPLES_OK) {
+            apctl_import_count(import, result, 1);
+
+        } else {
+            code = apctl_import_refused(import, i, result);
+        }
+
+        PQclear(result);
+        json_decref(one);
+    }
+
+    return code;
+}
+
+
+static apctl_exit_e
+apctl_import_refused(apctl_import_t *import, size_t i, PGresult *result)
+{
+    const char  *where;
+
+    where = apctl_format(import->ap, "%s line %u: ", import->ap->operand,
+                         import->lines[i]);
+
+    return apctl_query_failed(import->ap, where, result);
+}
+
+
+static PGresult *
+apctl_import_call(apctl_import_t *import, json_t *actors)
+{
+    char        *text;
+    PGresult    *result;
+    const char  *values[2];
+
+    text = json_dumps(actors, JSON_COMPACT);
 
     values[0] = text;
     values[1] = apctl_value(import->ap, ORIGIN);
 
-    code = apctl_query(import->ap,
+    result = PQexecParams(import->ap->conn,
         "SELECT activitypub.actors_add(actors => $1::jsonb,"
-        " origin => $2::text)", 2, values, &result);
+        " origin => $2::text)", 2, NULL, values, NULL, NULL, 0);
 
     free(text);
-    json_array_clear(import->piece);
 
-    if (code != APCTL_OK) {
-        apctl_warn(import->ap, "nothing of %s from line %u to %u was added; "
-                   "what stands before it is there", import->ap->operand,
-                   import->first, import->number);
-        return code;
-    }
+    return result;
+}
+
+
+static void
+apctl_import_count(apctl_import_t *import, PGresult *result, unsigned n)
+{
+    unsigned  added;
 
     added = (unsigned) strtoul(PQgetvalue(result, 0, 0), NULL, 10);
 
     import->added += added;
-    import->known += (unsigned) n - added;
-
-    PQclear(result);
-
-    apctl_import_progress(import, "");
-
-    return APCTL_OK;
+    import->known += n - added;
 }
 
 

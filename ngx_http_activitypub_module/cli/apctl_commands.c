@@ -33,7 +33,7 @@
 #define APCTL_NEW_POST_REQUIRED  APCTL_BIT(URL)
 
 #define APCTL_WHOSE_POST                                                      \
-    "Without --actor it is the actor's in whose section the page lies, else\n"  \
+    "Without --actor it is the actor's in whose section the page lies, else\n" \
     "the site's only actor's.\n"
 
 #define APCTL_OBJECT                                                          \

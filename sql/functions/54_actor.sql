@@ -263,7 +263,7 @@ END
 $$;
 
 
--- All of them.  Whose mistake it is, is told.
+-- Adds those that are new, and returns the keys of what changed.
 
 CREATE OR REPLACE FUNCTION add_many(home origin, actors jsonb, OUT keys jsonb,
     OUT count int)
@@ -284,10 +284,6 @@ BEGIN
             count := count + 1;
         END IF;
     END LOOP;
-
-EXCEPTION WHEN OTHERS THEN
-    PERFORM refuse(SQLSTATE, format('actor "%s": %s',
-                                    left(item ->> 'actor', 100), SQLERRM));
 END
 $$;
 

@@ -241,7 +241,7 @@ SELECT is(activitypub.actors_add('[{"actor": "m7", "name": "M 7",
     "url": "/m/7"}, {"actor": "new"}]', 'acme.example'), 1,
     'who is there already is passed over');
 SELECT is(pg_temp.try($$SELECT activitypub.actors_add('[{"actor": "m7"}]',
-    'acme.example')$$), '23505 actor "m7": m7@acme.example is an actor already',
+    'acme.example')$$), '23505 m7@acme.example is an actor already',
     'but not with another profile');
 SELECT alike(pg_temp.try($$SELECT activitypub.actors_add('[1]',
     'acme.example')$$), '22023%', 'what is no profile');
