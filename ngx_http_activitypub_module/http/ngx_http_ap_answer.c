@@ -6,6 +6,8 @@
 
 #include "ngx_http_ap_answer.h"
 
+#include "ngx_http_ap_own_conf.h"
+
 
 /* its length and a hash of it, in hexadecimal digits, with their quotes */
 #define NGX_HTTP_AP_ETAG_LEN  (sizeof("\"-\"") - 1 + 2 * NGX_SIZE_T_LEN + 8)

@@ -20,6 +20,7 @@
 #include "ngx_http_ap_answer.h"
 #include "ngx_http_ap_counters.h"
 #include "ngx_http_ap_inbox.h"
+#include "ngx_http_ap_own_conf.h"
 #include "ngx_http_ap_receive.h"
 #include "ngx_http_ap_signed.h"
 

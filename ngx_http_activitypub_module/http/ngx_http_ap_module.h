@@ -13,7 +13,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
-#include "fedi_arena.h"
+#include "ngx_ap_arena.h"
 #include "ngx_ap_origin.h"
 #include "ngx_ap_worker.h"
 
@@ -120,13 +120,16 @@ ngx_http_ap_place_t ngx_http_ap_place(ngx_conf_t *cf);
     ngx_log_error(NGX_LOG_EMERG, (cf)->log, 0, format " in %V:%ui",           \
                   __VA_ARGS__, &(place)->file, (place)->line)
 
-/* an nginx pool, lent to the core */
-fedi_arena_t ngx_http_ap_arena(ngx_pool_t *pool);
-
-
 /* three parts in one string, NUL-terminated behind its length */
 ngx_int_t ngx_http_ap_concat(ngx_pool_t *pool, ngx_str_t *to, ngx_str_t *a,
     ngx_str_t *b, ngx_str_t *c);
+
+
+static ngx_inline fedi_arena_t
+ngx_http_ap_arena(ngx_pool_t *pool)
+{
+    return ngx_ap_arena(pool);
+}
 
 
 static ngx_inline fedi_str_t

@@ -3,8 +3,8 @@
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * From directives to origins and actors, when the whole configuration has
- * been read and every server block knows its names.
+ * From the directives of one server block to its origin and actors, when the
+ * whole configuration has been read and every server block knows its names.
  */
 
 #ifndef NGX_HTTP_AP_ORIGIN_H
@@ -25,12 +25,6 @@ char *ngx_http_ap_prefix_check(ngx_conf_t *cf, void *post, void *data);
  */
 ngx_int_t ngx_http_ap_origin_build(ngx_conf_t *cf,
     ngx_http_core_srv_conf_t *cscf);
-
-/*
- * What origins must not share: themselves, handles.  And which server block
- * answers WebFinger for which host.  After all are built.
- */
-ngx_int_t ngx_http_ap_origins_link(ngx_conf_t *cf);
 
 
 #endif

@@ -13,10 +13,6 @@
 #include "ngx_http_ap_module.h"
 
 
-/* of a body that is sent to us */
-#define NGX_HTTP_AP_BODY_MAX  (1024 * 1024)
-
-
 typedef enum {
     NGX_HTTP_AP_OWN_NONE = 0,
     NGX_HTTP_AP_OWN_WEBFINGER,
@@ -49,15 +45,6 @@ ngx_uint_t ngx_http_ap_own_is_located(ngx_http_ap_srv_conf_t *ascf,
  * with the server block's configuration.
  */
 ngx_int_t ngx_http_ap_own_enter(ngx_http_request_t *r);
-
-/* before a body is read: ours, also in a location of the owner's */
-ngx_int_t ngx_http_ap_own_limits(ngx_http_request_t *r);
-
-/*
- * The site's add_header, expires, charset, ssi, sub_filter and the like are
- * for the site's pages, not for our answers.
- */
-ngx_int_t ngx_http_ap_own_filters(ngx_http_request_t *r);
 
 
 #endif
