@@ -11,8 +11,18 @@
  * One query at a time, so that answers are applied in the order in which the
  * database gave them.  A change that is heard during a fill waits for its
  * end: its chunk may have been read before.  One that was heard before needs
- * nothing any more.  The old set is used until the first chunk has come, so
- * that a database that is away takes nothing from it.
+ * nothing any more.
+ *
+ * Why a complete set has whatever was committed: a transaction was committed
+ * before LISTEN was, and the fill that follows reads it; or it is committed
+ * later, and its notification is heard, whatever number its row took and
+ * however far the fill was, and is read by a statement that begins after it
+ * was heard.  Where this chain breaks the set is in doubt: everything may
+ * have changed, nobody listens or the listening connection does not answer,
+ * a change could not be read, a predecessor left without a word.
+ *
+ * A set in doubt is used only while the database is away.  It stays until the
+ * first chunk of the next one has come.
  */
 
 #include "ngx_ap_retry.h"
@@ -128,6 +138,8 @@ ngx_ap_twins_fill(ngx_ap_twins_t *twins)
         ngx_ap_twins_forget(twins);
         return;
     }
+
+    ngx_ap_cache_twins_doubt(twins->cache);
 
     twins->due = 1;
     ngx_ap_twins_run(twins);
@@ -358,6 +370,8 @@ ngx_ap_twins_failed(ngx_ap_twins_t *twins)
         ngx_ap_twins_fill(twins);
         return;
     }
+
+    ngx_ap_cache_twins_doubt(twins->cache);
 
     twins->due = 1;
     ngx_ap_retry_later(&twins->retry);

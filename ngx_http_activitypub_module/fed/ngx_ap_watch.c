@@ -14,8 +14,9 @@
  * dropped by both, which does no harm.  The set of twins has one writer: the
  * new worker holds its changes until the old one is gone.
  *
- * Who claims from nobody has missed something: everything may have changed.
- * So has everything when the configuration names another database.
+ * Who claims from nobody has missed something, and so has who claimed from
+ * one that was killed before it left: everything may have changed.  So it may
+ * when the configuration names another database.
  */
 
 #include "ngx_ap_changes.h"
@@ -33,11 +34,17 @@
 /* how long a worker that is told to exit waits for its heir */
 #define NGX_AP_WATCH_HEIR     5000
 
+/* ... that has not announced itself yet, but must be on its way */
+#define NGX_AP_WATCH_UNBORN   1000
+
 /* ... and then for the flush and its last changes */
 #define NGX_AP_WATCH_FLUSH    2000
 
 /* longer than both, for the heir: the other has left for certain */
 #define NGX_AP_WATCH_HOLD     10000
+
+/* how often the listening connection is asked whether it still does, ms */
+#define NGX_AP_WATCH_BEAT     5000
 
 /* how often a foreign notification is worth a line of the log, seconds */
 #define NGX_AP_WATCH_SAY      60
@@ -52,13 +59,16 @@ struct ngx_ap_watch_s {
     ngx_event_t                 deaf;       /* while nobody listens */
     ngx_event_t                 hold;       /* while the predecessor lives */
     ngx_event_t                 leave;      /* keeps the worker */
+    ngx_event_t                 beat;       /* while it listens */
 
+    ngx_uint_t                  cycle;      /* of the zone, at our start */
     ngx_pid_t                   predecessor;
     ngx_msec_t                  until;      /* end of hold, or of leave */
     time_t                      foreign;    /* when one was said last */
 
     unsigned                    listening:1;
     unsigned                    leaving:1;
+    unsigned                    heir:1;     /* was seen */
     unsigned                    claimed:1;  /* by the heir */
     unsigned                    flushed:1;
     unsigned                    left:1;
@@ -72,6 +82,8 @@ static void ngx_ap_watch_foreign(ngx_ap_watch_t *watch, ngx_str_t *payload);
 static ngx_uint_t ngx_ap_watch_alive(ngx_pid_t pid);
 static void ngx_ap_watch_doubt(ngx_event_t *ev);
 static void ngx_ap_watch_hold(ngx_event_t *ev);
+static void ngx_ap_watch_beat(ngx_event_t *ev);
+static void ngx_ap_watch_heard(void *data);
 static void ngx_ap_watch_told(void *data);
 static void ngx_ap_watch_wait(ngx_event_t *ev);
 static void ngx_ap_watch_flushed(void *data);
@@ -90,10 +102,12 @@ ngx_ap_watch_create(ngx_ap_worker_t *worker)
 
     watch->worker = worker;
     watch->cache = worker->conf->cache;
+    watch->cycle = ngx_ap_cache_cycle(watch->cache);
 
     ngx_ap_watch_timer(watch, &watch->deaf, ngx_ap_watch_doubt, 1);
     ngx_ap_watch_timer(watch, &watch->hold, ngx_ap_watch_hold, 1);
     ngx_ap_watch_timer(watch, &watch->leave, ngx_ap_watch_wait, 0);
+    ngx_ap_watch_timer(watch, &watch->beat, ngx_ap_watch_beat, 1);
 
     watch->twins = ngx_ap_twins_create(worker);
     watch->shutdown = ngx_ap_shutdown_create(ngx_ap_watch_told, watch,
@@ -117,6 +131,7 @@ ngx_ap_watch_destroy(ngx_ap_watch_t *watch)
     ngx_ap_watch_stop_timer(&watch->deaf);
     ngx_ap_watch_stop_timer(&watch->hold);
     ngx_ap_watch_stop_timer(&watch->leave);
+    ngx_ap_watch_stop_timer(&watch->beat);
 
     if (watch->shutdown) {
         ngx_ap_shutdown_destroy(watch->shutdown);
@@ -145,6 +160,7 @@ ngx_ap_watch_listening(ngx_ap_watch_t *watch)
 
     watch->listening = 1;
     ngx_ap_watch_stop_timer(&watch->deaf);
+    ngx_add_timer(&watch->beat, NGX_AP_WATCH_BEAT);
 
     predecessor = ngx_ap_cache_listener_claim(watch->cache);
     changed = ngx_ap_cache_source_changed(watch->cache,
@@ -177,6 +193,7 @@ void
 ngx_ap_watch_deaf(ngx_ap_watch_t *watch)
 {
     watch->listening = 0;
+    ngx_ap_watch_stop_timer(&watch->beat);
 
     if (watch->leaving) {
         ngx_ap_watch_leave(watch);
@@ -300,6 +317,7 @@ ngx_ap_watch_doubt(ngx_event_t *ev)
         && ngx_ap_store_ready(watch->worker->store))
     {
         ngx_ap_cache_drop_all(watch->cache);
+        ngx_ap_cache_twins_doubt(watch->cache);
     }
 
     ngx_add_timer(ev, NGX_AP_WATCH_DEAF);
@@ -311,15 +329,59 @@ ngx_ap_watch_hold(ngx_event_t *ev)
 {
     ngx_ap_watch_t *watch = ev->data;
 
-    if (ngx_ap_cache_listener_predecessor(watch->cache) != 0
-        && ngx_ap_watch_alive(watch->predecessor)
+    ngx_uint_t  alive, left;
+
+    /* in this order: it may leave and end in between */
+
+    alive = ngx_ap_watch_alive(watch->predecessor);
+    left = ngx_ap_cache_listener_left(watch->cache, watch->predecessor);
+
+    if (!left && alive
         && (ngx_msec_int_t) (watch->until - ngx_current_msec) > 0)
     {
         ngx_add_timer(ev, NGX_AP_WATCH_LOOK);
         return;
     }
 
+    /* who was killed, or hangs, may have heard what it did not do */
+
+    if (!left) {
+        ngx_ap_cache_drop_all(watch->cache);
+        ngx_ap_cache_twins_doubt(watch->cache);
+    }
+
     ngx_ap_twins_hold(watch->twins, 0);
+}
+
+
+/*
+ * A connection whose other end is gone without a word, or whose server
+ * hangs, looks like one on which nothing happens.  The statement's timer
+ * tells the difference.
+ */
+
+static void
+ngx_ap_watch_beat(ngx_event_t *ev)
+{
+    ngx_ap_watch_t *watch = ev->data;
+
+    if (watch->listening && !watch->leaving && !watch->left && !ngx_exiting) {
+        ngx_ap_store_listen_flush(watch->worker->store, ngx_ap_watch_heard,
+                                  watch);
+    }
+}
+
+
+static void
+ngx_ap_watch_heard(void *data)
+{
+    ngx_ap_watch_t *watch = data;
+
+    if (watch->listening && !watch->leaving && !watch->left && !ngx_exiting
+        && !watch->beat.timer_set)
+    {
+        ngx_add_timer(&watch->beat, NGX_AP_WATCH_BEAT);
+    }
 }
 
 
@@ -338,6 +400,7 @@ ngx_ap_watch_told(void *data)
     /* without an heir nginx stops, and nobody needs what is heard */
 
     if (ngx_ap_cache_listener(watch->cache) == ngx_pid
+        && ngx_ap_cache_cycle(watch->cache) == watch->cycle
         && ngx_ap_cache_listener_heir(watch->cache) == 0)
     {
         ngx_ap_watch_leave(watch);
@@ -345,7 +408,7 @@ ngx_ap_watch_told(void *data)
     }
 
     watch->leaving = 1;
-    watch->until = ngx_current_msec + NGX_AP_WATCH_HEIR;
+    watch->until = ngx_current_msec + NGX_AP_WATCH_UNBORN;
 
     ngx_ap_twins_leave(watch->twins);
     ngx_ap_watch_wait(&watch->leave);
@@ -356,6 +419,11 @@ static void
 ngx_ap_watch_wait(ngx_event_t *ev)
 {
     ngx_ap_watch_t *watch = ev->data;
+
+    if (!watch->heir && ngx_ap_cache_listener_heir(watch->cache) != 0) {
+        watch->heir = 1;
+        watch->until = ngx_current_msec + NGX_AP_WATCH_HEIR;
+    }
 
     if (!watch->claimed
         && ngx_ap_cache_listener(watch->cache) != ngx_pid)
@@ -392,6 +460,7 @@ ngx_ap_watch_leave(ngx_ap_watch_t *watch)
 {
     ngx_ap_watch_stop_timer(&watch->hold);
     ngx_ap_watch_stop_timer(&watch->leave);
+    ngx_ap_watch_stop_timer(&watch->beat);
 
     /* what this worker did not hear or do, its heir must make good */
 
@@ -404,7 +473,7 @@ ngx_ap_watch_leave(ngx_ap_watch_t *watch)
     }
 
     ngx_ap_twins_stop(watch->twins);
-    ngx_ap_cache_listener_release(watch->cache);
+    ngx_ap_cache_listener_leave(watch->cache);
     ngx_ap_store_listen_end(watch->worker->store);
 
     watch->leaving = 0;

@@ -13,6 +13,8 @@
 
 static ngx_int_t ngx_http_ap_page_document(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx, ngx_ap_origin_t *origin);
+static ngx_int_t ngx_http_ap_page_known(ngx_ap_cache_t *cache,
+    const ngx_ap_cache_key_t *key, ngx_ap_cache_twin_t *twin);
 
 
 ngx_int_t
@@ -108,7 +110,7 @@ ngx_http_ap_page_twin(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
     key.path = ctx->path;
     key.query = ctx->query;
 
-    rc = ngx_ap_cache_twin_find(amcf->cache, &key, twin);
+    rc = ngx_http_ap_page_known(amcf->cache, &key, twin);
 
     if (rc != NGX_DECLINED || ctx->query.len == 0) {
         return rc;
@@ -130,7 +132,7 @@ ngx_http_ap_page_twin(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
 
     key.query = ngx_http_ap_string(query);
 
-    rc = ngx_ap_cache_twin_find(amcf->cache, &key, twin);
+    rc = ngx_http_ap_page_known(amcf->cache, &key, twin);
 
     if (rc == NGX_OK) {
         ctx->query = key.query;
@@ -138,6 +140,31 @@ ngx_http_ap_page_twin(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
     }
 
     return rc;
+}
+
+
+/* what was true when the database went away is better than nothing */
+
+static ngx_int_t
+ngx_http_ap_page_known(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
+    ngx_ap_cache_twin_t *twin)
+{
+    ngx_int_t         rc;
+    ngx_ap_worker_t  *worker;
+
+    rc = ngx_ap_cache_twin_find(cache, key, twin, 0);
+
+    if (rc != NGX_AGAIN) {
+        return rc;
+    }
+
+    worker = ngx_ap_worker();
+
+    if (worker == NULL || ngx_ap_store_ready(worker->store)) {
+        return rc;
+    }
+
+    return ngx_ap_cache_twin_find(cache, key, twin, 1);
 }
 
 

@@ -50,6 +50,7 @@ ngx_ap_cache_init_zone(ngx_shm_zone_t *zone, void *data)
     if (previous) {
         cache->shared = previous->shared;
         cache->shpool = previous->shpool;
+        cache->shared->cycle++;
 
         /* who mended the configuration is told whether that was it */
 
@@ -213,7 +214,6 @@ ngx_ap_cache_listener_claim(ngx_ap_cache_t *cache)
 
     previous = cache->shared->listener;
     cache->shared->listener = ngx_pid;
-    cache->shared->predecessor = previous;
 
     if (cache->shared->heir == ngx_pid) {
         cache->shared->heir = 0;
@@ -247,6 +247,13 @@ ngx_ap_cache_source_changed(ngx_ap_cache_t *cache, uint64_t source)
 }
 
 
+ngx_uint_t
+ngx_ap_cache_cycle(ngx_ap_cache_t *cache)
+{
+    return cache->shared->cycle;
+}
+
+
 ngx_pid_t
 ngx_ap_cache_listener(ngx_ap_cache_t *cache)
 {
@@ -263,8 +270,21 @@ ngx_ap_cache_listener(ngx_ap_cache_t *cache)
 void
 ngx_ap_cache_listener_announce(ngx_ap_cache_t *cache)
 {
+    ngx_uint_t  i;
+
     ngx_shmtx_lock(&cache->shpool->mutex);
+
     cache->shared->heir = ngx_pid;
+
+    /* a process of the same number has left, not this one */
+
+    for (i = 0; i < NGX_AP_CACHE_LEFT; i++) {
+
+        if (cache->shared->left[i] == ngx_pid) {
+            cache->shared->left[i] = 0;
+        }
+    }
+
     ngx_shmtx_unlock(&cache->shpool->mutex);
 }
 
@@ -282,19 +302,6 @@ ngx_ap_cache_listener_heir(ngx_ap_cache_t *cache)
 }
 
 
-ngx_pid_t
-ngx_ap_cache_listener_predecessor(ngx_ap_cache_t *cache)
-{
-    ngx_pid_t  predecessor;
-
-    ngx_shmtx_lock(&cache->shpool->mutex);
-    predecessor = cache->shared->predecessor;
-    ngx_shmtx_unlock(&cache->shpool->mutex);
-
-    return predecessor;
-}
-
-
 void
 ngx_ap_cache_listener_release(ngx_ap_cache_t *cache)
 {
@@ -304,15 +311,49 @@ ngx_ap_cache_listener_release(ngx_ap_cache_t *cache)
         cache->shared->listener = 0;
     }
 
-    if (cache->shared->predecessor == ngx_pid) {
-        cache->shared->predecessor = 0;
-    }
-
     if (cache->shared->heir == ngx_pid) {
         cache->shared->heir = 0;
     }
 
     ngx_shmtx_unlock(&cache->shpool->mutex);
+}
+
+
+void
+ngx_ap_cache_listener_leave(ngx_ap_cache_t *cache)
+{
+    ngx_uint_t  n;
+
+    ngx_ap_cache_listener_release(cache);
+
+    ngx_shmtx_lock(&cache->shpool->mutex);
+
+    n = cache->shared->nleft++ % NGX_AP_CACHE_LEFT;
+    cache->shared->left[n] = ngx_pid;
+
+    ngx_shmtx_unlock(&cache->shpool->mutex);
+}
+
+
+ngx_uint_t
+ngx_ap_cache_listener_left(ngx_ap_cache_t *cache, ngx_pid_t pid)
+{
+    ngx_uint_t  i, left;
+
+    left = 0;
+
+    ngx_shmtx_lock(&cache->shpool->mutex);
+
+    for (i = 0; i < NGX_AP_CACHE_LEFT; i++) {
+
+        if (cache->shared->left[i] == pid) {
+            left = 1;
+        }
+    }
+
+    ngx_shmtx_unlock(&cache->shpool->mutex);
+
+    return left;
 }
 
 

@@ -114,17 +114,23 @@ void ngx_ap_cache_fill_settle(ngx_ap_cache_t *cache,
     const ngx_ap_cache_key_t *key);
 
 
-/* NGX_OK: found; NGX_DECLINED: no twin; NGX_AGAIN: the set is not complete */
+/*
+ * NGX_OK: found; NGX_DECLINED: no twin; NGX_AGAIN: the set is not complete,
+ * or in doubt.  With "doubtful" one in doubt answers: what it last knew.
+ */
 ngx_int_t ngx_ap_cache_twin_find(ngx_ap_cache_t *cache,
-    const ngx_ap_cache_key_t *key, ngx_ap_cache_twin_t *twin);
+    const ngx_ap_cache_key_t *key, ngx_ap_cache_twin_t *twin,
+    ngx_uint_t doubtful);
 
 /*
  * A fill is begin, many adds, complete.  Between begin and complete lookups
  * answer NGX_AGAIN.  After completion add and remove keep the set true.
  * Add answers NGX_ERROR when the zone is full; the set is then incomplete
- * for good until the next begin.
+ * for good until the next begin.  A set of which not all changes were heard
+ * is in doubt, until it is complete again.
  */
 void ngx_ap_cache_twins_begin(ngx_ap_cache_t *cache);
+void ngx_ap_cache_twins_doubt(ngx_ap_cache_t *cache);
 ngx_int_t ngx_ap_cache_twin_add(ngx_ap_cache_t *cache,
     const ngx_ap_cache_key_t *key, const ngx_ap_cache_twin_t *twin);
 void ngx_ap_cache_twin_remove(ngx_ap_cache_t *cache,
@@ -152,6 +158,9 @@ ngx_int_t ngx_ap_cache_state_set(ngx_ap_cache_t *cache, uint64_t name,
 ngx_uint_t ngx_ap_cache_database_changed(ngx_ap_cache_t *cache,
     ngx_uint_t up);
 
+/* how many reloads the zone was kept over; the master counts before it forks */
+ngx_uint_t ngx_ap_cache_cycle(ngx_ap_cache_t *cache);
+
 /*
  * Who listens for invalidations.  Claiming answers the pid of the worker
  * that listened until now, or 0: then notifications may have been missed.
@@ -174,15 +183,18 @@ ngx_pid_t ngx_ap_cache_listener(ngx_ap_cache_t *cache);
 void ngx_ap_cache_listener_announce(ngx_ap_cache_t *cache);
 ngx_pid_t ngx_ap_cache_listener_heir(ngx_ap_cache_t *cache);
 
-/* who was claimed from and did not release yet, dead or alive; or 0 */
-ngx_pid_t ngx_ap_cache_listener_predecessor(ngx_ap_cache_t *cache);
-
 /*
  * Ends what this worker had: as the listener, the next one to claim has
- * missed something; as a predecessor, it has done all it had to; as an heir,
- * it will not come.
+ * missed something; as an heir, it will not come.
  */
 void ngx_ap_cache_listener_release(ngx_ap_cache_t *cache);
+
+/*
+ * The same, and it has done all that it had heard of.  Others ask whether it
+ * has: who is killed, or ends in any other way, has not.
+ */
+void ngx_ap_cache_listener_leave(ngx_ap_cache_t *cache);
+ngx_uint_t ngx_ap_cache_listener_left(ngx_ap_cache_t *cache, ngx_pid_t pid);
 
 
 /* what is counted on this node since the zone was made, by the caller's plan */

@@ -27,6 +27,9 @@
 /* documents that are asked for at once, before two share a place */
 #define NGX_AP_CACHE_FILLS  256
 
+/* workers that are remembered to have left: their heirs ask soon */
+#define NGX_AP_CACHE_LEFT  8
+
 /* of the zone; a larger document is served but not kept */
 #define NGX_AP_CACHE_LARGEST  8
 
@@ -54,9 +57,11 @@ typedef struct {
     ngx_ap_table_t              states;
 
     uint64_t                    source;     /* the listener's database */
+    ngx_uint_t                  cycle;      /* reloads it was kept over */
     ngx_pid_t                   listener;
     ngx_pid_t                   heir;
-    ngx_pid_t                   predecessor;
+    ngx_pid_t                   left[NGX_AP_CACHE_LEFT];
+    ngx_uint_t                  nleft;      /* since the zone was made */
     ngx_uint_t                  database;   /* NGX_AP_CACHE_DATABASE_* */
 
     ngx_atomic_t                work[NGX_AP_WORKS];
@@ -65,6 +70,7 @@ typedef struct {
 
     unsigned                    twins_ready:1;
     unsigned                    twins_lost:1;   /* one did not fit */
+    unsigned                    twins_doubt:1;
 } ngx_ap_cache_shared_t;
 
 

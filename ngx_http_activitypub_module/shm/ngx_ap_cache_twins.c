@@ -15,7 +15,7 @@
 
 ngx_int_t
 ngx_ap_cache_twin_find(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
-    ngx_ap_cache_twin_t *twin)
+    ngx_ap_cache_twin_t *twin, ngx_uint_t doubtful)
 {
     uint64_t                name;
     ngx_int_t               rc;
@@ -29,7 +29,7 @@ ngx_ap_cache_twin_find(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
 
     entry = ngx_ap_table_find(&shared->twins, name);
 
-    if (!shared->twins_ready) {
+    if (!shared->twins_ready || (shared->twins_doubt && !doubtful)) {
         rc = NGX_AGAIN;
 
     } else if (entry == NULL) {
@@ -59,6 +59,15 @@ ngx_ap_cache_twins_begin(ngx_ap_cache_t *cache)
     ngx_shmtx_unlock(&cache->shpool->mutex);
 
     ngx_ap_cache_table_empty(cache, &cache->shared->twins);
+}
+
+
+void
+ngx_ap_cache_twins_doubt(ngx_ap_cache_t *cache)
+{
+    ngx_shmtx_lock(&cache->shpool->mutex);
+    cache->shared->twins_doubt = 1;
+    ngx_shmtx_unlock(&cache->shpool->mutex);
 }
 
 
@@ -112,6 +121,7 @@ ngx_ap_cache_twins_complete(ngx_ap_cache_t *cache)
 {
     ngx_shmtx_lock(&cache->shpool->mutex);
     cache->shared->twins_ready = !cache->shared->twins_lost;
+    cache->shared->twins_doubt = 0;
     ngx_shmtx_unlock(&cache->shpool->mutex);
 }
 
@@ -122,7 +132,7 @@ ngx_ap_cache_twins_ready(ngx_ap_cache_t *cache)
     ngx_uint_t  ready;
 
     ngx_shmtx_lock(&cache->shpool->mutex);
-    ready = cache->shared->twins_ready;
+    ready = cache->shared->twins_ready && !cache->shared->twins_doubt;
     ngx_shmtx_unlock(&cache->shpool->mutex);
 
     return ready;

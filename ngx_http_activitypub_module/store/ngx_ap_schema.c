@@ -6,6 +6,9 @@
  * Whether the schema in this database and this module fit together.
  * Migrations only add, so an older module goes on working with a newer
  * schema until a migration says that it does not.
+ *
+ * A standby is not used: nobody can listen there, and what was read from it
+ * may be older than what was heard elsewhere.
  */
 
 #include "ngx_ap_store_internal.h"
@@ -27,11 +30,16 @@ ngx_ap_schema_check(const ngx_ap_pg_result_t *result, u_char *buf,
     }
 
     if (PQntuples(result->rows) == 0
-        || PQnfields(result->rows) < 2
+        || PQnfields(result->rows) < 3
         || PQgetisnull(result->rows, 0, 0))
     {
         ngx_str_set(reason, "database has an empty schema \"activitypub\": "
                             "run \"apctl db migrate\"");
+        return NGX_ERROR;
+    }
+
+    if (PQgetvalue(result->rows, 0, 2)[0] == 't') {
+        ngx_str_set(reason, "it is a standby, which is read-only");
         return NGX_ERROR;
     }
 

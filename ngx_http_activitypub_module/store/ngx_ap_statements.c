@@ -12,7 +12,8 @@
 const ngx_ap_pg_statement_t  ngx_ap_statements[NGX_AP_STATEMENTS] = {
 
     { "schema",
-      "SELECT version, min_module FROM activitypub.schema()",
+      "SELECT version, min_module, pg_is_in_recovery()"
+      " FROM activitypub.schema()",
       0 },
 
     /* the lock that apctl holds while it makes the schema */
