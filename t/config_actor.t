@@ -20,7 +20,7 @@ use Test::Config;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(149);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(152);
 my $c = Test::Config->new($t);
 
 # the name
@@ -115,6 +115,21 @@ block_refused('51 fields', ("field a b;\n" x 50) . 'field a b; # here',
     qr/actor field "field" is given more than 50 times/);
 $c->accepted('50 fields',
     server => 'activitypub_actor news { ' . ('field a b; ' x 50) . '}');
+
+# all of it together, by the byte
+
+my $fields = join "\n", map { "field " . ($_ ? 'f' : 'ff') . ' ' . 'x' x 1821
+    . ';' } 0 .. 13;
+my $aliases = join "\n", map { "also_known_as https://acme.example/"
+    . 'x' x 400 . "$_;" } 100 .. 250;
+
+$c->accepted('a profile of 52 KiB',
+    server => "activitypub_actor news { $fields }");
+$c->refused('a byte more',
+    qr/actor "news" has a profile of 53249 bytes, as others read it, and may have 53248/,
+    server => "activitypub_actor news {\n$fields\nsummary x;\n} # here");
+$c->refused('in its aliases', qr/actor "news" has a profile of \d+ bytes/,
+    server => "activitypub_actor news {\n$aliases\n} # here");
 
 # the page: of this origin, one that nginx can be asked for, and of this
 # actor alone

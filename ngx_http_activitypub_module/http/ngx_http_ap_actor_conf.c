@@ -6,6 +6,8 @@
 
 #include "ngx_http_ap_actor_conf.h"
 
+#include "ngx_http_ap_actor_size.h"
+
 #include "fedi_language.h"
 
 
@@ -20,6 +22,8 @@ typedef struct {
 
 
 static char *ngx_http_ap_actor_name(ngx_conf_t *cf, ngx_str_t *name);
+static char *ngx_http_ap_actor_check_size(ngx_conf_t *cf,
+    ngx_http_ap_actor_conf_t *actor);
 static char *ngx_http_ap_actor_field(ngx_conf_t *cf, ngx_command_t *dummy,
     void *conf);
 static char *ngx_http_ap_actor_text(ngx_conf_t *cf,
@@ -180,6 +184,25 @@ ngx_http_ap_actor_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if (actor->url.len == 0) {
         ngx_str_set(&actor->url, "/");
+    }
+
+    return ngx_http_ap_actor_check_size(cf, actor);
+}
+
+
+static char *
+ngx_http_ap_actor_check_size(ngx_conf_t *cf, ngx_http_ap_actor_conf_t *actor)
+{
+    size_t  size;
+
+    size = ngx_http_ap_actor_size(actor);
+
+    if (size > NGX_HTTP_AP_PROFILE_MAX) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "actor \"%V\" has a profile of %uz bytes, as "
+                           "others read it, and may have %d",
+                           &actor->username, size, NGX_HTTP_AP_PROFILE_MAX);
+        return NGX_CONF_ERROR;
     }
 
     return NGX_CONF_OK;

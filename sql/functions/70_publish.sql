@@ -63,8 +63,13 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = '54000',
             MESSAGE = format('the post is %s bytes long as an activity and '
-                             'may have %s: shorten it, or publish it as a '
-                             'note', size, document_limit());
+                             'may have %s: shorten %s', size,
+                             document_limit(),
+                             CASE post.type
+                                 WHEN 'Article'
+                                     THEN 'it, or publish it as a note'
+                                 ELSE 'its title or its excerpt'
+                             END);
     END IF;
 
     RETURN result;
