@@ -42,6 +42,7 @@ http {
     server {
         listen       127.0.0.1:8080;
         server_name  acme.example;
+        error_page   412 =200 /index.html;
 
         activitypub_actor news { }
     }
@@ -96,6 +97,21 @@ my @same = qw/ETag Last-Modified Cache-Control Vary
 
 for my $kind (@kinds) {
     kind(@$kind);
+}
+
+# a condition that does not hold is no page of the site's
+
+for my $where ($id, '/posts/1', '/') {
+    for my $method (qw/GET HEAD/) {
+        my $r = http_connect()->request($method, $where, accept => $AP,
+            host => 'acme.example', headers => ['If-Match' => '"a"']);
+
+        is(join(' ', $r->status, map { $r->header($_) // '-' } 'Content-Type',
+                'Cache-Control', 'X-Content-Type-Options', 'ETag'),
+            '412 application/json no-store nosniff -', "$method $where: 412");
+        is(eval { $r->json->{error} } // '', $method eq 'GET'
+            ? 'the document is another one by now' : '', 'which says so');
+    }
 }
 
 # Tombstones: what is conditional is a success

@@ -16,6 +16,8 @@
 #define NGX_HTTP_AP_DATED_AFTER  2
 
 
+static ngx_int_t ngx_http_ap_answer_unread(ngx_http_request_t *r,
+    const ngx_http_ap_answer_t *answer);
 static ngx_int_t ngx_http_ap_answer_headers(ngx_http_request_t *r,
     const ngx_http_ap_answer_t *answer);
 static ngx_int_t ngx_http_ap_answer_etag(ngx_http_request_t *r,
@@ -37,24 +39,7 @@ ngx_http_ap_answer(ngx_http_request_t *r, const ngx_http_ap_answer_t *answer)
     ngx_chain_t         out;
     ngx_http_ap_ctx_t  *ctx;
 
-    /*
-     * Who waits for 100 before it sends its body is not told to go on, and
-     * nobody knows whether the next byte is the body's or the next request's.
-     */
-
-    if (r->headers_in.expect && !r->expect_tested && !r->stream) {
-        r->expect_tested = 1;
-        r->keepalive = 0;
-    }
-
-    /* ... and what is too large is not read to its end for a connection */
-
-    if (answer->status == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE) {
-        r->keepalive = 0;
-        r->lingering_close = 1;
-    }
-
-    rc = ngx_http_discard_request_body(r);
+    rc = ngx_http_ap_answer_unread(r, answer);
 
     if (rc != NGX_OK) {
         return rc;
@@ -62,6 +47,14 @@ ngx_http_ap_answer(ngx_http_request_t *r, const ngx_http_ap_answer_t *answer)
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_activitypub_module);
     ctx->answered = 1;
+
+    /* what nginx makes of a condition that does not hold is no page either */
+
+    if ((r->headers_in.if_match || r->headers_in.if_unmodified_since)
+        && ngx_http_ap_own_limits(r) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     if (ngx_http_ap_own_filters(r) != NGX_OK
         || ngx_http_ap_answer_headers(r, answer) != NGX_OK)
@@ -103,6 +96,33 @@ ngx_http_ap_answer(ngx_http_request_t *r, const ngx_http_ap_answer_t *answer)
     out.next = NULL;
 
     return ngx_http_output_filter(r, &out);
+}
+
+
+/* what is left of the request, which nobody is going to read */
+
+static ngx_int_t
+ngx_http_ap_answer_unread(ngx_http_request_t *r,
+    const ngx_http_ap_answer_t *answer)
+{
+    /*
+     * Who waits for 100 before it sends its body is not told to go on, and
+     * nobody knows whether the next byte is the body's or the next request's.
+     */
+
+    if (r->headers_in.expect && !r->expect_tested && !r->stream) {
+        r->expect_tested = 1;
+        r->keepalive = 0;
+    }
+
+    /* ... and what is too large is not read to its end for a connection */
+
+    if (answer->status == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE) {
+        r->keepalive = 0;
+        r->lingering_close = 1;
+    }
+
+    return ngx_http_discard_request_body(r);
 }
 
 

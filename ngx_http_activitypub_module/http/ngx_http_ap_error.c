@@ -34,8 +34,14 @@ ngx_http_ap_error_is(ngx_http_request_t *r)
 
     ctx = ngx_http_ap_ctx(r);
 
-    if (ctx == NULL || ctx->own == NGX_HTTP_AP_OWN_NONE) {
+    if (ctx == NULL) {
         return 0;
+    }
+
+    /* at a page: a condition does not hold for the document that we send */
+
+    if (ctx->own == NGX_HTTP_AP_OWN_NONE) {
+        return ctx->answered;
     }
 
     /* in a location of the owner's the owner's pages are right */
