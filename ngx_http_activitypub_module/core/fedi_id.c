@@ -153,20 +153,10 @@ fedi_id_allowed(const fedi_id_rules_t *rules, const fedi_url_t *url)
 fedi_str_t
 fedi_id_document(const fedi_id_t *id)
 {
-    const char  *hash;
-    fedi_str_t   document;
+    fedi_str_t  document;
 
     document = id->text;
-
-    if (document.len == 0) {
-        return document;
-    }
-
-    hash = memchr(document.data, '#', document.len);
-
-    if (hash != NULL) {
-        document.len = (size_t) (hash - document.data);
-    }
+    document.len = fedi_str_before(document, '#');
 
     return document;
 }

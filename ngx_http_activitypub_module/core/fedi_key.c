@@ -35,6 +35,7 @@ static bool fedi_key_skip(fedi_str_t *text, const char *word);
 static fedi_str_t fedi_key_spki(fedi_str_t der);
 static bool fedi_key_element(fedi_str_t *der, int tag, fedi_str_t *content);
 static bool fedi_key_acceptable(const EVP_PKEY *key);
+static bool fedi_key_no_memory(void);
 
 
 fedi_err_e
@@ -229,10 +230,6 @@ fedi_key_element(fedi_str_t *der, int tag, fedi_str_t *content)
     size_t                head;
     const unsigned char  *p;
 
-    if (der->len == 0) {
-        return false;
-    }
-
     p = (const unsigned char *) der->data;
 
     ERR_clear_error();
@@ -261,10 +258,6 @@ fedi_key_from_der(fedi_str_t der, EVP_PKEY **key)
 {
     EVP_PKEY             *parsed;
     const unsigned char  *p;
-
-    if (der.len == 0 || der.len > FEDI_KEY_PEM_MAX) {
-        return FEDI_EKEY;
-    }
 
     p = (const unsigned char *) der.data;
 
@@ -330,34 +323,6 @@ fedi_key_acceptable(const EVP_PKEY *key)
 
 
 fedi_err_e
-fedi_key_to_der(fedi_arena_t *arena, EVP_PKEY *key, fedi_str_t *der)
-{
-    int             len;
-    unsigned char  *p;
-    fedi_str_t      encoded;
-
-    p = NULL;
-
-    ERR_clear_error();
-    len = i2d_PublicKey(key, &p);
-    ERR_clear_error();
-
-    if (len <= 0) {
-        return FEDI_ECRYPTO;
-    }
-
-    encoded.data = (const char *) p;
-    encoded.len = (size_t) len;
-
-    *der = fedi_strdup(arena, encoded);
-
-    OPENSSL_free(p);
-
-    return der->data != NULL ? FEDI_OK : FEDI_ENOMEM;
-}
-
-
-fedi_err_e
 fedi_key_sign(EVP_PKEY *key, fedi_str_t text, unsigned char *signature,
     size_t *len)
 {
@@ -399,6 +364,7 @@ fedi_key_verify(EVP_PKEY *key, fedi_str_t text,
     const unsigned char *signature, size_t len)
 {
     int          rc;
+    fedi_err_e   err;
     EVP_MD_CTX  *ctx;
 
     if (EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA) {
@@ -413,6 +379,11 @@ fedi_key_verify(EVP_PKEY *key, fedi_str_t text,
     ERR_clear_error();
 
     if (EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, key) == 1) {
+
+        /* no copy of what is used once: it could fail without a word */
+
+        EVP_MD_CTX_set_flags(ctx, EVP_MD_CTX_FLAG_FINALISE);
+
         rc = EVP_DigestVerify(ctx, signature, len,
                               (const unsigned char *) text.data, text.len);
     } else {
@@ -420,11 +391,32 @@ fedi_key_verify(EVP_PKEY *key, fedi_str_t text,
     }
 
     EVP_MD_CTX_free(ctx);
-    ERR_clear_error();
 
-    if (rc == -2) {
-        return FEDI_ECRYPTO;
+    if (rc == -2 || (rc != 1 && fedi_key_no_memory())) {
+        err = FEDI_ECRYPTO;
+
+    } else {
+        err = (rc == 1) ? FEDI_OK : FEDI_EMISMATCH;
     }
 
-    return rc == 1 ? FEDI_OK : FEDI_EMISMATCH;
+    ERR_clear_error();
+
+    return err;
+}
+
+
+/* OpenSSL says the same of a wrong signature and of one it could not check */
+
+static bool
+fedi_key_no_memory(void)
+{
+    unsigned long  err;
+
+    while ((err = ERR_get_error()) != 0) {
+        if (ERR_GET_REASON(err) == ERR_R_MALLOC_FAILURE) {
+            return true;
+        }
+    }
+
+    return false;
 }

@@ -3,9 +3,9 @@
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * RSA keys: PEM from the wire and from the database, DER for caches, and
- * RSASSA-PKCS1-v1_5 with SHA-256, which is all that a signature by such a
- * key may be.  Every function may be called in any thread.
+ * RSA keys: PEM from the wire and from the database, and RSASSA-PKCS1-v1_5
+ * with SHA-256, which is all that a signature by such a key may be.  Every
+ * function may be called in any thread.
  */
 
 #ifndef FEDI_KEY_H
@@ -37,9 +37,7 @@ fedi_err_e fedi_key_parse(fedi_arena_t *arena, fedi_str_t pem,
 fedi_err_e fedi_key_parse_private(fedi_arena_t *arena, fedi_str_t pem,
     EVP_PKEY **key);
 
-/* the public key as PKCS#1 DER, copied into the arena; and back */
-fedi_err_e fedi_key_to_der(fedi_arena_t *arena, EVP_PKEY *key,
-    fedi_str_t *der);
+/* the same of PKCS#1 DER, which may be empty: then it is no key */
 fedi_err_e fedi_key_from_der(fedi_str_t der, EVP_PKEY **key);
 
 /* "signature" has room for FEDI_KEY_SIGNATURE_MAX bytes */

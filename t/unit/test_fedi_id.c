@@ -116,6 +116,50 @@ test_r1_r2_refused(void **state)
 }
 
 
+/* each fault by its name, whichever part of the URL it is in */
+
+static void
+test_faults(void **state)
+{
+    size_t       i;
+    fedi_id_t    id;
+    fedi_heap_t  heap;
+
+    static const struct {
+        const char  *text;
+        fedi_err_e   err;
+    } rows[] = {
+        { "ftp://acme.example/", FEDI_EURL },
+        { "https://acme.example:x/u", FEDI_EURL },
+        { "https://acme.example:/u", FEDI_EURL },
+        { "https://acme_.example/u", FEDI_EHOST },
+        { "https://a\xff.example/u", FEDI_EUTF8 },
+        { "https://acme.example/\xc3\xbc", FEDI_EURL },
+        { "https://acme.example/a b", FEDI_EURL }
+    };
+
+    (void) state;
+
+    fedi_heap_init(&heap);
+
+    for (i = 0; i < FEDI_N(rows); i++) {
+        fedi_test_err(rows[i].text,
+                      fedi_id_parse(&heap.arena, &strict,
+                                    fedi_test_view(rows[i].text), &id),
+                      rows[i].err);
+
+        /* development relaxes nothing of that */
+
+        fedi_test_err(rows[i].text,
+                      fedi_id_parse(&heap.arena, &relaxed,
+                                    fedi_test_view(rows[i].text), &id),
+                      rows[i].err);
+    }
+
+    fedi_heap_free(&heap);
+}
+
+
 static void
 test_r2_fragment(void **state)
 {
@@ -176,6 +220,14 @@ test_r2_length(void **state)
     assert_int_equal(fedi_id_parse(&heap.arena, &strict,
                                    (fedi_str_t) { text, 2048 }, &id),
                      FEDI_OK);
+    assert_int_equal(fedi_id_parse(&heap.arena, &strict,
+                                   (fedi_str_t) { text, 2049 }, &id),
+                     FEDI_ETOOLONG);
+
+    /* as it is written, not as it would be spelled */
+
+    memcpy(text, "https://acme.example:443/", 25);
+
     assert_int_equal(fedi_id_parse(&heap.arena, &strict,
                                    (fedi_str_t) { text, 2049 }, &id),
                      FEDI_ETOOLONG);
@@ -301,6 +353,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_spelling),
         cmocka_unit_test(test_r1_r2_refused),
+        cmocka_unit_test(test_faults),
         cmocka_unit_test(test_r2_fragment),
         cmocka_unit_test(test_r2_length),
         cmocka_unit_test(test_development),

@@ -155,6 +155,10 @@ test_r14_other_types(void **state)
     assert_int_equal(parse(text), FEDI_EKEY);
     snprintf(text, sizeof(text), "-----BEGIN RSA PUBLIC KEY-----%s", rest);
     assert_int_equal(parse(text), FEDI_EKEY);
+    snprintf(text, sizeof(text), "-----BEGIN PUBLIC KEY=====%s", rest);
+    assert_int_equal(parse(text), FEDI_EKEY);
+    snprintf(text, sizeof(text), "=====BEGIN PUBLIC KEY-----%s", rest);
+    assert_int_equal(parse(text), FEDI_EKEY);
     snprintf(text, sizeof(text), "-----BEGIN PUBLIC KEY-----\n"
              "Proc-Type: 4,ENCRYPTED\n\n%s", rest);
     assert_int_equal(parse(text), FEDI_EKEY);
@@ -283,15 +287,17 @@ test_r14_numbers(void **state)
 }
 
 
-/* what a cache keeps is what was parsed, and nothing more or less */
+/* the key in both forms is the same, and nothing more or less */
 
 static void
 test_der(void **state)
 {
-    char         longer[512];
-    EVP_PKEY    *key, *again;
-    fedi_str_t   der, other;
-    fedi_heap_t  heap;
+    int             len;
+    char            longer[512];
+    EVP_PKEY       *key, *again;
+    fedi_str_t      der, other;
+    fedi_heap_t     heap;
+    unsigned char  *p;
 
     (void) state;
 
@@ -299,7 +305,14 @@ test_der(void **state)
 
     assert_int_equal(fedi_key_parse(&heap.arena, fedi_test_view(spki), &key),
                      FEDI_OK);
-    assert_int_equal(fedi_key_to_der(&heap.arena, key, &der), FEDI_OK);
+
+    p = NULL;
+    len = i2d_PublicKey(key, &p);
+    assert_true(len > 0);
+
+    der.data = (const char *) p;
+    der.len = (size_t) len;
+
     assert_int_equal(fedi_key_from_der(der, &again), FEDI_OK);
     assert_int_equal(EVP_PKEY_eq(key, again), 1);
     EVP_PKEY_free(again);
@@ -320,6 +333,7 @@ test_der(void **state)
     assert_int_equal(fedi_key_from_der(other, &again), FEDI_EKEY);
     assert_int_equal(fedi_key_from_der(fedi_null_str, &again), FEDI_EKEY);
 
+    OPENSSL_free(p);
     EVP_PKEY_free(key);
     fedi_heap_free(&heap);
 }
@@ -372,83 +386,6 @@ test_spki_strict(void **state)
             fail_msg("byte %zu", at);
         }
     }
-}
-
-
-static void
-pem_of(EVP_PKEY *key, bool pkcs1_form, char *out, size_t size)
-{
-    int   len;
-    BIO  *bio;
-
-    bio = BIO_new(BIO_s_mem());
-
-    if (pkcs1_form) {
-        assert_int_equal(PEM_write_bio_PrivateKey_traditional(bio, key, NULL,
-                                                              NULL, 0, NULL,
-                                                              NULL), 1);
-    } else {
-        assert_int_equal(PEM_write_bio_PKCS8PrivateKey(bio, key, NULL, NULL,
-                                                       0, NULL, NULL), 1);
-    }
-
-    len = BIO_read(bio, out, (int) size - 1);
-    assert_true(len > 0);
-    out[len] = '\0';
-    BIO_free(bio);
-}
-
-
-static void
-test_private(void **state)
-{
-    char         text[4096];
-    int          form;
-    EVP_PKEY    *key, *again;
-    fedi_heap_t  heap;
-
-    (void) state;
-
-    fedi_heap_init(&heap);
-
-    key = EVP_RSA_gen(2048);
-    assert_non_null(key);
-
-    for (form = 0; form < 2; form++) {
-        pem_of(key, form == 1, text, sizeof(text));
-
-        assert_int_equal(fedi_key_parse_private(&heap.arena,
-                                                fedi_test_view(text), &again),
-                         FEDI_OK);
-        assert_int_equal(EVP_PKEY_eq(key, again), 1);
-        EVP_PKEY_free(again);
-
-        /* KEY-07: it is no public key, and a public key is no private one */
-
-        assert_int_equal(parse(text), FEDI_EKEY);
-    }
-
-    assert_int_equal(fedi_key_parse_private(&heap.arena,
-                                            fedi_test_view(spki), &again),
-                     FEDI_EKEY);
-
-    EVP_PKEY_free(key);
-
-    key = EVP_RSA_gen(1024);
-    pem_of(key, false, text, sizeof(text));
-    assert_int_equal(fedi_key_parse_private(&heap.arena, fedi_test_view(text),
-                                            &again),
-                     FEDI_EKEY);
-    EVP_PKEY_free(key);
-
-    key = EVP_EC_gen("P-256");
-    pem_of(key, false, text, sizeof(text));
-    assert_int_equal(fedi_key_parse_private(&heap.arena, fedi_test_view(text),
-                                            &again),
-                     FEDI_EKEY);
-    EVP_PKEY_free(key);
-
-    fedi_heap_free(&heap);
 }
 
 
@@ -544,15 +481,12 @@ parse_one(fedi_arena_t *arena)
 {
     EVP_PKEY    *key;
     fedi_err_e   err;
-    fedi_str_t   der;
 
     err = fedi_key_parse(arena, fedi_test_view(pkcs1), &key);
-    if (err != FEDI_OK) {
-        return err;
-    }
 
-    err = fedi_key_to_der(arena, key, &der);
-    EVP_PKEY_free(key);
+    if (err == FEDI_OK) {
+        EVP_PKEY_free(key);
+    }
 
     return err;
 }
@@ -563,7 +497,7 @@ test_no_memory(void **state)
 {
     (void) state;
 
-    assert_int_equal(fedi_test_dry(parse_one), 3);
+    assert_int_equal(fedi_test_dry(parse_one), 2);
 }
 
 
@@ -577,7 +511,6 @@ main(void)
         cmocka_unit_test(test_r14_numbers),
         cmocka_unit_test(test_der),
         cmocka_unit_test(test_spki_strict),
-        cmocka_unit_test(test_private),
         cmocka_unit_test(test_r15_sign_verify),
         cmocka_unit_test(test_no_memory)
     };
