@@ -6,7 +6,12 @@
 
 #include "fedi_jrd.h"
 #include "fedi_json.h"
+#include "fedi_json_load.h"
 #include "fedi_utf8.h"
+
+
+/* no document of ours is larger */
+#define FEDI_JRD_DOCUMENT_MAX  65536
 
 
 static fedi_str_t fedi_jrd_subject(fedi_arena_t *arena,
@@ -43,6 +48,37 @@ fedi_jrd_render(fedi_arena_t *arena, const fedi_jrd_t *jrd, fedi_str_t *text)
                      "links", fedi_jrd_links(jrd));
 
     return fedi_json_render(arena, root, text);
+}
+
+
+fedi_err_e
+fedi_jrd_of_document(fedi_arena_t *arena, const fedi_jrd_t *jrd,
+    fedi_str_t document, fedi_str_t *text)
+{
+    json_t      *json, *icon;
+    fedi_err_e   err;
+    fedi_jrd_t   told;
+
+    static const fedi_json_limits_t  limits = {
+        FEDI_JRD_DOCUMENT_MAX, FEDI_JSON_DEPTH_MAX, FEDI_JSON_VALUES_MAX
+    };
+
+    err = fedi_json_load(document, &limits, &json);
+    if (err != FEDI_OK) {
+        return err;
+    }
+
+    icon = fedi_json_get(json, "icon");
+
+    told = *jrd;
+    told.icon = fedi_json_text(fedi_json_get(icon, "url"));
+    told.icon_type = fedi_json_text(fedi_json_get(icon, "mediaType"));
+
+    err = fedi_jrd_render(arena, &told, text);
+
+    json_decref(json);
+
+    return err;
 }
 
 

@@ -31,5 +31,13 @@ typedef struct {
 fedi_err_e fedi_jrd_render(fedi_arena_t *arena, const fedi_jrd_t *jrd,
     fedi_str_t *text);
 
+/*
+ * The same of an actor whose icon its own document tells, as it is served;
+ * that of "jrd" is not looked at.  FEDI_EJSON and others of fedi_json_load(),
+ * too.
+ */
+fedi_err_e fedi_jrd_of_document(fedi_arena_t *arena, const fedi_jrd_t *jrd,
+    fedi_str_t document, fedi_str_t *text);
+
 
 #endif

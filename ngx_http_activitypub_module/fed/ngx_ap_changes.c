@@ -64,7 +64,7 @@ declined:
 
 
 void
-ngx_ap_changes_key(ngx_ap_changes_t *changes, ngx_uint_t i,
+ngx_ap_changes_key(const ngx_ap_changes_t *changes, ngx_uint_t i,
     ngx_ap_cache_key_t *key)
 {
     json_t  *triple;

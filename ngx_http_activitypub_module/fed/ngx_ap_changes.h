@@ -30,7 +30,7 @@ typedef struct {
 ngx_int_t ngx_ap_changes_open(ngx_ap_changes_t *changes, ngx_str_t *payload);
 
 /* key number i < n; its bytes live until the close */
-void ngx_ap_changes_key(ngx_ap_changes_t *changes, ngx_uint_t i,
+void ngx_ap_changes_key(const ngx_ap_changes_t *changes, ngx_uint_t i,
     ngx_ap_cache_key_t *key);
 
 void ngx_ap_changes_close(ngx_ap_changes_t *changes);

@@ -13,9 +13,13 @@ static ngx_uint_t ngx_ap_origin_is(const ngx_str_t *name, fedi_str_t text);
 ngx_ap_actor_t *
 ngx_ap_origin_actor(const ngx_ap_origin_t *origin, fedi_str_t name)
 {
+    ngx_str_t        text;
     ngx_ap_actor_t  *actor;
 
-    actor = ngx_ap_index_find(&origin->names, ngx_ap_index_hash(name));
+    text.data = (u_char *) name.data;
+    text.len = name.len;
+
+    actor = ngx_ap_index_find(&origin->names, ngx_ap_cache_name_hash(&text));
 
     return actor && ngx_ap_origin_is(&actor->name, name) ? actor : NULL;
 }

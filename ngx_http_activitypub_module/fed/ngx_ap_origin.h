@@ -14,6 +14,7 @@
 #include <ngx_core.h>
 
 #include "fedi_id.h"
+#include "ngx_ap_cache.h"
 #include "ngx_ap_index.h"
 
 
@@ -24,7 +25,6 @@ typedef struct {
     ngx_str_t                   page;       /* profile page, absolute */
     ngx_str_t                   resource;   /* of the page: fedi_resource.h */
     ngx_str_t                   jrd;        /* rendered once */
-    uint32_t                    hash;       /* ngx_ap_cache_name_hash(name) */
 } ngx_ap_actor_t;
 
 
@@ -37,7 +37,7 @@ typedef struct {
 
     ngx_array_t                 aliases;    /* ngx_str_t: its other names */
     ngx_array_t                 actors;     /* ngx_ap_actor_t */
-    ngx_ap_index_t              names;      /* of those, by name */
+    ngx_ap_index_t              names;      /* of those, by name: below */
     ngx_ap_index_t              resources;  /* ... and by resource */
     ngx_ap_actor_t              instance;   /* the instance actor */
 
@@ -46,7 +46,10 @@ typedef struct {
 } ngx_ap_origin_t;
 
 
-/* those of the configuration; NULL: not one of them */
+/*
+ * Those of the configuration; NULL: not one of them.  "names" is by
+ * ngx_ap_cache_name_hash(), "resources" by ngx_ap_index_hash().
+ */
 ngx_ap_actor_t *ngx_ap_origin_actor(const ngx_ap_origin_t *origin,
     fedi_str_t name);
 ngx_ap_actor_t *ngx_ap_origin_resource(const ngx_ap_origin_t *origin,

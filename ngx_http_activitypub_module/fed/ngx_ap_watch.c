@@ -11,7 +11,7 @@
  * The old worker stays until the new one has claimed, so that one of the two
  * hears every notification, and flushes: what was sent before the new one
  * listened has arrived and was applied when it leaves.  Documents are
- * dropped by both, which does no harm.  The set of twins has one writer: the
+ * dropped by both, which does no harm.  The complete sets have one writer: the
  * new worker holds its changes until the old one is gone.
  *
  * Who claims from nobody has missed something, and so has who claimed from
@@ -21,7 +21,7 @@
 
 #include "ngx_ap_changes.h"
 #include "ngx_ap_shutdown.h"
-#include "ngx_ap_twins.h"
+#include "ngx_ap_sets.h"
 #include "ngx_ap_watch.h"
 
 
@@ -53,7 +53,7 @@
 struct ngx_ap_watch_s {
     ngx_ap_worker_t            *worker;
     ngx_ap_cache_t             *cache;
-    ngx_ap_twins_t             *twins;
+    ngx_ap_sets_t               sets;
     ngx_ap_shutdown_t          *shutdown;
 
     ngx_event_t                 deaf;       /* while nobody listens */
@@ -109,11 +109,12 @@ ngx_ap_watch_create(ngx_ap_worker_t *worker)
     ngx_ap_watch_timer(watch, &watch->leave, ngx_ap_watch_wait, 0);
     ngx_ap_watch_timer(watch, &watch->beat, ngx_ap_watch_beat, 1);
 
-    watch->twins = ngx_ap_twins_create(worker);
     watch->shutdown = ngx_ap_shutdown_create(ngx_ap_watch_told, watch,
                                              worker->log);
 
-    if (watch->twins == NULL || watch->shutdown == NULL) {
+    if (ngx_ap_sets_create(&watch->sets, worker) != NGX_OK
+        || watch->shutdown == NULL)
+    {
         ngx_ap_watch_destroy(watch);
         return NULL;
     }
@@ -137,9 +138,7 @@ ngx_ap_watch_destroy(ngx_ap_watch_t *watch)
         ngx_ap_shutdown_destroy(watch->shutdown);
     }
 
-    if (watch->twins) {
-        ngx_ap_twins_destroy(watch->twins);
-    }
+    ngx_ap_sets_destroy(&watch->sets);
 
     ngx_ap_cache_listener_release(watch->cache);
     ngx_free(watch);
@@ -166,13 +165,13 @@ ngx_ap_watch_listening(ngx_ap_watch_t *watch)
     changed = ngx_ap_cache_source_changed(watch->cache,
                                           watch->worker->conf->source);
 
-    ngx_ap_twins_start(watch->twins);
+    ngx_ap_sets_start(&watch->sets);
 
     if (predecessor != 0 && predecessor != ngx_pid) {
         watch->predecessor = predecessor;
         watch->until = ngx_current_msec + NGX_AP_WATCH_HOLD;
 
-        ngx_ap_twins_hold(watch->twins, 1);
+        ngx_ap_sets_hold(&watch->sets, 1);
         ngx_add_timer(&watch->hold, NGX_AP_WATCH_LOOK);
 
         if (!changed) {
@@ -181,11 +180,11 @@ ngx_ap_watch_listening(ngx_ap_watch_t *watch)
 
         /* it heard another database */
 
-        ngx_ap_cache_twins_begin(watch->cache);
+        ngx_ap_sets_clear(&watch->sets);
     }
 
     ngx_ap_cache_drop_all(watch->cache);
-    ngx_ap_twins_fill(watch->twins);
+    ngx_ap_sets_fill(&watch->sets);
 }
 
 
@@ -201,7 +200,7 @@ ngx_ap_watch_deaf(ngx_ap_watch_t *watch)
     }
 
     ngx_ap_watch_stop_timer(&watch->hold);
-    ngx_ap_twins_stop(watch->twins);
+    ngx_ap_sets_stop(&watch->sets);
     ngx_ap_cache_listener_release(watch->cache);
 
     if (!ngx_exiting && !watch->deaf.timer_set) {
@@ -231,7 +230,7 @@ ngx_ap_watch_notified(ngx_ap_watch_t *watch, ngx_str_t *payload)
         ngx_ap_cache_drop_all(watch->cache);
 
         if (!watch->left) {
-            ngx_ap_twins_fill(watch->twins);
+            ngx_ap_sets_fill(&watch->sets);
         }
 
         return;
@@ -243,7 +242,7 @@ ngx_ap_watch_notified(ngx_ap_watch_t *watch, ngx_str_t *payload)
     }
 
     if (!watch->left) {
-        ngx_ap_twins_change(watch->twins, payload);
+        ngx_ap_sets_change(&watch->sets, &changes, payload);
     }
 
     ngx_ap_changes_close(&changes);
@@ -317,7 +316,7 @@ ngx_ap_watch_doubt(ngx_event_t *ev)
         && ngx_ap_store_ready(watch->worker->store))
     {
         ngx_ap_cache_drop_all(watch->cache);
-        ngx_ap_cache_twins_doubt(watch->cache);
+        ngx_ap_sets_doubt(&watch->sets);
     }
 
     ngx_add_timer(ev, NGX_AP_WATCH_DEAF);
@@ -347,10 +346,10 @@ ngx_ap_watch_hold(ngx_event_t *ev)
 
     if (!left) {
         ngx_ap_cache_drop_all(watch->cache);
-        ngx_ap_cache_twins_doubt(watch->cache);
+        ngx_ap_sets_doubt(&watch->sets);
     }
 
-    ngx_ap_twins_hold(watch->twins, 0);
+    ngx_ap_sets_hold(&watch->sets, 0);
 }
 
 
@@ -410,7 +409,7 @@ ngx_ap_watch_told(void *data)
     watch->leaving = 1;
     watch->until = ngx_current_msec + NGX_AP_WATCH_UNBORN;
 
-    ngx_ap_twins_leave(watch->twins);
+    ngx_ap_sets_leave(&watch->sets);
     ngx_ap_watch_wait(&watch->leave);
 }
 
@@ -435,7 +434,7 @@ ngx_ap_watch_wait(ngx_event_t *ev)
                                   watch);
     }
 
-    if ((watch->flushed && ngx_ap_twins_idle(watch->twins))
+    if ((watch->flushed && ngx_ap_sets_idle(&watch->sets))
         || (ngx_msec_int_t) (watch->until - ngx_current_msec) <= 0)
     {
         ngx_ap_watch_leave(watch);
@@ -466,13 +465,13 @@ ngx_ap_watch_leave(ngx_ap_watch_t *watch)
 
     if (watch->leaving && !watch->flushed) {
         ngx_ap_cache_drop_all(watch->cache);
-        ngx_ap_twins_fill(watch->twins);
+        ngx_ap_sets_fill(&watch->sets);
 
-    } else if (watch->leaving && !ngx_ap_twins_idle(watch->twins)) {
-        ngx_ap_twins_fill(watch->twins);
+    } else if (watch->leaving && !ngx_ap_sets_idle(&watch->sets)) {
+        ngx_ap_sets_fill(&watch->sets);
     }
 
-    ngx_ap_twins_stop(watch->twins);
+    ngx_ap_sets_stop(&watch->sets);
     ngx_ap_cache_listener_leave(watch->cache);
     ngx_ap_store_listen_end(watch->worker->store);
 

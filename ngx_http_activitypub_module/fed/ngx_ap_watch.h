@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * Worker 0 listens: what a notification names is dropped from the zone, and
- * the set of twins follows.  No notification is lost over a reload.
+ * the complete sets follow.  No notification is lost over a reload.
  */
 
 #ifndef NGX_AP_WATCH_H

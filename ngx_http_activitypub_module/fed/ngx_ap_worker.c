@@ -13,7 +13,6 @@
 #include "ngx_ap_documents.h"
 #include "ngx_ap_inbox.h"
 #include "ngx_ap_keys.h"
-#include "ngx_ap_moves.h"
 #include "ngx_ap_reader.h"
 #include "ngx_ap_signer.h"
 #include "ngx_ap_str.h"
@@ -98,14 +97,12 @@ ngx_ap_worker_create(ngx_ap_worker_process_t *process)
     worker->documents = ngx_ap_documents_create(worker->log);
     worker->inbox = ngx_ap_inbox_create(worker);
     worker->keys = ngx_ap_keys_create(worker);
-    worker->moves = ngx_ap_moves_create(worker);
     worker->reader = ngx_ap_reader_create(worker);
     worker->signer = ngx_ap_signer_create(worker);
 
     if (worker->documents == NULL
         || worker->inbox == NULL
         || worker->keys == NULL
-        || worker->moves == NULL
         || worker->reader == NULL
         || worker->signer == NULL)
     {
@@ -168,10 +165,6 @@ ngx_ap_worker_exit(ngx_cycle_t *cycle)
 
     if (worker->keys) {
         ngx_ap_keys_destroy(worker->keys);
-    }
-
-    if (worker->moves) {
-        ngx_ap_moves_destroy(worker->moves);
     }
 
     if (worker->work) {

@@ -5,7 +5,7 @@
  *
  * What a worker does besides answering requests.  Worker 0 declares the
  * configuration's actors, makes their keys, listens for changes and keeps
- * the set of twins; every worker asks the database for documents and keys,
+ * the complete sets; every worker asks the database for documents and keys,
  * and commits what it received.
  */
 
@@ -46,7 +46,6 @@ typedef struct {
     struct ngx_ap_documents_s  *documents;
     struct ngx_ap_inbox_s      *inbox;
     struct ngx_ap_keys_s       *keys;
-    struct ngx_ap_moves_s      *moves;
 
     struct ngx_ap_reader_s     *reader;
     struct ngx_ap_signer_s     *signer;

@@ -99,8 +99,7 @@ ngx_http_ap_actor_build(ngx_conf_t *cf, ngx_ap_origin_t *origin,
     declared.actor = actor;
 
     if (ngx_ap_index_add(&origin->names,
-                         ngx_ap_index_hash(ngx_http_ap_view(&actor->name)),
-                         actor)
+                         ngx_ap_cache_name_hash(&actor->name), actor)
         != NULL)
     {
         ngx_http_ap_emerg(cf, &conf->place, "duplicate actor \"%V\"",
@@ -256,8 +255,6 @@ ngx_http_ap_actor_ids(ngx_conf_t *cf, ngx_ap_origin_t *origin,
     {
         return NGX_ERROR;
     }
-
-    actor->hash = ngx_ap_cache_name_hash(&actor->name);
 
     jrd.handle = ngx_http_ap_view(&actor->handle);
     jrd.uri = ngx_http_ap_view(&actor->uri);

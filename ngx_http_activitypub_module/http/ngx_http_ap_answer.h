@@ -15,6 +15,9 @@
 /* what a client is told to wait when the database is away, seconds */
 #define NGX_HTTP_AP_RETRY_AFTER  "10"
 
+/* nginx has no name for it */
+#define NGX_HTTP_AP_STATUS_GONE  410
+
 
 typedef struct {
     ngx_uint_t                  status;

@@ -7,8 +7,8 @@
 #include "ngx_http_ap_filter.h"
 
 #include "ngx_http_ap_error.h"
+#include "ngx_http_ap_lookup.h"
 #include "ngx_http_ap_page.h"
-#include "ngx_http_ap_redirect.h"
 
 
 #define NGX_HTTP_AP_LINK_TAIL                                                 \
@@ -20,7 +20,7 @@ static ngx_uint_t ngx_http_ap_is_page(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx);
 static ngx_int_t ngx_http_ap_vary(ngx_http_request_t *r);
 static ngx_int_t ngx_http_ap_link(ngx_http_request_t *r,
-    ngx_ap_actor_t *actor, ngx_ap_cache_twin_t *twin);
+    ngx_ap_origin_t *origin, ngx_str_t *name, ngx_ap_cache_twin_t *twin);
 static u_char *ngx_http_ap_uuid(u_char *p, const u_char *uuid);
 static ngx_table_elt_t *ngx_http_ap_filter_header(ngx_http_request_t *r);
 
@@ -40,8 +40,9 @@ static ngx_int_t
 ngx_http_ap_header_filter(ngx_http_request_t *r)
 {
     ngx_int_t                rc;
-    ngx_ap_actor_t          *actor;
+    ngx_str_t                name;
     ngx_http_ap_ctx_t       *ctx;
+    ngx_http_ap_who_e        who;
     ngx_ap_cache_twin_t      twin;
     ngx_http_ap_srv_conf_t  *ascf;
     ngx_http_ap_loc_conf_t  *alcf;
@@ -65,8 +66,7 @@ ngx_http_ap_header_filter(ngx_http_request_t *r)
 
     if (ctx == NULL || ctx->answered || ctx->own
         || alcf->enable == NGX_HTTP_AP_OFF
-        || (!ctx->passed && !ngx_http_ap_is_page(r, ctx)
-            && !ngx_http_ap_redirect_is(r, ctx)))
+        || (!ctx->passed && !ngx_http_ap_is_page(r, ctx)))
     {
         return ngx_http_next_header_filter(r);
     }
@@ -77,37 +77,21 @@ ngx_http_ap_header_filter(ngx_http_request_t *r)
         return ngx_http_next_header_filter(r);
     }
 
-    actor = NULL;
+    who = (rc == NGX_OK) ? ngx_http_ap_twin_who(r, ascf->origin, &twin, &name)
+                         : NGX_HTTP_AP_PERHAPS;
 
-    if (rc == NGX_OK) {
-        actor = ngx_http_ap_twin_actor(ascf->origin, &twin);
-
-        if (actor == NULL) {
-            return ngx_http_next_header_filter(r);
-        }
+    if (who == NGX_HTTP_AP_NOBODY || who == NGX_HTTP_AP_GONE) {
+        return ngx_http_next_header_filter(r);
     }
 
-    if (ngx_http_ap_redirect_is(r, ctx)) {
-
-        if (actor) {
-            ngx_http_ap_redirect_seen(r, ctx, ascf->origin, &twin);
-        }
-
-        /* from a location's rewrites: nobody gets a document in its place */
-
-        if (!ctx->passed) {
-            return ngx_http_next_header_filter(r);
-        }
-    }
-
-    /* NGX_AGAIN: it might have one, and a cache must not mix them up */
+    /* it might have one only, but a cache must not mix them up */
 
     if (alcf->enable == NGX_HTTP_AP_ON && ngx_http_ap_vary(r) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    if (actor && !twin.gone && ngx_http_ap_is_page(r, ctx)
-        && ngx_http_ap_link(r, actor, &twin) != NGX_OK)
+    if (who != NGX_HTTP_AP_PERHAPS && !twin.gone && ngx_http_ap_is_page(r, ctx)
+        && ngx_http_ap_link(r, ascf->origin, &name, &twin) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -156,8 +140,8 @@ ngx_http_ap_vary(ngx_http_request_t *r)
 /* to the machine URL, which no cache mixes up */
 
 static ngx_int_t
-ngx_http_ap_link(ngx_http_request_t *r, ngx_ap_actor_t *actor,
-    ngx_ap_cache_twin_t *twin)
+ngx_http_ap_link(ngx_http_request_t *r, ngx_ap_origin_t *origin,
+    ngx_str_t *name, ngx_ap_cache_twin_t *twin)
 {
     u_char           *p;
     ngx_table_elt_t  *link;
@@ -171,7 +155,8 @@ ngx_http_ap_link(ngx_http_request_t *r, ngx_ap_actor_t *actor,
 
     ngx_str_set(&link->key, "Link");
 
-    p = ngx_pnalloc(r->pool, 1 + actor->uri.len + 1 + 36
+    p = ngx_pnalloc(r->pool, 1 + origin->url.len + origin->prefix.len
+                             + name->len + 1 + 36
                              + sizeof(NGX_HTTP_AP_LINK_TAIL) - 1);
     if (p == NULL) {
         link->hash = 0;
@@ -181,7 +166,9 @@ ngx_http_ap_link(ngx_http_request_t *r, ngx_ap_actor_t *actor,
     link->value.data = p;
 
     *p++ = '<';
-    p = ngx_cpymem(p, actor->uri.data, actor->uri.len);
+    p = ngx_cpymem(p, origin->url.data, origin->url.len);
+    p = ngx_cpymem(p, origin->prefix.data, origin->prefix.len);
+    p = ngx_cpymem(p, name->data, name->len);
 
     if (ngx_memcmp(twin->object, zeros, sizeof(zeros)) != 0) {
         *p++ = '/';

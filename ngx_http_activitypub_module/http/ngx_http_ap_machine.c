@@ -24,6 +24,7 @@
 #include "ngx_http_ap_answer.h"
 #include "ngx_http_ap_discovery.h"
 #include "ngx_http_ap_inbox.h"
+#include "ngx_http_ap_lookup.h"
 
 
 #define NGX_HTTP_AP_SEGMENTS    3
@@ -37,8 +38,9 @@ static ngx_int_t ngx_http_ap_machine_document(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx, ngx_str_t *query);
 static ngx_uint_t ngx_http_ap_machine_split(ngx_str_t *path,
     ngx_str_t *segments);
-static ngx_uint_t ngx_http_ap_machine_exists(ngx_ap_origin_t *origin,
-    ngx_str_t *s, ngx_uint_t n);
+static ngx_http_ap_who_e ngx_http_ap_machine_who(ngx_http_request_t *r,
+    ngx_ap_origin_t *origin, ngx_str_t *s, ngx_uint_t n);
+static ngx_uint_t ngx_http_ap_machine_names(ngx_str_t *s, ngx_uint_t n);
 static ngx_str_t ngx_http_ap_machine_query(ngx_str_t *last, ngx_str_t *query);
 static ngx_uint_t ngx_http_ap_is_one_of(ngx_str_t *s, ngx_str_t *names);
 static ngx_uint_t ngx_http_ap_is_uuid(ngx_str_t *s);
@@ -112,6 +114,7 @@ ngx_http_ap_machine_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
     ngx_str_t                path, query, segments[NGX_HTTP_AP_SEGMENTS];
     ngx_uint_t               n;
     ngx_ap_origin_t         *origin;
+    ngx_http_ap_who_e        who;
     ngx_http_ap_srv_conf_t  *ascf;
 
     if (ctx->fetch) {
@@ -131,9 +134,16 @@ ngx_http_ap_machine_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
         && ngx_http_ap_is_one_of(&segments[n - 1],
                                  ngx_http_ap_shared_inbox_name))
     {
-        if (!ngx_http_ap_machine_exists(origin, segments, n)) {
+        who = ngx_http_ap_machine_who(r, origin, segments, n);
+
+        if (who == NGX_HTTP_AP_NOBODY) {
             return ngx_http_ap_refuse(r, NGX_HTTP_NOT_FOUND,
                                       "nothing is here");
+        }
+
+        if (who == NGX_HTTP_AP_GONE) {
+            return ngx_http_ap_refuse(r, NGX_HTTP_AP_STATUS_GONE,
+                                      "the actor is gone");
         }
 
         return ngx_http_ap_inbox_handler(r, origin);
@@ -151,7 +161,8 @@ ngx_http_ap_machine_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
         return ngx_http_ap_nodeinfo_handler(r, &segments[1]);
     }
 
-    if (!ngx_http_ap_machine_exists(origin, segments, n)) {
+    if (ngx_http_ap_machine_who(r, origin, segments, n) == NGX_HTTP_AP_NOBODY)
+    {
         return ngx_http_ap_refuse(r, NGX_HTTP_NOT_FOUND, "nothing is here");
     }
 
@@ -165,11 +176,14 @@ static ngx_int_t
 ngx_http_ap_machine_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
     ngx_str_t *query)
 {
-    ngx_int_t              rc;
-    fedi_document_t       *document;
-    ngx_http_ap_answer_t   answer;
+    ngx_int_t                rc;
+    fedi_document_t         *document;
+    ngx_http_ap_answer_t     answer;
+    ngx_http_ap_srv_conf_t  *ascf;
 
-    rc = ngx_http_ap_fetch(r, ctx, &ctx->path, query);
+    ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
+
+    rc = ngx_http_ap_fetch(r, ctx, ascf->origin, &ctx->path, query);
 
     if (rc == NGX_AGAIN) {
         return NGX_AGAIN;
@@ -234,7 +248,8 @@ ngx_http_ap_document_answer(ngx_http_request_t *r,
 
 
 ngx_uint_t
-ngx_http_ap_machine_has(ngx_ap_origin_t *origin, ngx_str_t *path)
+ngx_http_ap_machine_has(ngx_http_request_t *r, ngx_ap_origin_t *origin,
+    ngx_str_t *path)
 {
     ngx_str_t   rest, segments[NGX_HTTP_AP_SEGMENTS];
     ngx_uint_t  n;
@@ -251,7 +266,8 @@ ngx_http_ap_machine_has(ngx_ap_origin_t *origin, ngx_str_t *path)
 
     n = ngx_http_ap_machine_split(&rest, segments);
 
-    return ngx_http_ap_machine_exists(origin, segments, n);
+    return ngx_http_ap_machine_who(r, origin, segments, n)
+           != NGX_HTTP_AP_NOBODY;
 }
 
 
@@ -284,29 +300,40 @@ ngx_http_ap_machine_split(ngx_str_t *path, ngx_str_t *segments)
 }
 
 
-static ngx_uint_t
-ngx_http_ap_machine_exists(ngx_ap_origin_t *origin, ngx_str_t *s, ngx_uint_t n)
+/* whose it would be; the origin's own are always there */
+
+static ngx_http_ap_who_e
+ngx_http_ap_machine_who(ngx_http_request_t *r, ngx_ap_origin_t *origin,
+    ngx_str_t *s, ngx_uint_t n)
 {
     if (n == 0) {
-        return 0;
+        return NGX_HTTP_AP_NOBODY;
     }
 
     if (ngx_http_ap_is_one_of(&s[0], ngx_http_ap_instance_name)) {
         return n == 1
                || (n == 2 && ngx_http_ap_is_one_of(&s[1],
-                                            ngx_http_ap_instance_collections));
+                                            ngx_http_ap_instance_collections))
+               ? NGX_HTTP_AP_CONFIGURED : NGX_HTTP_AP_NOBODY;
     }
 
     if (ngx_http_ap_is_one_of(&s[0], ngx_http_ap_shared_inbox_name)) {
-        return n == 1;
+        return n == 1 ? NGX_HTTP_AP_CONFIGURED : NGX_HTTP_AP_NOBODY;
     }
 
     /* an actor that left the configuration answers 404 */
 
-    if (ngx_ap_origin_actor(origin, ngx_http_ap_view(&s[0])) == NULL) {
-        return 0;
-    }
+    return ngx_http_ap_machine_names(s, n)
+           ? ngx_http_ap_who(r, origin, ngx_http_ap_view(&s[0]))
+           : NGX_HTTP_AP_NOBODY;
+}
 
+
+/* what an actor may have */
+
+static ngx_uint_t
+ngx_http_ap_machine_names(ngx_str_t *s, ngx_uint_t n)
+{
     switch (n) {
 
     case 1:

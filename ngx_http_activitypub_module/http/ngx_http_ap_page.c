@@ -8,13 +8,14 @@
 
 #include "fedi_query.h"
 #include "ngx_http_ap_answer.h"
+#include "ngx_http_ap_lookup.h"
 #include "ngx_http_ap_machine.h"
 
 
 static ngx_int_t ngx_http_ap_page_document(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx, ngx_ap_origin_t *origin);
-static ngx_int_t ngx_http_ap_page_known(ngx_ap_cache_t *cache,
-    const ngx_ap_cache_key_t *key, ngx_ap_cache_twin_t *twin);
+static ngx_uint_t ngx_http_ap_page_has_owner(ngx_http_request_t *r,
+    ngx_ap_origin_t *origin, const ngx_ap_cache_twin_t *twin);
 
 
 ngx_int_t
@@ -54,7 +55,7 @@ ngx_http_ap_page_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
     rc = ngx_http_ap_page_twin(r, ctx, origin, &twin);
 
     if (rc == NGX_DECLINED
-        || (rc == NGX_OK && ngx_http_ap_twin_actor(origin, &twin) == NULL))
+        || (rc == NGX_OK && !ngx_http_ap_page_has_owner(r, origin, &twin)))
     {
         return NGX_DECLINED;
     }
@@ -65,13 +66,27 @@ ngx_http_ap_page_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
 }
 
 
+static ngx_uint_t
+ngx_http_ap_page_has_owner(ngx_http_request_t *r, ngx_ap_origin_t *origin,
+    const ngx_ap_cache_twin_t *twin)
+{
+    ngx_str_t          name;
+    ngx_http_ap_who_e  who;
+
+    who = ngx_http_ap_twin_who(r, origin, twin, &name);
+
+    return who != NGX_HTTP_AP_NOBODY && who != NGX_HTTP_AP_GONE;
+}
+
+
 static ngx_int_t
 ngx_http_ap_page_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
     ngx_ap_origin_t *origin)
 {
-    ngx_int_t  rc;
+    ngx_int_t          rc;
+    ngx_http_ap_who_e  who;
 
-    rc = ngx_http_ap_fetch(r, ctx, &ctx->path, &ctx->query);
+    rc = ngx_http_ap_fetch(r, ctx, origin, &ctx->path, &ctx->query);
 
     if (rc == NGX_AGAIN || rc == NGX_DECLINED) {
         return rc;
@@ -86,7 +101,9 @@ ngx_http_ap_page_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
                                   "the database is away");
     }
 
-    if (ngx_ap_origin_actor(origin, ctx->fetch->document.actor) == NULL) {
+    who = ngx_http_ap_who(r, origin, ctx->fetch->document.actor);
+
+    if (who == NGX_HTTP_AP_NOBODY || who == NGX_HTTP_AP_GONE) {
         return NGX_DECLINED;
     }
 
@@ -98,19 +115,16 @@ ngx_int_t
 ngx_http_ap_page_twin(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
     ngx_ap_origin_t *origin, ngx_ap_cache_twin_t *twin)
 {
-    ngx_int_t                 rc;
-    fedi_str_t                query;
-    fedi_arena_t              arena;
-    ngx_ap_cache_key_t        key;
-    ngx_http_ap_main_conf_t  *amcf;
-
-    amcf = ngx_http_get_module_main_conf(r, ngx_http_activitypub_module);
+    ngx_int_t            rc;
+    fedi_str_t           query;
+    fedi_arena_t         arena;
+    ngx_ap_cache_key_t   key;
 
     key.origin = origin->url;
     key.path = ctx->path;
     key.query = ctx->query;
 
-    rc = ngx_http_ap_page_known(amcf->cache, &key, twin);
+    rc = ngx_http_ap_twin(r, &key, twin);
 
     if (rc != NGX_DECLINED || ctx->query.len == 0) {
         return rc;
@@ -132,7 +146,7 @@ ngx_http_ap_page_twin(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
 
     key.query = ngx_http_ap_string(query);
 
-    rc = ngx_http_ap_page_known(amcf->cache, &key, twin);
+    rc = ngx_http_ap_twin(r, &key, twin);
 
     if (rc == NGX_OK) {
         ctx->query = key.query;
@@ -140,49 +154,4 @@ ngx_http_ap_page_twin(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
     }
 
     return rc;
-}
-
-
-/* what was true when the database went away is better than nothing */
-
-static ngx_int_t
-ngx_http_ap_page_known(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
-    ngx_ap_cache_twin_t *twin)
-{
-    ngx_int_t         rc;
-    ngx_ap_worker_t  *worker;
-
-    rc = ngx_ap_cache_twin_find(cache, key, twin, 0);
-
-    if (rc != NGX_AGAIN) {
-        return rc;
-    }
-
-    worker = ngx_ap_worker();
-
-    if (worker == NULL || ngx_ap_store_ready(worker->store)) {
-        return rc;
-    }
-
-    return ngx_ap_cache_twin_find(cache, key, twin, 1);
-}
-
-
-ngx_ap_actor_t *
-ngx_http_ap_twin_actor(ngx_ap_origin_t *origin,
-    const ngx_ap_cache_twin_t *twin)
-{
-    ngx_uint_t       i;
-    ngx_ap_actor_t  *actor;
-
-    actor = origin->actors.elts;
-
-    for (i = 0; i < origin->actors.nelts; i++) {
-
-        if (actor[i].hash == twin->actor) {
-            return &actor[i];
-        }
-    }
-
-    return NULL;
 }

@@ -28,12 +28,5 @@ ngx_int_t ngx_http_ap_page_twin(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx, ngx_ap_origin_t *origin,
     ngx_ap_cache_twin_t *twin);
 
-/*
- * The actor to whom a twin belongs, if this configuration declares it; NULL:
- * it does not, and the page is just a page.
- */
-ngx_ap_actor_t *ngx_http_ap_twin_actor(ngx_ap_origin_t *origin,
-    const ngx_ap_cache_twin_t *twin);
-
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "ngx_http_ap_answer.h"
 #include "ngx_http_ap_discovery.h"
+#include "ngx_http_ap_jrd.h"
 #include "ngx_http_ap_machine.h"
 #include "ngx_http_ap_page.h"
 #include "ngx_http_ap_status.h"
@@ -223,7 +224,7 @@ ngx_http_ap_own_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
     switch (ctx->own) {
 
     case NGX_HTTP_AP_OWN_WEBFINGER:
-        return ngx_http_ap_webfinger_handler(r, ctx);
+        return ngx_http_ap_jrd_handler(r, ctx);
 
     case NGX_HTTP_AP_OWN_HOST_META:
     case NGX_HTTP_AP_OWN_HOST_META_JSON:
@@ -238,12 +239,11 @@ ngx_http_ap_own_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
 
 ngx_int_t
 ngx_http_ap_fetch(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
-    ngx_str_t *path, ngx_str_t *query)
+    ngx_ap_origin_t *origin, ngx_str_t *path, ngx_str_t *query)
 {
-    ngx_int_t                rc;
-    ngx_ap_worker_t         *worker;
-    ngx_http_ap_fetch_t     *fetch;
-    ngx_http_ap_srv_conf_t  *ascf;
+    ngx_int_t             rc;
+    ngx_ap_worker_t      *worker;
+    ngx_http_ap_fetch_t  *fetch;
 
     if (ctx->fetch) {
         return ctx->fetch->done ? ctx->fetch->rc : NGX_AGAIN;
@@ -256,9 +256,7 @@ ngx_http_ap_fetch(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
         return NGX_ERROR;
     }
 
-    ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
-
-    fetch->key.origin = ascf->origin->url;
+    fetch->key.origin = origin->url;
     fetch->key.path = *path;
     fetch->key.query = *query;
 

@@ -53,7 +53,11 @@ typedef struct {
     /* WebFinger: of whom; NULL: of nobody we know */
     ngx_ap_origin_t            *origin;
     ngx_ap_actor_t             *actor;
-    ngx_str_t                   resource;   /* no actor: a document's path */
+
+    /* no actor of the configuration: where the document stands */
+    ngx_str_t                   resource;
+    ngx_str_t                   resource_query;
+    ngx_ap_cache_stamp_t        stamp;      /* of its JRD */
 
     ngx_http_ap_fetch_t        *fetch;      /* NULL: no document is needed */
     void                       *inbox;      /* of ngx_http_ap_inbox.c */
@@ -65,6 +69,8 @@ typedef struct {
     unsigned                    stripped:1; /* trackers, off the query */
     unsigned                    passed:1;   /* every check of the site */
     unsigned                    answered:1; /* by us */
+    unsigned                    gone:1;     /* who WebFinger is asked for */
+    unsigned                    resource_own:1; /* an actor's own id */
 } ngx_http_ap_ctx_t;
 
 
@@ -84,13 +90,13 @@ ngx_uint_t ngx_http_ap_wants_html(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx);
 
 /*
- * Fetches the document of this server block's origin at a path and query
- * that live as long as the request.  NGX_AGAIN: the phase will be run again
+ * Fetches the document of an origin at a path and query that live as long as
+ * the request.  NGX_AGAIN: the phase will be run again
  * when the answer is there.  Else ctx->fetch->done is set, and the result is
  * ngx_ap_documents_pt's.
  */
 ngx_int_t ngx_http_ap_fetch(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
-    ngx_str_t *path, ngx_str_t *query);
+    ngx_ap_origin_t *origin, ngx_str_t *path, ngx_str_t *query);
 
 
 #endif

@@ -2,31 +2,46 @@
 /*
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Of whom a resource speaks.  What comes of that: ngx_http_ap_jrd.h.
  */
 
 #include "ngx_http_ap_webfinger.h"
 
-#include "fedi_jrd.h"
 #include "fedi_resource.h"
-#include "ngx_http_ap_actor_conf.h"
-#include "ngx_http_ap_answer.h"
+#include "fedi_url.h"
+#include "ngx_http_ap_lookup.h"
 #include "ngx_http_ap_machine.h"
 
 
-static ngx_uint_t ngx_http_ap_webfinger_plain(ngx_http_ap_srv_conf_t *ascf,
+/* CONFIGURED: "actor"; KEPT or PERHAPS: where the document stands */
+
+typedef struct {
+    ngx_http_ap_who_e           who;
+    ngx_ap_actor_t             *actor;
+    ngx_str_t                   path;
+    ngx_str_t                   query;
+    unsigned                    own:1;      /* an actor's own id */
+} ngx_http_ap_subject_t;
+
+
+static ngx_uint_t ngx_http_ap_webfinger_plain(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx, fedi_str_t text);
-static ngx_int_t ngx_http_ap_webfinger_find(ngx_http_ap_srv_conf_t *ascf,
+static ngx_int_t ngx_http_ap_webfinger_find(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx, const fedi_resource_t *resource);
-static ngx_ap_actor_t *ngx_http_ap_actor_by_user(ngx_ap_origin_t *origin,
-    fedi_str_t user);
-static ngx_ap_actor_t *ngx_http_ap_actor_by_name(ngx_ap_origin_t *origin,
-    fedi_str_t text);
-static ngx_ap_actor_t *ngx_http_ap_actor_by_path(ngx_ap_origin_t *origin,
-    fedi_str_t path);
-static ngx_int_t ngx_http_ap_webfinger_document(ngx_http_request_t *r,
-    ngx_http_ap_ctx_t *ctx);
-static ngx_int_t ngx_http_ap_webfinger_answer(ngx_http_request_t *r,
-    ngx_str_t *jrd);
+static void ngx_http_ap_webfinger_take(ngx_http_ap_ctx_t *ctx,
+    ngx_ap_origin_t *origin, const ngx_http_ap_subject_t *subject);
+static void ngx_http_ap_subject_user(ngx_http_request_t *r,
+    ngx_ap_origin_t *origin, fedi_str_t user, ngx_http_ap_subject_t *subject);
+static void ngx_http_ap_subject_name(ngx_http_request_t *r,
+    ngx_ap_origin_t *origin, fedi_str_t name, ngx_http_ap_subject_t *subject);
+static void ngx_http_ap_subject_path(ngx_http_request_t *r,
+    ngx_ap_origin_t *origin, fedi_str_t path, ngx_http_ap_subject_t *subject);
+static void ngx_http_ap_subject_page(ngx_http_request_t *r,
+    ngx_ap_origin_t *origin, fedi_str_t path, ngx_http_ap_subject_t *subject);
+static void ngx_http_ap_subject_twin(ngx_http_request_t *r,
+    ngx_ap_origin_t *origin, const ngx_ap_cache_key_t *key,
+    ngx_http_ap_subject_t *subject);
 
 
 ngx_int_t
@@ -37,22 +52,23 @@ ngx_http_ap_webfinger_resolve(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
     fedi_resource_t          resource;
     ngx_http_ap_srv_conf_t  *ascf;
 
-    ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
     arena = ngx_http_ap_arena(r->pool);
 
     if (fedi_resource_of_query(&arena, ngx_http_ap_view(&r->args), &text)
         == FEDI_OK)
     {
-        if (ngx_http_ap_webfinger_plain(ascf, ctx, text)) {
+        if (ngx_http_ap_webfinger_plain(r, ctx, text)) {
             return NGX_OK;
         }
 
         if (fedi_resource_parse(&arena, text, &resource) == FEDI_OK) {
-            return ngx_http_ap_webfinger_find(ascf, ctx, &resource);
+            return ngx_http_ap_webfinger_find(r, ctx, &resource);
         }
     }
 
     /* missing or malformed: ours to say so, where an origin is ours */
+
+    ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
 
     return ascf->origin ? NGX_OK : NGX_DECLINED;
 }
@@ -63,13 +79,14 @@ ngx_http_ap_webfinger_resolve(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
  * letter, needs no other spelling to be compared.
  */
 static ngx_uint_t
-ngx_http_ap_webfinger_plain(ngx_http_ap_srv_conf_t *ascf,
-    ngx_http_ap_ctx_t *ctx, fedi_str_t text)
+ngx_http_ap_webfinger_plain(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
+    fedi_str_t text)
 {
-    ngx_uint_t             i;
-    fedi_str_t             user, host;
-    ngx_ap_actor_t        *actor;
-    ngx_http_ap_domain_t  *domain;
+    ngx_uint_t               i;
+    fedi_str_t               user, host;
+    ngx_http_ap_domain_t    *domain;
+    ngx_http_ap_subject_t    subject;
+    ngx_http_ap_srv_conf_t  *ascf;
 
     static const fedi_str_t  scheme = fedi_string("acct:");
 
@@ -87,6 +104,8 @@ ngx_http_ap_webfinger_plain(ngx_http_ap_srv_conf_t *ascf,
     }
 
     host = fedi_str_from(text, scheme.len + user.len + 1);
+
+    ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
     domain = ascf->domains.elts;
 
     for (i = 0; i < ascf->domains.nelts; i++) {
@@ -95,11 +114,12 @@ ngx_http_ap_webfinger_plain(ngx_http_ap_srv_conf_t *ascf,
             continue;
         }
 
-        actor = ngx_http_ap_actor_by_user(domain[i].origin, user);
+        ngx_http_ap_subject_user(r, domain[i].origin, user, &subject);
 
-        if (actor) {
-            ctx->origin = domain[i].origin;
-            ctx->actor = actor;
+        if (subject.who != NGX_HTTP_AP_NOBODY
+            && subject.who != NGX_HTTP_AP_PERHAPS)
+        {
+            ngx_http_ap_webfinger_take(ctx, domain[i].origin, &subject);
             return 1;
         }
     }
@@ -109,14 +129,15 @@ ngx_http_ap_webfinger_plain(ngx_http_ap_srv_conf_t *ascf,
 
 
 static ngx_int_t
-ngx_http_ap_webfinger_find(ngx_http_ap_srv_conf_t *ascf,
-    ngx_http_ap_ctx_t *ctx, const fedi_resource_t *resource)
+ngx_http_ap_webfinger_find(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
+    const fedi_resource_t *resource)
 {
-    ngx_str_t              path;
-    ngx_uint_t             i;
-    ngx_ap_actor_t        *actor;
-    ngx_http_ap_domain_t  *domain;
+    ngx_uint_t               i;
+    ngx_http_ap_domain_t    *domain;
+    ngx_http_ap_subject_t    subject;
+    ngx_http_ap_srv_conf_t  *ascf;
 
+    ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
     domain = ascf->domains.elts;
 
     for (i = 0; i < ascf->domains.nelts; i++) {
@@ -127,18 +148,31 @@ ngx_http_ap_webfinger_find(ngx_http_ap_srv_conf_t *ascf,
             continue;
         }
 
-        actor = resource->user.len
-                ? ngx_http_ap_actor_by_user(domain[i].origin, resource->user)
-                : ngx_http_ap_actor_by_path(domain[i].origin, resource->path);
-
-        /* several origins may share a domain: the server's own is first */
-
-        if (actor || ctx->origin == NULL) {
-            ctx->origin = domain[i].origin;
-            ctx->actor = actor;
+        if (resource->user.len) {
+            ngx_http_ap_subject_user(r, domain[i].origin, resource->user,
+                                     &subject);
+        } else {
+            ngx_http_ap_subject_path(r, domain[i].origin, resource->path,
+                                     &subject);
         }
 
-        if (actor) {
+        /*
+         * Several origins may share a domain: the server's own is first, and
+         * one that may know is asked if none is known to.
+         */
+
+        if (ctx->origin == NULL
+            || (subject.who == NGX_HTTP_AP_PERHAPS && !ctx->resource.len)
+            || subject.who == NGX_HTTP_AP_CONFIGURED
+            || subject.who == NGX_HTTP_AP_KEPT
+            || subject.who == NGX_HTTP_AP_GONE)
+        {
+            ngx_http_ap_webfinger_take(ctx, domain[i].origin, &subject);
+        }
+
+        if (subject.who != NGX_HTTP_AP_NOBODY
+            && subject.who != NGX_HTTP_AP_PERHAPS)
+        {
             return NGX_OK;
         }
     }
@@ -147,203 +181,231 @@ ngx_http_ap_webfinger_find(ngx_http_ap_srv_conf_t *ascf,
         return NGX_DECLINED;
     }
 
-    if (resource->user.len) {
-        return NGX_OK;
-    }
-
     /* only accounts of this domain are elsewhere: its pages are the site's */
 
-    if (ctx->origin != ascf->origin) {
+    if (!resource->user.len && ctx->origin != ascf->origin) {
         ctx->origin = NULL;
         return NGX_DECLINED;
-    }
-
-    path = ngx_http_ap_string(resource->path);
-
-    if (ngx_http_ap_machine_has(ctx->origin, &path)) {
-        ctx->resource = path;
     }
 
     return NGX_OK;
 }
 
 
-static ngx_ap_actor_t *
-ngx_http_ap_actor_by_user(ngx_ap_origin_t *origin, fedi_str_t user)
+static void
+ngx_http_ap_webfinger_take(ngx_http_ap_ctx_t *ctx, ngx_ap_origin_t *origin,
+    const ngx_http_ap_subject_t *subject)
 {
-    ngx_ap_actor_t  *actor;
-
-    actor = ngx_http_ap_actor_by_name(origin, user);
-
-    if (actor) {
-        return actor;
-    }
-
-    actor = &origin->instance;
-
-    return fedi_str_eq_nocase(user, ngx_http_ap_view(&actor->name)) ? actor
-                                                                    : NULL;
+    ctx->origin = origin;
+    ctx->actor = subject->actor;
+    ctx->resource = subject->path;
+    ctx->resource_query = subject->query;
+    ctx->resource_own = subject->own;
+    ctx->gone = (subject->who == NGX_HTTP_AP_GONE);
 }
 
 
-/* in any case: names are in lower case, and short */
+/* in any case; names are in lower case, and short */
 
-static ngx_ap_actor_t *
-ngx_http_ap_actor_by_name(ngx_ap_origin_t *origin, fedi_str_t text)
+static void
+ngx_http_ap_subject_user(ngx_http_request_t *r, ngx_ap_origin_t *origin,
+    fedi_str_t user, ngx_http_ap_subject_t *subject)
 {
-    u_char      lower[NGX_HTTP_AP_NAME_MAX];
+    u_char      lower[NGX_AP_CACHE_NAME_LEN];
     fedi_str_t  name;
 
-    if (text.len > NGX_HTTP_AP_NAME_MAX) {
-        return NULL;
+    ngx_memzero(subject, sizeof(ngx_http_ap_subject_t));
+
+    if (user.len <= NGX_AP_CACHE_NAME_LEN) {
+        ngx_strlow(lower, (u_char *) user.data, user.len);
+
+        name.data = (const char *) lower;
+        name.len = user.len;
+
+        ngx_http_ap_subject_name(r, origin, name, subject);
     }
 
-    ngx_strlow(lower, (u_char *) text.data, text.len);
+    if (subject->who == NGX_HTTP_AP_NOBODY
+        && fedi_str_eq_nocase(user, ngx_http_ap_view(&origin->instance.name)))
+    {
+        subject->who = NGX_HTTP_AP_CONFIGURED;
+        subject->actor = &origin->instance;
+    }
+}
 
-    name.data = (const char *) lower;
-    name.len = text.len;
 
-    return ngx_ap_origin_actor(origin, name);
+static void
+ngx_http_ap_subject_name(ngx_http_request_t *r, ngx_ap_origin_t *origin,
+    fedi_str_t name, ngx_http_ap_subject_t *subject)
+{
+    ngx_str_t  text, nothing;
+
+    ngx_memzero(subject, sizeof(ngx_http_ap_subject_t));
+
+    subject->who = ngx_http_ap_who(r, origin, name);
+
+    if (subject->who == NGX_HTTP_AP_CONFIGURED) {
+        subject->actor = ngx_ap_origin_actor(origin, name);
+        return;
+    }
+
+    if (subject->who == NGX_HTTP_AP_NOBODY
+        || subject->who == NGX_HTTP_AP_GONE)
+    {
+        return;
+    }
+
+    text = ngx_http_ap_string(name);
+    ngx_str_null(&nothing);
+
+    if (ngx_http_ap_concat(r->pool, &subject->path, &origin->prefix, &text,
+                           &nothing)
+        != NGX_OK)
+    {
+        subject->who = NGX_HTTP_AP_NOBODY;
+        return;
+    }
+
+    subject->own = 1;
 }
 
 
 /*
- * The id, the profile page, or "/@name"; "/" is the instance actor's, if it
- * is nobody's page (FEP-d556).
+ * The id, the profile page, or "/@name"; what else has an id or a page.  "/"
+ * is the instance actor's, if it is nobody's page (FEP-d556).
  */
-static ngx_ap_actor_t *
-ngx_http_ap_actor_by_path(ngx_ap_origin_t *origin, fedi_str_t path)
+static void
+ngx_http_ap_subject_path(ngx_http_request_t *r, ngx_ap_origin_t *origin,
+    fedi_str_t path, ngx_http_ap_subject_t *subject)
 {
     fedi_str_t       prefix;
+    ngx_str_t        text;
     ngx_ap_actor_t  *actor;
 
+    ngx_memzero(subject, sizeof(ngx_http_ap_subject_t));
+
     prefix = ngx_http_ap_view(&origin->prefix);
-    actor = NULL;
 
     if (path.len > prefix.len
         && ngx_memcmp(path.data, prefix.data, prefix.len) == 0)
     {
-        actor = ngx_ap_origin_actor(origin, fedi_str_from(path, prefix.len));
+        ngx_http_ap_subject_name(r, origin, fedi_str_from(path, prefix.len),
+                                 subject);
 
     } else if (path.len > 2 && path.data[0] == '/' && path.data[1] == '@') {
-        actor = ngx_http_ap_actor_by_name(origin, fedi_str_from(path, 2));
+        ngx_http_ap_subject_user(r, origin, fedi_str_from(path, 2), subject);
+
+        if (subject->actor == &origin->instance) {
+            ngx_memzero(subject, sizeof(ngx_http_ap_subject_t));
+        }
     }
 
-    if (actor == NULL) {
-        actor = ngx_ap_origin_resource(origin, path);
+    if (subject->who != NGX_HTTP_AP_NOBODY) {
+        return;
     }
+
+    actor = ngx_ap_origin_resource(origin, path);
 
     if (actor) {
-        return actor;
+        ngx_http_ap_subject_name(r, origin, ngx_http_ap_view(&actor->name),
+                                 subject);
+        return;
     }
 
+    text = ngx_http_ap_string(path);
     actor = &origin->instance;
 
-    return (fedi_str_eq(path, fedi_str_from(ngx_http_ap_view(&actor->uri),
-                                            origin->url.len))
-            || fedi_str_eq(path, ngx_http_ap_view(&actor->resource)))
-           ? actor : NULL;
+    if (fedi_str_eq(path, fedi_str_from(ngx_http_ap_view(&actor->uri),
+                                        origin->url.len)))
+    {
+        subject->who = NGX_HTTP_AP_CONFIGURED;
+        subject->actor = actor;
+
+    } else if (ngx_http_ap_machine_has(r, origin, &text)) {
+        subject->who = NGX_HTTP_AP_KEPT;
+        subject->path = text;
+
+    } else {
+        ngx_http_ap_subject_page(r, origin, path, subject);
+    }
 }
 
 
-ngx_int_t
-ngx_http_ap_webfinger_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
+/* of an actor of the database, or of a post */
+
+static void
+ngx_http_ap_subject_page(ngx_http_request_t *r, ngx_ap_origin_t *origin,
+    fedi_str_t path, ngx_http_ap_subject_t *subject)
 {
-    ngx_int_t  rc;
+    size_t               len;
+    fedi_str_t           page, decoded;
+    fedi_arena_t         arena;
+    ngx_ap_cache_key_t   key;
 
-    if (ctx->fetch) {
-        return ngx_http_ap_webfinger_document(r, ctx);
-    }
-
-    if (ctx->origin == NULL) {
-        return ngx_http_ap_refuse(r, NGX_HTTP_BAD_REQUEST,
-                                  "resource must be one acct: URI or URL");
-    }
-
-    rc = ngx_http_ap_admit(r, ctx->origin);
-
-    if (rc != NGX_OK || ctx->answered) {
-        return rc;
-    }
-
-    if (ctx->actor) {
-        return ngx_http_ap_webfinger_answer(r, &ctx->actor->jrd);
-    }
-
-    if (ctx->resource.len) {
-        return ngx_http_ap_webfinger_document(r, ctx);
-    }
-
-    return ngx_http_ap_refuse(r, NGX_HTTP_NOT_FOUND, "no such account here");
-}
-
-
-/* a post, an activity, a collection: it has an id, and perhaps a page */
-
-static ngx_int_t
-ngx_http_ap_webfinger_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
-{
-    ngx_int_t         rc;
-    ngx_str_t         query, body;
-    fedi_jrd_t        jrd;
-    fedi_str_t        text;
-    fedi_arena_t      arena;
-    fedi_document_t  *document;
-
-    ngx_str_null(&query);
-
-    rc = ngx_http_ap_fetch(r, ctx, &ctx->resource, &query);
-
-    if (rc == NGX_AGAIN) {
-        return NGX_AGAIN;
-    }
-
-    if (rc == NGX_DECLINED) {
-        return ngx_http_ap_refuse(r, NGX_HTTP_NOT_FOUND,
-                                  "no such resource here");
-    }
-
-    if (rc != NGX_OK) {
-        return ngx_http_ap_refuse(r, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                  "the database is away");
-    }
-
-    document = &ctx->fetch->document;
-
-    if (document->status != NGX_HTTP_OK) {
-        return ngx_http_ap_refuse(r, document->status, "the resource is gone");
-    }
-
-    ngx_memzero(&jrd, sizeof(fedi_jrd_t));
-
-    jrd.uri = document->uri;
-    jrd.page = document->url;
+    page = path;
+    page.len = len = fedi_str_before(path, '?');
 
     arena = ngx_http_ap_arena(r->pool);
 
-    if (fedi_jrd_render(&arena, &jrd, &text) != FEDI_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    if (fedi_url_decode(&arena, page, &decoded) == FEDI_OK) {
+        key.origin = origin->url;
+        key.path = ngx_http_ap_string(decoded);
+        ngx_str_null(&key.query);
+
+        if (len < path.len) {
+            key.query = ngx_http_ap_string(fedi_str_from(path, len + 1));
+        }
+
+        ngx_http_ap_subject_twin(r, origin, &key, subject);
     }
 
-    body = ngx_http_ap_string(text);
+    if ((subject->who == NGX_HTTP_AP_NOBODY
+         || subject->who == NGX_HTTP_AP_PERHAPS)
+        && fedi_str_eq(path, ngx_http_ap_view(&origin->instance.resource)))
+    {
+        ngx_memzero(subject, sizeof(ngx_http_ap_subject_t));
 
-    return ngx_http_ap_webfinger_answer(r, &body);
+        subject->who = NGX_HTTP_AP_CONFIGURED;
+        subject->actor = &origin->instance;
+    }
 }
 
 
-static ngx_int_t
-ngx_http_ap_webfinger_answer(ngx_http_request_t *r, ngx_str_t *jrd)
+static void
+ngx_http_ap_subject_twin(ngx_http_request_t *r, ngx_ap_origin_t *origin,
+    const ngx_ap_cache_key_t *key, ngx_http_ap_subject_t *subject)
 {
-    ngx_http_ap_answer_t  answer;
+    ngx_int_t             rc;
+    ngx_str_t             name;
+    ngx_ap_cache_twin_t   twin;
 
-    ngx_memzero(&answer, sizeof(ngx_http_ap_answer_t));
+    static u_char  zeros[16];
 
-    ngx_str_set(&answer.type, "application/jrd+json");
+    rc = ngx_http_ap_twin(r, key, &twin);
 
-    answer.status = NGX_HTTP_OK;
-    answer.body = *jrd;
-    answer.shared = 1;
-    answer.open = 1;
+    if (rc == NGX_DECLINED) {
+        return;
+    }
 
-    return ngx_http_ap_answer(r, &answer);
+    subject->who = (rc == NGX_OK)
+                   ? ngx_http_ap_twin_who(r, origin, &twin, &name)
+                   : NGX_HTTP_AP_PERHAPS;
+
+    if (subject->who == NGX_HTTP_AP_NOBODY
+        || subject->who == NGX_HTTP_AP_GONE)
+    {
+        subject->who = NGX_HTTP_AP_NOBODY;
+        return;
+    }
+
+    if (rc == NGX_OK && subject->who != NGX_HTTP_AP_PERHAPS
+        && ngx_memcmp(twin.object, zeros, sizeof(zeros)) == 0)
+    {
+        ngx_http_ap_subject_name(r, origin, ngx_http_ap_view(&name), subject);
+        return;
+    }
+
+    subject->who = (rc == NGX_OK) ? NGX_HTTP_AP_KEPT : NGX_HTTP_AP_PERHAPS;
+    subject->path = key->path;
+    subject->query = key->query;
 }

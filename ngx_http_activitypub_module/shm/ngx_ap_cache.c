@@ -143,13 +143,6 @@ ngx_ap_cache_key_hash(uint64_t url, const ngx_ap_cache_key_t *key)
 }
 
 
-uint32_t
-ngx_ap_cache_name_hash(ngx_str_t *name)
-{
-    return ngx_crc32_short(name->data, name->len);
-}
-
-
 ngx_ap_cache_state_e
 ngx_ap_cache_state(ngx_ap_cache_t *cache, uint64_t name)
 {
@@ -159,7 +152,7 @@ ngx_ap_cache_state(ngx_ap_cache_t *cache, uint64_t name)
     ngx_shmtx_lock(&cache->shpool->mutex);
 
     entry = ngx_ap_table_find(&cache->shared->states, name);
-    state = entry ? (ngx_ap_cache_state_e) entry->flags
+    state = entry ? (ngx_ap_cache_state_e) entry->value[0]
                   : NGX_AP_STATE_UNKNOWN;
 
     ngx_shmtx_unlock(&cache->shpool->mutex);
@@ -178,7 +171,7 @@ ngx_ap_cache_state_set(ngx_ap_cache_t *cache, uint64_t name,
 
     entry = ngx_ap_cache_entry_locked(cache, &cache->shared->states, name);
     if (entry != NULL) {
-        entry->flags = state;
+        entry->value[0] = state;
     }
 
     ngx_shmtx_unlock(&cache->shpool->mutex);

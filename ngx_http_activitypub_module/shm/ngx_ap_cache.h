@@ -7,6 +7,7 @@
  *
  *   documents   rendered bytes by key, least recently used go first
  *   twins       the complete set of pages that have a document
+ *   actors      the complete set of those that no configuration names
  *   states      what became of the origins and actors of the configuration
  *
  * Every function takes the zone's mutex for a lookup or a copy and releases
@@ -48,9 +49,26 @@ typedef struct {
 
 typedef struct {
     u_char                      object[16];  /* UUID; zeros: actor's page */
-    uint32_t                    actor;       /* ngx_ap_cache_name_hash() */
+    uint64_t                    actor;       /* ngx_ap_cache_name_hash() */
     unsigned                    gone:1;      /* a Tombstone stands there */
 } ngx_ap_cache_twin_t;
+
+
+/* a-z, 0-9 and "_" */
+#define NGX_AP_CACHE_NAME_LEN  30
+
+typedef struct {
+    u_char                      name[NGX_AP_CACHE_NAME_LEN];
+    size_t                      len;
+    unsigned                    gone:1;      /* for ever */
+} ngx_ap_cache_actor_t;
+
+
+typedef enum {
+    NGX_AP_SET_TWINS = 0,
+    NGX_AP_SET_ACTORS,
+    NGX_AP_SETS
+} ngx_ap_set_e;
 
 
 typedef enum {
@@ -115,31 +133,40 @@ void ngx_ap_cache_fill_settle(ngx_ap_cache_t *cache,
 
 
 /*
- * NGX_OK: found; NGX_DECLINED: no twin; NGX_AGAIN: the set is not complete,
- * or in doubt.  With "doubtful" one in doubt answers: what it last knew.
- */
-ngx_int_t ngx_ap_cache_twin_find(ngx_ap_cache_t *cache,
-    const ngx_ap_cache_key_t *key, ngx_ap_cache_twin_t *twin,
-    ngx_uint_t doubtful);
-
-/*
  * A fill is begin, many adds, complete.  Between begin and complete lookups
  * answer NGX_AGAIN.  After completion add and remove keep the set true.
  * Add answers NGX_ERROR when the zone is full; the set is then incomplete
  * for good until the next begin.  A set of which not all changes were heard
  * is in doubt, until it is complete again.
  */
-void ngx_ap_cache_twins_begin(ngx_ap_cache_t *cache);
-void ngx_ap_cache_twins_doubt(ngx_ap_cache_t *cache);
+void ngx_ap_cache_set_begin(ngx_ap_cache_t *cache, ngx_ap_set_e set);
+void ngx_ap_cache_set_doubt(ngx_ap_cache_t *cache, ngx_ap_set_e set);
+void ngx_ap_cache_set_complete(ngx_ap_cache_t *cache, ngx_ap_set_e set);
+ngx_uint_t ngx_ap_cache_set_ready(ngx_ap_cache_t *cache, ngx_ap_set_e set);
+
+/*
+ * NGX_DECLINED: not in the set.  NGX_AGAIN: the set is not complete, or in
+ * doubt.  With "doubtful" one in doubt answers: what it last knew.
+ */
+ngx_int_t ngx_ap_cache_twin_find(ngx_ap_cache_t *cache,
+    const ngx_ap_cache_key_t *key, ngx_ap_cache_twin_t *twin,
+    ngx_uint_t doubtful);
 ngx_int_t ngx_ap_cache_twin_add(ngx_ap_cache_t *cache,
     const ngx_ap_cache_key_t *key, const ngx_ap_cache_twin_t *twin);
 void ngx_ap_cache_twin_remove(ngx_ap_cache_t *cache,
     const ngx_ap_cache_key_t *key);
-void ngx_ap_cache_twins_complete(ngx_ap_cache_t *cache);
-ngx_uint_t ngx_ap_cache_twins_ready(ngx_ap_cache_t *cache);
 
-/* of an actor's name, for "actor" of a twin */
-uint32_t ngx_ap_cache_name_hash(ngx_str_t *name);
+/* by the hash of a name: the one in "actor" is to be compared */
+ngx_int_t ngx_ap_cache_actor_find(ngx_ap_cache_t *cache,
+    const ngx_str_t *origin, uint64_t hash, ngx_ap_cache_actor_t *actor,
+    ngx_uint_t doubtful);
+ngx_int_t ngx_ap_cache_actor_add(ngx_ap_cache_t *cache,
+    const ngx_str_t *origin, const ngx_str_t *name, ngx_uint_t gone);
+void ngx_ap_cache_actor_remove(ngx_ap_cache_t *cache,
+    const ngx_str_t *origin, const ngx_str_t *name);
+
+/* of an actor's name: 63 bits */
+uint64_t ngx_ap_cache_name_hash(const ngx_str_t *name);
 
 
 /*
@@ -195,15 +222,6 @@ void ngx_ap_cache_listener_release(ngx_ap_cache_t *cache);
  */
 void ngx_ap_cache_listener_leave(ngx_ap_cache_t *cache);
 ngx_uint_t ngx_ap_cache_listener_left(ngx_ap_cache_t *cache, ngx_pid_t pid);
-
-
-/*
- * Whether the database is to be told that a page redirects to "target": not
- * if it was within the last "pause" seconds, nor if it is told of many others
- * in this very second.
- */
-ngx_uint_t ngx_ap_cache_redirect_is_news(ngx_ap_cache_t *cache,
-    const ngx_ap_cache_key_t *key, const ngx_str_t *target, time_t pause);
 
 
 /* what is counted on this node since the zone was made, by the caller's plan */

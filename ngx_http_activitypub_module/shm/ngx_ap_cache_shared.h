@@ -43,24 +43,12 @@ typedef struct {
 } ngx_ap_cache_fill_t;
 
 
-/* places for redirects that the database was told of */
-#define NGX_AP_CACHE_REDIRECTS  256
-
-/* of which it is told in a second, however many there are */
-#define NGX_AP_CACHE_REDIRECTS_RATE  20
-
-
 typedef struct {
-    uint64_t                    name;       /* 0: the place is free */
-    time_t                      until;
-} ngx_ap_cache_redirect_t;
-
-
-typedef struct {
-    ngx_ap_cache_redirect_t     places[NGX_AP_CACHE_REDIRECTS];
-    time_t                      second;
-    ngx_uint_t                  n;          /* told in it */
-} ngx_ap_cache_redirects_t;
+    ngx_ap_table_t              table;
+    unsigned                    ready:1;
+    unsigned                    lost:1;     /* one did not fit */
+    unsigned                    doubt:1;
+} ngx_ap_cache_set_t;
 
 
 typedef struct {
@@ -73,7 +61,7 @@ typedef struct {
 
     ngx_ap_cache_fill_t         fills[NGX_AP_CACHE_FILLS];
 
-    ngx_ap_table_t              twins;
+    ngx_ap_cache_set_t          sets[NGX_AP_SETS];
     ngx_ap_table_t              states;
 
     uint64_t                    source;     /* the listener's database */
@@ -86,13 +74,7 @@ typedef struct {
 
     ngx_atomic_t                work[NGX_AP_WORKS];
 
-    ngx_ap_cache_redirects_t    redirects;
-
     ngx_atomic_t                counters[NGX_AP_CACHE_COUNTERS];
-
-    unsigned                    twins_ready:1;
-    unsigned                    twins_lost:1;   /* one did not fit */
-    unsigned                    twins_doubt:1;
 } ngx_ap_cache_shared_t;
 
 

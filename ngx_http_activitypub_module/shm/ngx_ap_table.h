@@ -24,11 +24,11 @@
 #include <ngx_core.h>
 
 
+#define NGX_AP_TABLE_VALUE  3
+
 typedef struct {
     uint64_t                    name;       /* 0: the place is free */
-    u_char                      object[16];
-    uint32_t                    actor;
-    uint32_t                    flags;
+    uint64_t                    value[NGX_AP_TABLE_VALUE];
 } ngx_ap_table_entry_t;
 
 

@@ -57,6 +57,18 @@ const ngx_ap_pg_statement_t  ngx_ap_statements[NGX_AP_STATEMENTS] = {
       " FROM activitypub.twins_at($1::jsonb)",
       1 },
 
+    /* the columns of twins: they are members of a set, too */
+
+    { "actors",
+      "SELECT id, origin, '', '', name, '', gone"
+      " FROM activitypub.actors($1::bigint, $2::int)",
+      2 },
+
+    { "actors_at",
+      "SELECT id, origin, '', '', name, '', gone"
+      " FROM activitypub.actors_at($1::jsonb)",
+      1 },
+
     { "remote_key",
       "SELECT actor, public_pem, fetched"
       " FROM activitypub.remote_key($1::text)",
@@ -108,15 +120,5 @@ const ngx_ap_pg_statement_t  ngx_ap_statements[NGX_AP_STATEMENTS] = {
 
     { "job_done",
       "SELECT activitypub.job_done($1::bigint, $2::jsonb)",
-      2 },
-
-    { "redirect_seen",
-      "SELECT verdict, url FROM activitypub.redirect_seen($1::text, $2::text,"
-      " $3::text, $4::text, $5::int)",
-      5 },
-
-    { "move_post",
-      "SELECT activitypub.move_post($1::text, $2::text, $3::text, $4::text),"
-      " ''",
-      4 }
+      2 }
 };

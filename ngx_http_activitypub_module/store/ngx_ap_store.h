@@ -117,30 +117,34 @@ ngx_ap_pg_query_t *ngx_ap_store_key_set(ngx_ap_store_t *store,
     ngx_ap_store_done_pt handler, void *data);
 
 
-/* pages that have a document */
+/* members of a set: pages that have a document, actors of the database's */
 
 typedef struct {
     int64_t                     id;
     ngx_str_t                   origin;
-    ngx_str_t                   path;
-    ngx_str_t                   query;
+    ngx_str_t                   path;       /* of an actor this is empty, */
+    ngx_str_t                   query;      /* ... this, */
     ngx_str_t                   actor;
-    u_char                      object[16];
+    u_char                      object[16]; /* ... and this is zeros */
     unsigned                    gone:1;
-} ngx_ap_store_twin_t;
+} ngx_ap_store_member_t;
 
-typedef void (*ngx_ap_store_twins_pt)(void *data, ngx_int_t rc,
-    const ngx_ap_store_twin_t *twins, ngx_uint_t n);
+typedef void (*ngx_ap_store_members_pt)(void *data, ngx_int_t rc,
+    const ngx_ap_store_member_t *members, ngx_uint_t n);
 
-/* NGX_AP_STORE_TWINS at most, ascending by id, those above "after" */
-#define NGX_AP_STORE_TWINS  5000
+/* NGX_AP_STORE_MEMBERS at most, ascending by id, those above "after" */
+#define NGX_AP_STORE_MEMBERS  5000
 
 ngx_ap_pg_query_t *ngx_ap_store_twins(ngx_ap_store_t *store, int64_t after,
-    ngx_ap_store_twins_pt handler, void *data);
+    ngx_ap_store_members_pt handler, void *data);
+ngx_ap_pg_query_t *ngx_ap_store_actors(ngx_ap_store_t *store, int64_t after,
+    ngx_ap_store_members_pt handler, void *data);
 
 /* those of the given keys (JSON: the payload of a NOTIFY) that exist now */
 ngx_ap_pg_query_t *ngx_ap_store_twins_at(ngx_ap_store_t *store,
-    ngx_str_t *keys, ngx_ap_store_twins_pt handler, void *data);
+    ngx_str_t *keys, ngx_ap_store_members_pt handler, void *data);
+ngx_ap_pg_query_t *ngx_ap_store_actors_at(ngx_ap_store_t *store,
+    ngx_str_t *keys, ngx_ap_store_members_pt handler, void *data);
 
 
 /* keys of others */

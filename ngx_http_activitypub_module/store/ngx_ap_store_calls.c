@@ -20,7 +20,13 @@ static void ngx_ap_store_declared(void *data,
     const ngx_ap_pg_result_t *result);
 static void ngx_ap_store_key_was_set(void *data,
     const ngx_ap_pg_result_t *result);
-static void ngx_ap_store_twins_answered(void *data,
+static ngx_ap_pg_query_t *ngx_ap_store_members(ngx_ap_store_t *store,
+    ngx_ap_statement_e statement, int64_t after,
+    ngx_ap_store_members_pt handler, void *data);
+static ngx_ap_pg_query_t *ngx_ap_store_members_at(ngx_ap_store_t *store,
+    ngx_ap_statement_e statement, ngx_str_t *keys,
+    ngx_ap_store_members_pt handler, void *data);
+static void ngx_ap_store_members_answered(void *data,
     const ngx_ap_pg_result_t *result);
 static void ngx_ap_store_flushed(void *data,
     const ngx_ap_pg_result_t *result);
@@ -87,7 +93,43 @@ ngx_ap_store_key_set(ngx_ap_store_t *store, ngx_str_t *actor,
 
 ngx_ap_pg_query_t *
 ngx_ap_store_twins(ngx_ap_store_t *store, int64_t after,
-    ngx_ap_store_twins_pt handler, void *data)
+    ngx_ap_store_members_pt handler, void *data)
+{
+    return ngx_ap_store_members(store, NGX_AP_STATEMENT_TWINS, after,
+                                handler, data);
+}
+
+
+ngx_ap_pg_query_t *
+ngx_ap_store_actors(ngx_ap_store_t *store, int64_t after,
+    ngx_ap_store_members_pt handler, void *data)
+{
+    return ngx_ap_store_members(store, NGX_AP_STATEMENT_ACTORS, after,
+                                handler, data);
+}
+
+
+ngx_ap_pg_query_t *
+ngx_ap_store_twins_at(ngx_ap_store_t *store, ngx_str_t *keys,
+    ngx_ap_store_members_pt handler, void *data)
+{
+    return ngx_ap_store_members_at(store, NGX_AP_STATEMENT_TWINS_AT, keys,
+                                   handler, data);
+}
+
+
+ngx_ap_pg_query_t *
+ngx_ap_store_actors_at(ngx_ap_store_t *store, ngx_str_t *keys,
+    ngx_ap_store_members_pt handler, void *data)
+{
+    return ngx_ap_store_members_at(store, NGX_AP_STATEMENT_ACTORS_AT, keys,
+                                   handler, data);
+}
+
+
+static ngx_ap_pg_query_t *
+ngx_ap_store_members(ngx_ap_store_t *store, ngx_ap_statement_e statement,
+    int64_t after, ngx_ap_store_members_pt handler, void *data)
 {
     u_char                from[NGX_INT64_LEN], most[NGX_INT_T_LEN];
     ngx_str_t             texts[2];
@@ -97,35 +139,35 @@ ngx_ap_store_twins(ngx_ap_store_t *store, int64_t after,
     texts[0].len = ngx_sprintf(from, "%L", after) - from;
 
     texts[1].data = most;
-    texts[1].len = ngx_sprintf(most, "%d", NGX_AP_STORE_TWINS) - most;
+    texts[1].len = ngx_sprintf(most, "%d", NGX_AP_STORE_MEMBERS) - most;
 
     ngx_memzero(&call, sizeof(ngx_ap_store_call_t));
 
-    call.statement = NGX_AP_STATEMENT_TWINS;
+    call.statement = statement;
     call.nvalues = 2;
-    call.handler.twins = handler;
+    call.handler.members = handler;
     call.data = data;
 
     return ngx_ap_store_call(store, store->bulk, &call, texts,
-                             ngx_ap_store_twins_answered);
+                             ngx_ap_store_members_answered);
 }
 
 
-ngx_ap_pg_query_t *
-ngx_ap_store_twins_at(ngx_ap_store_t *store, ngx_str_t *keys,
-    ngx_ap_store_twins_pt handler, void *data)
+static ngx_ap_pg_query_t *
+ngx_ap_store_members_at(ngx_ap_store_t *store, ngx_ap_statement_e statement,
+    ngx_str_t *keys, ngx_ap_store_members_pt handler, void *data)
 {
     ngx_ap_store_call_t   call;
 
     ngx_memzero(&call, sizeof(ngx_ap_store_call_t));
 
-    call.statement = NGX_AP_STATEMENT_TWINS_AT;
+    call.statement = statement;
     call.nvalues = 1;
-    call.handler.twins = handler;
+    call.handler.members = handler;
     call.data = data;
 
     return ngx_ap_store_call(store, store->bulk, &call, keys,
-                             ngx_ap_store_twins_answered);
+                             ngx_ap_store_members_answered);
 }
 
 
@@ -389,30 +431,30 @@ ngx_ap_store_key_was_set(void *data, const ngx_ap_pg_result_t *result)
 
 
 static void
-ngx_ap_store_twins_answered(void *data, const ngx_ap_pg_result_t *result)
+ngx_ap_store_members_answered(void *data, const ngx_ap_pg_result_t *result)
 {
-    ngx_int_t             rc;
-    ngx_uint_t            n;
-    ngx_ap_store_call_t  *call = data;
-    ngx_ap_store_twin_t  *twins;
+    ngx_int_t               rc;
+    ngx_uint_t              n;
+    ngx_ap_store_call_t    *call = data;
+    ngx_ap_store_member_t  *members;
 
     n = 0;
-    twins = NULL;
+    members = NULL;
 
     rc = ngx_ap_store_begin(call, result);
 
     if (rc == NGX_OK) {
-        rc = ngx_ap_store_row_twins(result->rows, &twins, &n,
-                                    call->store->log);
+        rc = ngx_ap_store_row_members(result->rows, &members, &n,
+                                      call->store->log);
         if (rc != NGX_OK) {
             n = 0;
             ngx_ap_store_strange(call);
         }
     }
 
-    call->handler.twins(call->data, rc, twins, n);
+    call->handler.members(call->data, rc, members, n);
 
-    ngx_free(twins);
+    ngx_free(members);
     ngx_ap_store_end(call);
 }
 

@@ -12,7 +12,6 @@
 #include "ngx_ap_store.h"
 #include "ngx_ap_store_delivery.h"
 #include "ngx_ap_store_jobs.h"
-#include "ngx_ap_store_moves.h"
 #include "ngx_ap_statements.h"
 
 
@@ -46,7 +45,7 @@ typedef union {
     ngx_ap_store_document_pt    document;
     ngx_ap_store_declared_pt    declared;
     ngx_ap_store_done_pt        done;
-    ngx_ap_store_twins_pt       twins;
+    ngx_ap_store_members_pt     members;
     ngx_ap_store_remote_key_pt  remote_key;
     ngx_ap_store_signing_key_pt signing_key;
     ngx_ap_store_received_pt    received;
@@ -55,7 +54,6 @@ typedef union {
     ngx_ap_store_claimed_pt     claimed;
     ngx_ap_store_next_pt        next;
     ngx_ap_store_job_pt         job;
-    ngx_ap_store_redirect_pt    redirect;
     void                      (*flushed)(void *data);
 } ngx_ap_store_handler_t;
 

@@ -33,14 +33,14 @@ enum {
 };
 
 enum {
-    TWIN_ID = 0,
-    TWIN_ORIGIN,
-    TWIN_PATH,
-    TWIN_QUERY,
-    TWIN_ACTOR,
-    TWIN_OBJECT,
-    TWIN_GONE,
-    TWIN_COLUMNS
+    MEMBER_ID = 0,
+    MEMBER_ORIGIN,
+    MEMBER_PATH,
+    MEMBER_QUERY,
+    MEMBER_ACTOR,
+    MEMBER_OBJECT,
+    MEMBER_GONE,
+    MEMBER_COLUMNS
 };
 
 
@@ -114,41 +114,41 @@ ngx_ap_store_row_verdicts(const PGresult *rows,
 
 
 ngx_int_t
-ngx_ap_store_row_twins(const PGresult *rows, ngx_ap_store_twin_t **twins,
+ngx_ap_store_row_members(const PGresult *rows, ngx_ap_store_member_t **members,
     ngx_uint_t *n, ngx_log_t *log)
 {
     int                   i;
     ngx_str_t             object;
-    ngx_ap_store_twin_t  *twin;
+    ngx_ap_store_member_t  *member;
 
-    if (PQnfields(rows) != TWIN_COLUMNS) {
+    if (PQnfields(rows) != MEMBER_COLUMNS) {
         return NGX_ERROR;
     }
 
     *n = PQntuples(rows);
 
-    twin = ngx_calloc((*n + 1) * sizeof(ngx_ap_store_twin_t), log);
-    if (twin == NULL) {
+    member = ngx_calloc((*n + 1) * sizeof(ngx_ap_store_member_t), log);
+    if (member == NULL) {
         return NGX_ERROR;
     }
 
     for (i = 0; i < (int) *n; i++) {
-        twin[i].id = ngx_ap_store_int(rows, i, TWIN_ID);
-        twin[i].origin = ngx_ap_store_text(rows, i, TWIN_ORIGIN);
-        twin[i].path = ngx_ap_store_text(rows, i, TWIN_PATH);
-        twin[i].query = ngx_ap_store_text(rows, i, TWIN_QUERY);
-        twin[i].actor = ngx_ap_store_text(rows, i, TWIN_ACTOR);
-        twin[i].gone = (PQgetvalue(rows, i, TWIN_GONE)[0] == 't');
+        member[i].id = ngx_ap_store_int(rows, i, MEMBER_ID);
+        member[i].origin = ngx_ap_store_text(rows, i, MEMBER_ORIGIN);
+        member[i].path = ngx_ap_store_text(rows, i, MEMBER_PATH);
+        member[i].query = ngx_ap_store_text(rows, i, MEMBER_QUERY);
+        member[i].actor = ngx_ap_store_text(rows, i, MEMBER_ACTOR);
+        member[i].gone = (PQgetvalue(rows, i, MEMBER_GONE)[0] == 't');
 
-        object = ngx_ap_store_text(rows, i, TWIN_OBJECT);
+        object = ngx_ap_store_text(rows, i, MEMBER_OBJECT);
 
-        if (ngx_ap_store_uuid(&object, twin[i].object) != NGX_OK) {
-            ngx_free(twin);
+        if (ngx_ap_store_uuid(&object, member[i].object) != NGX_OK) {
+            ngx_free(member);
             return NGX_ERROR;
         }
     }
 
-    *twins = twin;
+    *members = member;
 
     return NGX_OK;
 }

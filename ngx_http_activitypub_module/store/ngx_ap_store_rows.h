@@ -23,8 +23,8 @@ ngx_int_t ngx_ap_store_row_document(const PGresult *rows,
 /* NGX_OK, or NGX_ERROR: no memory, or not what the schema promises */
 ngx_int_t ngx_ap_store_row_verdicts(const PGresult *rows,
     ngx_ap_store_verdict_t **verdicts, ngx_uint_t *n, ngx_log_t *log);
-ngx_int_t ngx_ap_store_row_twins(const PGresult *rows,
-    ngx_ap_store_twin_t **twins, ngx_uint_t *n, ngx_log_t *log);
+ngx_int_t ngx_ap_store_row_members(const PGresult *rows,
+    ngx_ap_store_member_t **members, ngx_uint_t *n, ngx_log_t *log);
 
 
 /* one field; a null is an empty string, and 0 */

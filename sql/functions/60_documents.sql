@@ -8,6 +8,20 @@ SET LOCAL ROLE activitypub_owner;
 SET LOCAL search_path = activitypub, pg_temp;
 
 
+-- Of whom anything is told: a node that does not have all actors of the
+-- database in its zone asks for any name.
+
+CREATE OR REPLACE FUNCTION is_somebody(a actor)
+    RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    RETURN a.instance OR a.deleted IS NOT NULL
+           OR EXISTS (SELECT FROM declaration AS d WHERE d.actor = a.id);
+END
+$$;
+
+
 CREATE OR REPLACE FUNCTION document_of_actor(actor_id bigint)
     RETURNS TABLE (status int, kind text, uri text, url text, actor text,
                    updated bigint, body text)
@@ -92,8 +106,9 @@ BEGIN
     -- as it was asked for, else what is left of it without trackers
 
     SELECT t.* INTO page FROM twin AS t
+      JOIN actor AS a ON a.id = t.actor
      WHERE t.origin = origin_id AND t.path = page_path
-       AND t.query IN (asked, page_query(asked))
+       AND t.query IN (asked, page_query(asked)) AND is_somebody(a)
      ORDER BY t.query = asked DESC
      LIMIT 1;
 
@@ -133,7 +148,7 @@ BEGIN
     END IF;
 
     SELECT a.* INTO owner FROM actor AS a
-     WHERE a.origin = home.id AND a.name = part[1];
+     WHERE a.origin = home.id AND a.name = part[1] AND is_somebody(a);
 
     IF NOT FOUND OR n > 3
        OR (query <> ''

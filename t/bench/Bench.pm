@@ -79,7 +79,7 @@ sub requests {
             headers => $request->{headers});
 
         die "$request->{uri}: ", $r // 'no response', "\n"
-            unless $r && $r->status == 200;
+            unless $r && $r->status == ($request->{status} // 200);
     }
 }
 
@@ -109,6 +109,29 @@ sub instructions {
 
         return $total;
     });
+}
+
+
+# ... of "nginx -t", from its start to its end
+
+sub check_instructions {
+    my ($prepare) = @_;
+
+    my $file = "/tmp/apt-bench-$$";
+    my $t = __PACKAGE__->new(tool => ['valgrind', '-q', '--tool=callgrind',
+        "--callgrind-out-file=$file"]);
+
+    $prepare->($t);
+
+    my ($code, $out) = $t->check;
+
+    die "nginx -t: $out\n" if $code;
+
+    my ($total) = _read($file) =~ /^(?:summary|totals): (\d+)/m
+        or die "no figure from callgrind\n";
+    unlink $file;
+
+    return $total;
 }
 
 

@@ -143,11 +143,11 @@ table_grow(ngx_ap_table_t *table, ngx_uint_t n, ngx_uint_t pages,
 
     entry = ngx_ap_table_add(table, name);
 
-    if (entry == NULL || entry->actor != 0) {
+    if (entry == NULL || entry->value[0] != 0) {
         return !table_fails("no new place", n);
     }
 
-    entry->actor = n + 1;
+    entry->value[0] = n + 1;
 
     return 1;
 }
@@ -204,7 +204,7 @@ table_holds(ngx_ap_table_t *table, ngx_uint_t n, ngx_uint_t every)
                 return !table_fails("a removed entry is found", i);
             }
 
-        } else if (entry == NULL || entry->actor != i + 1) {
+        } else if (entry == NULL || entry->value[0] != i + 1) {
             return !table_fails("an entry is lost", i);
         }
     }

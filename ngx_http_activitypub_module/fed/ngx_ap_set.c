@@ -1,0 +1,466 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A set in the zone:
+ *
+ *     fill   -> run -> ask -> filled -> ask ... -> complete -> run
+ *     change -> run -> ask -> changed -> run
+ *
+ * One query at a time, so that answers are applied in the order in which the
+ * database gave them.  A change that is heard during a fill waits for its
+ * end: its chunk may have been read before.  One that was heard before needs
+ * nothing any more.
+ *
+ * Why a complete set has whatever was committed: a transaction was committed
+ * before LISTEN was, and the fill that follows reads it; or it is committed
+ * later, and its notification is heard, whatever number its row took and
+ * however far the fill was, and is read by a statement that begins after it
+ * was heard.  Where this chain breaks the set is in doubt: everything may
+ * have changed, nobody listens or the listening connection does not answer,
+ * a change could not be read, a predecessor left without a word.
+ *
+ * A set in doubt is used only while the database is away.  It stays until the
+ * first chunk of the next one has come.
+ */
+
+#include "ngx_ap_retry.h"
+#include "ngx_ap_set_rows.h"
+#include "ngx_ap_set.h"
+
+
+/* bytes of changes that wait; beyond, a fill is cheaper */
+#define NGX_AP_SET_WAITING  (256 * 1024)
+
+
+typedef struct {
+    ngx_ap_set_e                set;
+
+    ngx_ap_pg_query_t        *(*chunk)(ngx_ap_store_t *store, int64_t after,
+                                    ngx_ap_store_members_pt handler,
+                                    void *data);
+    ngx_ap_pg_query_t        *(*at)(ngx_ap_store_t *store, ngx_str_t *keys,
+                                    ngx_ap_store_members_pt handler,
+                                    void *data);
+
+    const char                 *full;
+} ngx_ap_set_kind_t;
+
+
+typedef struct {
+    ngx_queue_t                 queue;
+    ngx_str_t                   payload;    /* its bytes follow */
+} ngx_ap_set_change_t;
+
+
+struct ngx_ap_set_s {
+    const ngx_ap_set_kind_t    *kind;
+    ngx_ap_worker_t            *worker;
+    ngx_ap_cache_t             *cache;
+
+    ngx_queue_t                 changes;
+    size_t                      waiting;    /* bytes */
+
+    ngx_ap_pg_query_t          *call;
+    int64_t                     after;      /* last member of the fill */
+    ngx_ap_retry_t              retry;
+
+    unsigned                    started:1;
+    unsigned                    held:1;
+    unsigned                    leaving:1;
+    unsigned                    due:1;      /* a fill is */
+    unsigned                    filling:1;
+    unsigned                    full:1;     /* the zone; said once */
+};
+
+
+static void ngx_ap_set_run(ngx_ap_set_t *set);
+static void ngx_ap_set_ask_chunk(ngx_ap_set_t *set);
+static void ngx_ap_set_filled(void *data, ngx_int_t rc,
+    const ngx_ap_store_member_t *rows, ngx_uint_t n);
+static void ngx_ap_set_complete(ngx_ap_set_t *set);
+static void ngx_ap_set_ask_change(ngx_ap_set_t *set);
+static void ngx_ap_set_changed(void *data, ngx_int_t rc,
+    const ngx_ap_store_member_t *rows, ngx_uint_t n);
+static void ngx_ap_set_full(ngx_ap_set_t *set);
+static void ngx_ap_set_failed(ngx_ap_set_t *set);
+static void ngx_ap_set_again(ngx_event_t *ev);
+static void ngx_ap_set_forget(ngx_ap_set_t *set);
+static void ngx_ap_set_done(ngx_ap_set_t *set,
+    ngx_ap_set_change_t *change);
+
+
+/* in the order of ngx_ap_set_e */
+
+static const ngx_ap_set_kind_t  ngx_ap_set_kinds[NGX_AP_SETS] = {
+
+    { NGX_AP_SET_TWINS, ngx_ap_store_twins, ngx_ap_store_twins_at,
+      "the zone is too small for all pages that have a document, each "
+      "request asks the database" },
+
+    { NGX_AP_SET_ACTORS, ngx_ap_store_actors, ngx_ap_store_actors_at,
+      "the zone is too small for all actors of the database, each request "
+      "for one that is not configured asks it" }
+};
+
+
+ngx_ap_set_t *
+ngx_ap_set_create(ngx_ap_worker_t *worker, ngx_ap_set_e kind)
+{
+    ngx_ap_set_t  *set;
+
+    set = ngx_calloc(sizeof(ngx_ap_set_t), worker->log);
+    if (set == NULL) {
+        return NULL;
+    }
+
+    set->kind = &ngx_ap_set_kinds[kind];
+    set->worker = worker;
+    set->cache = worker->conf->cache;
+    ngx_queue_init(&set->changes);
+
+    ngx_ap_retry_init(&set->retry, ngx_ap_set_again, set, worker->log);
+
+    return set;
+}
+
+
+void
+ngx_ap_set_destroy(ngx_ap_set_t *set)
+{
+    ngx_ap_retry_stop(&set->retry);
+
+    /* it went with the store, and cannot be cancelled any more */
+
+    set->call = NULL;
+
+    ngx_ap_set_forget(set);
+    ngx_free(set);
+}
+
+
+void
+ngx_ap_set_start(ngx_ap_set_t *set)
+{
+    set->started = 1;
+}
+
+
+void
+ngx_ap_set_stop(ngx_ap_set_t *set)
+{
+    ngx_ap_retry_reset(&set->retry);
+    ngx_ap_set_forget(set);
+
+    set->started = 0;
+    set->held = 0;
+    set->due = 0;
+    set->filling = 0;
+}
+
+
+void
+ngx_ap_set_clear(ngx_ap_set_t *set)
+{
+    ngx_ap_cache_set_begin(set->cache, set->kind->set);
+}
+
+
+void
+ngx_ap_set_doubt(ngx_ap_set_t *set)
+{
+    ngx_ap_cache_set_doubt(set->cache, set->kind->set);
+}
+
+
+void
+ngx_ap_set_fill(ngx_ap_set_t *set)
+{
+    if (set->leaving) {
+        ngx_ap_cache_set_begin(set->cache, set->kind->set);
+        ngx_ap_set_forget(set);
+        return;
+    }
+
+    ngx_ap_cache_set_doubt(set->cache, set->kind->set);
+
+    set->due = 1;
+    ngx_ap_set_run(set);
+}
+
+
+void
+ngx_ap_set_change(ngx_ap_set_t *set, const ngx_ap_changes_t *changes,
+    ngx_str_t *payload)
+{
+    ngx_ap_set_change_t  *change;
+
+    if (!set->started || (set->due && !set->filling)) {
+        return;
+    }
+
+    if (!ngx_ap_set_rows_concern(set->worker->conf, set->kind->set, changes))
+    {
+        return;
+    }
+
+    change = NULL;
+
+    if (set->waiting + payload->len <= NGX_AP_SET_WAITING) {
+        change = ngx_alloc(sizeof(ngx_ap_set_change_t) + payload->len,
+                           set->worker->log);
+    }
+
+    if (change == NULL) {
+        ngx_ap_set_fill(set);
+        return;
+    }
+
+    change->payload.data = (u_char *) change + sizeof(ngx_ap_set_change_t);
+    change->payload.len = payload->len;
+    ngx_memcpy(change->payload.data, payload->data, payload->len);
+
+    ngx_queue_insert_tail(&set->changes, &change->queue);
+    set->waiting += payload->len;
+
+    ngx_ap_set_run(set);
+}
+
+
+void
+ngx_ap_set_hold(ngx_ap_set_t *set, ngx_uint_t hold)
+{
+    set->held = hold;
+
+    if (hold) {
+        return;
+    }
+
+    if (ngx_ap_cache_set_ready(set->cache, set->kind->set)) {
+        ngx_ap_set_run(set);
+
+    } else {
+        ngx_ap_set_fill(set);
+    }
+}
+
+
+void
+ngx_ap_set_leave(ngx_ap_set_t *set)
+{
+    set->leaving = 1;
+
+    if (set->due || set->filling) {
+        ngx_ap_set_stop(set);
+        ngx_ap_cache_set_begin(set->cache, set->kind->set);
+    }
+}
+
+
+ngx_uint_t
+ngx_ap_set_idle(ngx_ap_set_t *set)
+{
+    return set->call == NULL && ngx_queue_empty(&set->changes);
+}
+
+
+static void
+ngx_ap_set_run(ngx_ap_set_t *set)
+{
+    if (!set->started
+        || set->held
+        || set->call
+        || ngx_ap_retry_pending(&set->retry))
+    {
+        return;
+    }
+
+    if (set->due) {
+        set->due = 0;
+        set->filling = 1;
+        set->after = 0;
+
+        ngx_ap_set_forget(set);
+        ngx_ap_set_ask_chunk(set);
+
+    } else if (!ngx_queue_empty(&set->changes)) {
+        ngx_ap_set_ask_change(set);
+    }
+}
+
+
+static void
+ngx_ap_set_ask_chunk(ngx_ap_set_t *set)
+{
+    set->call = set->kind->chunk(set->worker->store, set->after,
+                                 ngx_ap_set_filled, set);
+    if (set->call == NULL) {
+        ngx_ap_set_failed(set);
+    }
+}
+
+
+static void
+ngx_ap_set_filled(void *data, ngx_int_t rc,
+    const ngx_ap_store_member_t *rows, ngx_uint_t n)
+{
+    ngx_ap_set_t *set = data;
+
+    set->call = NULL;
+
+    if (rc != NGX_OK) {
+        ngx_ap_set_failed(set);
+        return;
+    }
+
+    if (set->after == 0) {
+        ngx_ap_cache_set_begin(set->cache, set->kind->set);
+    }
+
+    if (ngx_ap_set_rows_add(set->cache, set->kind->set, rows, n) != NGX_OK) {
+        ngx_ap_set_full(set);
+        return;
+    }
+
+    if (n < NGX_AP_STORE_MEMBERS) {
+        ngx_ap_set_complete(set);
+        return;
+    }
+
+    set->after = rows[n - 1].id;
+    ngx_ap_set_ask_chunk(set);
+}
+
+
+static void
+ngx_ap_set_complete(ngx_ap_set_t *set)
+{
+    set->filling = 0;
+    set->full = 0;
+    ngx_ap_retry_reset(&set->retry);
+
+    /* everything may have changed once more meanwhile */
+
+    if (!set->due) {
+        ngx_ap_cache_set_complete(set->cache, set->kind->set);
+    }
+
+    ngx_ap_set_run(set);
+}
+
+
+static void
+ngx_ap_set_ask_change(ngx_ap_set_t *set)
+{
+    ngx_ap_set_change_t  *change;
+
+    change = ngx_queue_data(ngx_queue_head(&set->changes),
+                            ngx_ap_set_change_t, queue);
+
+    set->call = set->kind->at(set->worker->store, &change->payload,
+                              ngx_ap_set_changed, set);
+    if (set->call == NULL) {
+        ngx_ap_set_failed(set);
+    }
+}
+
+
+static void
+ngx_ap_set_changed(void *data, ngx_int_t rc,
+    const ngx_ap_store_member_t *rows, ngx_uint_t n)
+{
+    ngx_ap_set_t *set = data;
+
+    ngx_ap_set_change_t  *change;
+
+    set->call = NULL;
+
+    change = ngx_queue_data(ngx_queue_head(&set->changes),
+                            ngx_ap_set_change_t, queue);
+
+    if (rc != NGX_OK) {
+        ngx_ap_set_failed(set);
+        return;
+    }
+
+    if (ngx_ap_set_rows_apply(set->worker->conf, set->kind->set,
+                              &change->payload, rows, n)
+        != NGX_OK)
+    {
+        ngx_ap_set_full(set);
+        return;
+    }
+
+    ngx_ap_set_done(set, change);
+    ngx_ap_set_run(set);
+}
+
+
+static void
+ngx_ap_set_full(ngx_ap_set_t *set)
+{
+    if (!set->full) {
+        ngx_log_error(NGX_LOG_ERR, set->worker->log, 0,
+                      "activitypub: %s", set->kind->full);
+        set->full = 1;
+    }
+
+    ngx_ap_set_failed(set);
+}
+
+
+static void
+ngx_ap_set_failed(ngx_ap_set_t *set)
+{
+    set->filling = 0;
+
+    if (set->leaving) {
+        ngx_ap_set_fill(set);
+        return;
+    }
+
+    ngx_ap_cache_set_doubt(set->cache, set->kind->set);
+
+    set->due = 1;
+    ngx_ap_retry_later(&set->retry);
+}
+
+
+static void
+ngx_ap_set_again(ngx_event_t *ev)
+{
+    if (!ngx_exiting) {
+        ngx_ap_set_run(ev->data);
+    }
+}
+
+
+static void
+ngx_ap_set_forget(ngx_ap_set_t *set)
+{
+    ngx_queue_t          *q;
+    ngx_ap_set_change_t  *change;
+
+    if (set->call) {
+        ngx_ap_store_cancel(set->call);
+        set->call = NULL;
+    }
+
+    while (!ngx_queue_empty(&set->changes)) {
+        q = ngx_queue_head(&set->changes);
+        change = ngx_queue_data(q, ngx_ap_set_change_t, queue);
+
+        ngx_ap_set_done(set, change);
+    }
+}
+
+
+static void
+ngx_ap_set_done(ngx_ap_set_t *set, ngx_ap_set_change_t *change)
+{
+    set->waiting -= change->payload.len;
+
+    ngx_queue_remove(&change->queue);
+    ngx_free(change);
+}
