@@ -17,7 +17,7 @@ import { fedify, lookupWebFinger, vocab } from "./fedify.mjs";
 import { leave, listen, received, requests, send, sendAll }
   from "./server.mjs";
 
-const commands = { webfinger, lookup, handle, nodeinfo, traverse, listen,
+const commands = { webfinger, lookup, handle, nodeinfo, traverse, pages, listen,
   leave, send, sendAll, received, requests };
 
 
@@ -58,6 +58,26 @@ async function traverse({ collection }) {
   }
 
   return { type: found.constructor.name, total: found.totalItems, items };
+}
+
+
+// the same, page by page, without asking for what stands there
+
+async function pages({ collection }) {
+  const found = await vocab.lookupObject(collection);
+  const pages = [];
+
+  if (found === null) {
+    return null;
+  }
+
+  for (let page = await found.getFirst(); page; page = await page.getNext()) {
+    pages.push({ type: page.constructor.name, id: page.id.href,
+      partOf: page.partOfId?.href, items: page.itemIds.map(String) });
+  }
+
+  return { type: found.constructor.name, total: found.totalItems,
+    items: found.itemIds.map(String), pages };
 }
 
 
