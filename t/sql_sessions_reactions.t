@@ -1,0 +1,151 @@
+#!/usr/bin/perl
+
+# Copyright (C) The ngx_http_activitypub_module authors
+# SPDX-License-Identifier: BSD-2-Clause
+
+# Many sessions receive what concerns one post: nobody waits for another one
+# to count, and nothing is counted twice or lost.
+
+###############################################################################
+
+use warnings;
+use strict;
+
+use Test::More;
+
+use JSON::PP;
+
+BEGIN { use FindBin; chdir($FindBin::Bin); }
+
+use lib 'lib';
+use Test::Nginx;
+use Test::Session;
+
+###############################################################################
+
+my $t = Test::Nginx->new(plain => 1)->database();
+my ($one, $two, $three) = map { Test::Session->new($t) } 1 .. 3;
+
+my $home = 'https://acme.example';
+my $declaration = encode_json({ origin => $home, host => 'acme.example',
+    prefix => '/activitypub/', account_domain => 'acme.example',
+    actors => [{ username => 'news' }] });
+
+$one->ask("SELECT * FROM activitypub.declare('node', '$declaration')");
+
+my ($post, $other) = map { $one->ask("SELECT activitypub.publish('news',
+    '/posts/$_', 'T', 'x')") } 1, 2;
+
+$one->ask("SELECT activitypub.remote_actor_set('https://r.example/' || n,
+    'r.example', 'https://r.example/' || n || '/inbox', '',
+    'https://r.example/' || n || '#key', 'PEM')
+    FROM generate_series(1, 60) AS n");
+
+# two at a time, none of whom waits
+
+$_->ask('BEGIN') for $one, $two;
+is($one->ask(liked(1)), 'kept', 'one likes it');
+is($two->ask(liked(2)), 'kept', 'another one at the same time');
+is($one->ask(liked(3)), 'kept', 'and one more');
+is($three->ask(total($post)), 0, 'nothing of this is known yet');
+$two->ask('COMMIT');
+is($three->ask(total($post)), 1, 'then what is committed');
+$one->ask('ROLLBACK');
+is($three->ask(total($post)), 1, 'and nothing that was rolled back');
+
+# one actor, whose activities arrive crosswise
+
+$_->ask('BEGIN') for $one, $two;
+$one->ask(liked(4));
+$two->ask(liked(4, $other));
+is($two->ask(liked(4, $post, 2)), 'kept', 'the same actor, another Like');
+is($one->ask(liked(4, $other, 2)), 'kept', 'and crosswise');
+$_->ask('COMMIT') for $one, $two;
+
+$_->ask('BEGIN') for $one, $two;
+$one->ask(liked(4, $post, 3));
+$two->ask(liked(4, $other, 3));
+is($two->ask(liked(4, $post, 4)), 'kept', 'once more, where both stand');
+is($one->ask(liked(4, $other, 4)), 'kept', 'and crosswise');
+$_->ask('COMMIT') for $one, $two;
+is($three->ask("SELECT count(*) FROM activitypub.reaction
+    WHERE actor = 'https://r.example/4'"), 4,
+    'what came at the same time is there twice');
+is($three->ask(undo(4, 4)), 'kept', 'an Undo');
+is($three->ask(undo(4, 3)), 'kept', 'of either');
+is($three->ask(total($post)), 1, 'takes both');
+
+# a post that is deleted meanwhile
+
+$one->ask('BEGIN');
+$one->ask("SELECT activitypub.delete_post('$other')");
+is($two->ask(liked(5, $other)), 'kept', 'a like does not wait for a delete');
+$one->ask('COMMIT');
+is($two->ask(liked(6, $other)), 'ignored', 'and is none afterwards');
+
+# sessions come and go
+
+for my $n (10 .. 19) {
+    my $session = Test::Session->new($t);
+
+    $session->ask(liked($n));
+    undef $session;
+}
+
+is($three->ask(total($post)), 11, 'ten sessions have counted');
+
+my $four = Test::Session->new($t);
+
+ok($t->wait_for(sub {
+    $t->sql("SELECT count(DISTINCT t.slot) FROM pg_stat_activity AS s
+        JOIN activitypub.tally AS t ON t.slot = s.pid") <= 3;
+}, 20), 'they are gone');
+$four->ask(liked(20));
+is($three->ask(total($post)), 12, 'another one counts');
+cmp_ok($three->ask("SELECT count(*) FROM activitypub.tally
+    WHERE subject = 'likes ' || right('$post', 36)"), '<=', 4,
+    'and has taken over what they left');
+
+done_testing();
+
+###############################################################################
+
+sub receive {
+    my (@args) = @_;
+
+    return "SELECT activitypub.receive('$home', " . join(', ', map {
+        defined $_ ? "'$_'" : 'NULL' } @args) . ')';
+}
+
+
+sub liked {
+    my ($who, $what, $n) = @_;
+
+    $what //= $post;
+    $n //= 1;
+
+    my $id = "https://r.example/$who/like/$n/" . substr $what, -4;
+
+    return receive("https://r.example/$who", $id, 'Like', $what, undef, undef,
+        undef, '{}');
+}
+
+
+sub undo {
+    my ($who, $n) = @_;
+
+    my $id = "https://r.example/$who/like/$n/" . substr $post, -4;
+
+    return receive("https://r.example/$who", "$id/undo", 'Undo', $id, 'Like',
+        $post, $id, '{}');
+}
+
+
+sub total {
+    my ($id) = @_;
+
+    return "SELECT (body::json ->> 'totalItems') FROM activitypub.document("
+        . "'$home', '" . ($id =~ s/^\Q$home\E//r) . "/likes', '')";
+}
+
+###############################################################################
