@@ -32,9 +32,11 @@ static const char *const  ngx_http_ap_own_filter_names[] = {
     "ngx_http_addition_filter_module",
     "ngx_http_charset_filter_module",
     "ngx_http_headers_filter_module",
+    "ngx_http_image_filter_module",
     "ngx_http_ssi_filter_module",
     "ngx_http_sub_filter_module",
     "ngx_http_userid_filter_module",
+    "ngx_http_xslt_filter_module",
     NULL
 };
 
