@@ -67,7 +67,7 @@ my @others = (
 );
 
 my $t = Test::Nginx->new()->has(qw/http http_v2/)
-    ->plan(@table * 12 + @others * 12 + 77);
+    ->plan(@table * 12 + @others * 12 + 84);
 my $plain = Test::Nginx->new(plain => 1);
 my $root = $t->testdir . '/site';
 
@@ -112,7 +112,7 @@ die "no actor\n" unless $t->wait_document('/activitypub/news');
 
 # every page of the table is a post, and some more
 
-my @more = map { ("$_/a", "$_/b") } qw!/stale /lock/slow!;
+my @more = map { ("$_/a", "$_/b") } qw!/stale /lock/slow!, '/updating/cache-slow';
 
 push @more, map { "/front/$_" } 1 .. 6;
 push @more, map { ("$_/a.html", "$_/b.html") } qw!/limited /conn!;
@@ -131,6 +131,7 @@ die "posts do not arrive\n" unless $t->wait_for(sub {
 is_negotiated(@$_) for @table, @others;
 
 stale();
+updating();
 locked();
 limited();
 http2();
@@ -175,6 +176,24 @@ sub stale {
     is_html('never cached, then HTML', '/stale/b', 500);
 
     unlink $t->testdir . '/down';
+}
+
+
+# the application is asked behind what a browser gets: of a page, no document
+
+sub updating {
+    my $page = '/updating/cache-slow/a';
+
+    is_html('updating, for the first time', $page, 200);
+
+    select undef, undef, undef, 2.1;
+
+    is_document('updating, ActivityPub first', $page, 200, 'json');
+
+    my $start = time();
+
+    is_html('updating, then HTML', $page, 200);
+    cmp_ok(time() - $start, '<', 0.9, 'updating: nobody waits');
 }
 
 
@@ -444,6 +463,15 @@ http {
             proxy_cache_valid      200 1s;
             proxy_cache_use_stale  http_500;
             add_header             X-Cache $upstream_cache_status always;
+        }
+
+        location /updating/ {
+            proxy_pass                     http://127.0.0.1:8085;
+            proxy_cache                    proxy;
+            proxy_cache_valid              200 1s;
+            proxy_cache_use_stale          updating;
+            proxy_cache_background_update  on;
+            add_header                     X-Cache $upstream_cache_status;
         }
 
         location /lock/ {
