@@ -23,6 +23,7 @@ use Test::Nginx;
 use Test::Site;
 
 use Strict;
+use Strict::Caches;
 use Strict::Everyone;
 use Strict::GoToSocial;
 use Strict::Lemmy;
@@ -38,7 +39,7 @@ use Strict::WordPress;
 my $rig = Test::Rig->new;
 my $t = Test::Nginx->new()->has(qw/http_ssl/);
 
-run_site($t, $rig);
+run_site($t, $rig, server => 'server_name www.site.example;');
 
 my $finger = "$ORIGIN/.well-known/webfinger";
 
@@ -52,17 +53,20 @@ my %urls = (
     webfinger_unknown => "$finger?resource=acct:nobody\@site.example",
     webfinger_site => "$finger?resource=" . encoded("$ORIGIN/"),
     webfinger_none => $finger,
+    webfinger_alias => "$finger?resource=acct:news\@www.site.example",
+    webfinger_at_alias => "$finger?resource=acct:news\@www.site.example",
     host_meta => "$ORIGIN/.well-known/host-meta",
     nodeinfo_links => "$ORIGIN/.well-known/nodeinfo",
     nodeinfo => "$ORIGIN/activitypub/nodeinfo/2.1",
     instance => "$ORIGIN/activitypub/actor",
-    (map { $_ => $Strict::ACTOR } qw/actor bare head/),
+    (map { $_ => $Strict::ACTOR } qw/actor bare head actor_at_alias/),
     (map { $_ => "$Strict::ACTOR/$_" }
         qw/outbox followers following featured/),
     (map { $_ => "$ORIGIN/posts/one.html" } qw/page html wildcard json bridgy/),
     posts(),
 );
 
+$urls{$_} = $urls{note} for qw/machine_html machine_any machine_none/;
 $urls{webfinger_note} = "$finger?resource=" . encoded($urls{note});
 $urls{webfinger_gone} = "$finger?resource=" . encoded($urls{tombstone});
 $urls{outbox_page} = get($urls{outbox})->json->{first};
@@ -175,10 +179,14 @@ sub fetched {
     return $fetched{$row->{system}}{$row->{on}} //= do {
         my $url = $urls{$row->{on}} or die "no document \"$row->{on}\"";
 
+        my @headers = @{ Strict::headers_of($row) };
+
+        unshift @headers, Host => 'site.example'
+            unless grep { $_ eq 'Host' } @headers;
+
         Strict::Response->new($rig->get($url,
             method => $row->{on} eq 'head' ? 'HEAD' : 'GET',
-            headers => [ Host => 'site.example',
-                @{ Strict::headers_of($row) } ]));
+            headers => \@headers));
     };
 }
 
