@@ -17,8 +17,7 @@ BEGIN { use FindBin; chdir($FindBin::Bin); }
 
 use lib 'lib';
 use Test::Nginx;
-
-use JSON::PP qw/decode_json encode_json/;
+use Test::NodeInfo;
 
 ###############################################################################
 
@@ -106,7 +105,7 @@ for my $version ('2.0', '2.1') {
         "NodeInfo $version: type");
     is($r->header('Access-Control-Allow-Origin'), '*',
         "NodeInfo $version: CORS");
-    is(wrong($r->json, $version), '', "NodeInfo $version: by its schema");
+    is(nodeinfo_wrong($r->json, $version), '', "NodeInfo $version: by its schema");
     is($r->json->{software}{name}, 'nginx-activitypub',
         "NodeInfo $version: our name");
     like($r->json->{software}{version}, qr/^\d+\.\d+\.\d+$/,
@@ -117,7 +116,7 @@ for my $version ('2.0', '2.1') {
     ok(!$r->json->{openRegistrations}, "NodeInfo $version: nobody registers");
 }
 
-isnt(wrong(follow("$schema/2.0")->json, '2.1'), '',
+isnt(nodeinfo_wrong(follow("$schema/2.0")->json, '2.1'), '',
     'a document of one version is none of another');
 
 # a checker that lets everything pass would let ours pass
@@ -144,7 +143,10 @@ for my $break (
     my $json = follow("$schema/2.1")->json;
 
     $break->() for $json;
-    isnt(wrong($json, '2.1'), '', 'found: ' . wrong($json, '2.1'));
+
+    my $wrong = nodeinfo_wrong($json, '2.1');
+
+    isnt($wrong, '', "found: $wrong");
 }
 
 is(get('/fedi/verse/nodeinfo/2.2')->status, 404, 'another version');
@@ -164,78 +166,5 @@ sub follow {
 
     return get($href{$rel} =~ s!^https://acme\.example!!r);
 }
-
-
-# What the published schemas 2.0 and 2.1 demand.  2.1 only adds where the
-# software is at home.  The first complaint, or nothing.
-
-sub wrong {
-    my ($json, $version) = @_;
-
-    my @protocols = qw/activitypub buddycloud dfrn diaspora libertree ostatus
-        pumpio tent xmpp zot/;
-    my @inbound = qw/atom1.0 gnusocial imap pnut pop3 pumpio rss2.0 twitter/;
-    my @outbound = qw/atom1.0 blogger buddycloud diaspora dreamwidth drupal
-        facebook friendica gnusocial google insanejournal libertree linkedin
-        livejournal mediagoblin myspace pinterest pnut posterous pumpio
-        redmatrix rss2.0 smtp tent tumblr twitter wordpress xmpp/;
-
-    my %count = map { ($_ => \&is_count) }
-        qw/total activeHalfyear activeMonth/;
-
-    return object($json, {
-        version => sub { is_string($_[0]) && $_[0] eq $version },
-        software => sub { object($_[0], {
-            name => sub { is_string($_[0]) && $_[0] =~ /^[a-z0-9-]+$/ },
-            version => \&is_string,
-        }, $version eq '2.1' ? { repository => \&is_string,
-            homepage => \&is_string } : {}) eq '' },
-        protocols => sub { list($_[0], @protocols) && @{ $_[0] } },
-        services => sub { object($_[0], {
-            inbound => sub { list($_[0], @inbound) },
-            outbound => sub { list($_[0], @outbound) } }) eq '' },
-        openRegistrations => sub { JSON::PP::is_bool($_[0]) },
-        usage => sub { object($_[0],
-            { users => sub { object($_[0], {}, \%count) eq '' } },
-            { localPosts => \&is_count, localComments => \&is_count })
-            eq '' },
-        metadata => sub { ref $_[0] eq 'HASH' },
-    });
-}
-
-
-# these members and no others
-
-sub object {
-    my ($json, $required, $optional) = @_;
-
-    return 'no object' if ref $json ne 'HASH';
-
-    for my $name (sort keys %$required) {
-        return "no $name" if !exists $json->{$name};
-    }
-
-    for my $name (sort keys %$json) {
-        my $rule = $required->{$name} || $optional->{$name}
-            or return "$name is unknown";
-
-        return "$name is wrong" if !$rule->($json->{$name});
-    }
-
-    return '';
-}
-
-
-sub list {
-    my ($json, @allowed) = @_;
-
-    return ref $json eq 'ARRAY'
-        && !grep { my $item = $_; !grep { $_ eq $item } @allowed } @$json;
-}
-
-
-sub is_string { !ref $_[0] && encode_json([$_[0]]) =~ /^\["/ }
-
-sub is_count { !ref $_[0] && encode_json([$_[0]]) =~ /^\[\d+\]$/ }
 
 ###############################################################################

@@ -20,7 +20,8 @@ static const struct {
     { fedi_string("actor"),      FEDI_DOCUMENT_ACTOR },
     { fedi_string("object"),     FEDI_DOCUMENT_OBJECT },
     { fedi_string("activity"),   FEDI_DOCUMENT_ACTIVITY },
-    { fedi_string("collection"), FEDI_DOCUMENT_COLLECTION }
+    { fedi_string("collection"), FEDI_DOCUMENT_COLLECTION },
+    { fedi_string("usage"),      FEDI_DOCUMENT_USAGE }
 };
 
 

@@ -20,7 +20,8 @@ typedef enum {
     FEDI_DOCUMENT_ACTOR = 0,
     FEDI_DOCUMENT_OBJECT,
     FEDI_DOCUMENT_ACTIVITY,
-    FEDI_DOCUMENT_COLLECTION
+    FEDI_DOCUMENT_COLLECTION,
+    FEDI_DOCUMENT_USAGE         /* numbers of NodeInfo: true for a while */
 } fedi_document_kind_e;
 
 
@@ -40,7 +41,7 @@ typedef struct {
 } fedi_document_t;
 
 
-/* parses "actor", "object", "activity", "collection"; false: none of them */
+/* parses "actor", "object", ..., "usage"; false: none of them */
 bool fedi_document_kind_parse(fedi_str_t text, fedi_document_kind_e *kind);
 
 /* a strong ETag of the body (SHA-256, 128 bits); etag: FEDI_ETAG_LEN bytes */

@@ -15,9 +15,11 @@ static json_t *fedi_nodeinfo_link(fedi_arena_t *arena, const char *rel,
 
 fedi_err_e
 fedi_nodeinfo_render(fedi_arena_t *arena, const fedi_nodeinfo_t *nodeinfo,
-    fedi_str_t *text)
+    fedi_str_t *head)
 {
-    json_t  *root;
+    json_t      *root;
+    fedi_err_e   err;
+    fedi_str_t   text, parts[2];
 
     if (!fedi_utf8_valid(nodeinfo->version)
         || !fedi_utf8_valid(nodeinfo->software)
@@ -26,8 +28,7 @@ fedi_nodeinfo_render(fedi_arena_t *arena, const fedi_nodeinfo_t *nodeinfo,
         return FEDI_EUTF8;
     }
 
-    root = json_pack("{s:o, s:{s:o, s:o}, s:[s], s:{s:[], s:[]}, s:b,"
-                     " s:{s:{s:I}}, s:{}}",
+    root = json_pack("{s:o, s:{s:o, s:o}, s:[s], s:{s:[], s:[]}, s:b}",
                      "version", fedi_json_string(nodeinfo->version),
                      "software",
                          "name", fedi_json_string(nodeinfo->software),
@@ -35,12 +36,23 @@ fedi_nodeinfo_render(fedi_arena_t *arena, const fedi_nodeinfo_t *nodeinfo,
                              fedi_json_string(nodeinfo->software_version),
                      "protocols", "activitypub",
                      "services", "inbound", "outbound",
-                     "openRegistrations", 0,
-                     "usage", "users", "total",
-                         (json_int_t) nodeinfo->users,
-                     "metadata");
+                     "openRegistrations", 0);
 
-    return fedi_json_render(arena, root, text);
+    err = fedi_json_render(arena, root, &text);
+
+    if (err != FEDI_OK) {
+        return err;
+    }
+
+    /* without its last brace */
+
+    parts[0].data = text.data;
+    parts[0].len = text.len - 1;
+    parts[1] = fedi_str(",\"usage\":");
+
+    *head = fedi_join(arena, parts, 2);
+
+    return head->data != NULL ? FEDI_OK : FEDI_ENOMEM;
 }
 
 

@@ -4,9 +4,9 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * NodeInfo 2.0 and 2.1 (FEP-f1d5) and the document that links to them:
- * rendered once, at configuration time.  Every text goes in as UTF-8 and
- * comes out escaped.  Copied into the arena; FEDI_ENOMEM, or FEDI_EUTF8 for
- * bad input.
+ * rendered once, at configuration time, but for the numbers.  Every text goes
+ * in as UTF-8 and comes out escaped.  Copied into the arena; FEDI_ENOMEM, or
+ * FEDI_EUTF8 for bad input.
  */
 
 #ifndef FEDI_NODEINFO_H
@@ -20,13 +20,20 @@ typedef struct {
     fedi_str_t  version;        /* "2.0" or "2.1" */
     fedi_str_t  software;       /* [a-z0-9-]+ */
     fedi_str_t  software_version;
-    unsigned    users;
 } fedi_nodeinfo_t;
 
 
-/* JSON, copied; FEDI_EUTF8 or FEDI_ENOMEM */
+/*
+ * What stands before the value of "usage", which is a JSON object, and, for
+ * any version, what stands behind it
+ */
 fedi_err_e fedi_nodeinfo_render(fedi_arena_t *arena,
-    const fedi_nodeinfo_t *nodeinfo, fedi_str_t *text);
+    const fedi_nodeinfo_t *nodeinfo, fedi_str_t *head);
+
+#define FEDI_NODEINFO_TAIL  ",\"metadata\":{}}"
+
+/* the value where nothing is known: no number is better than a wrong one */
+#define FEDI_NODEINFO_UNKNOWN  "{\"users\":{}}"
 
 /*
  * /.well-known/nodeinfo: links to {base}2.0 and {base}2.1, and to the

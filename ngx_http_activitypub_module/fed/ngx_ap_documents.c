@@ -30,9 +30,13 @@
 /* milliseconds: how often a worker looks what another one has been told */
 #define NGX_AP_DOCUMENTS_LOOK     5
 
+/* after a count that failed, seconds */
+#define NGX_AP_DOCUMENTS_REST  60
+
 
 struct ngx_ap_documents_s {
     ngx_ap_flights_t            flights;
+    time_t                      rest;       /* nothing is counted until then */
 };
 
 
@@ -48,8 +52,12 @@ struct ngx_ap_documents_wait_s {
 static ngx_ap_documents_wait_t *ngx_ap_documents_wait(ngx_pool_t *pool,
     ngx_ap_documents_pt handler, void *data);
 static void ngx_ap_documents_cleanup(void *data);
+static ngx_int_t ngx_ap_documents_find(ngx_ap_worker_t *worker,
+    ngx_pool_t *pool, const ngx_ap_cache_key_t *key, ngx_uint_t slow,
+    fedi_document_t *document, ngx_ap_documents_pt handler, void *data,
+    ngx_ap_documents_wait_t **wait);
 static ngx_ap_flight_t *ngx_ap_documents_join(ngx_ap_worker_t *worker,
-    const ngx_ap_cache_key_t *key);
+    const ngx_ap_cache_key_t *key, ngx_uint_t slow);
 static ngx_int_t ngx_ap_documents_ask(ngx_ap_flight_t *flight);
 static void ngx_ap_documents_look(ngx_event_t *ev);
 static void ngx_ap_documents_landed(void *data, ngx_int_t rc,
@@ -74,6 +82,7 @@ ngx_ap_documents_create(ngx_log_t *log)
     }
 
     ngx_ap_flights_init(&documents->flights);
+    documents->rest = 0;
 
     return documents;
 }
@@ -111,6 +120,26 @@ ngx_ap_documents_get(ngx_ap_worker_t *worker, ngx_pool_t *pool,
     const ngx_ap_cache_key_t *key, fedi_document_t *document,
     ngx_ap_documents_pt handler, void *data, ngx_ap_documents_wait_t **wait)
 {
+    return ngx_ap_documents_find(worker, pool, key, 0, document, handler,
+                                 data, wait);
+}
+
+
+ngx_int_t
+ngx_ap_documents_count(ngx_ap_worker_t *worker, ngx_pool_t *pool,
+    const ngx_ap_cache_key_t *key, fedi_document_t *document,
+    ngx_ap_documents_pt handler, void *data, ngx_ap_documents_wait_t **wait)
+{
+    return ngx_ap_documents_find(worker, pool, key, 1, document, handler,
+                                 data, wait);
+}
+
+
+static ngx_int_t
+ngx_ap_documents_find(ngx_ap_worker_t *worker, ngx_pool_t *pool,
+    const ngx_ap_cache_key_t *key, ngx_uint_t slow, fedi_document_t *document,
+    ngx_ap_documents_pt handler, void *data, ngx_ap_documents_wait_t **wait)
+{
     ngx_int_t                 rc;
     ngx_ap_flight_t          *flight;
     ngx_ap_documents_wait_t  *w;
@@ -133,12 +162,16 @@ ngx_ap_documents_get(ngx_ap_worker_t *worker, ngx_pool_t *pool,
         return NGX_OK;
     }
 
+    if (slow && ngx_time() < worker->documents->rest) {
+        return rc == NGX_AGAIN ? NGX_OK : NGX_ERROR;
+    }
+
     w = ngx_ap_documents_wait(pool, handler, data);
     if (w == NULL) {
         return NGX_ERROR;
     }
 
-    flight = ngx_ap_documents_join(worker, key);
+    flight = ngx_ap_documents_join(worker, key, slow);
     if (flight == NULL) {
         return NGX_ERROR;
     }
@@ -197,7 +230,8 @@ ngx_ap_documents_cleanup(void *data)
 
 
 static ngx_ap_flight_t *
-ngx_ap_documents_join(ngx_ap_worker_t *worker, const ngx_ap_cache_key_t *key)
+ngx_ap_documents_join(ngx_ap_worker_t *worker, const ngx_ap_cache_key_t *key,
+    ngx_uint_t slow)
 {
     ngx_ap_flight_t       *flight;
     ngx_ap_flights_t      *flights;
@@ -216,6 +250,7 @@ ngx_ap_documents_join(ngx_ap_worker_t *worker, const ngx_ap_cache_key_t *key)
         return NULL;
     }
 
+    flight->slow = slow;
     flight->claim = ngx_ap_cache_fill_claim(worker->conf->cache, key, stamp);
 
     if (flight->claim) {
@@ -246,7 +281,7 @@ ngx_ap_documents_ask(ngx_ap_flight_t *flight)
 
     if (ngx_ap_store_document(worker->store, &flight->key.origin,
                               &flight->key.path, &flight->key.query,
-                              ngx_ap_documents_landed, flight)
+                              flight->slow, ngx_ap_documents_landed, flight)
         == NULL)
     {
         ngx_ap_cache_fill_settle(worker->conf->cache, &flight->key);
@@ -327,6 +362,14 @@ ngx_ap_documents_landed(void *data, ngx_int_t rc,
             ngx_ap_cache_store(flight->worker->conf->cache, &flight->key,
                                flight->stamp, &fresh);
         }
+    }
+
+    /* what was too much for the database is not tried by each who asks */
+
+    if (rc == NGX_ERROR && flight->slow
+        && ngx_ap_store_ready(flight->worker->store))
+    {
+        flight->worker->documents->rest = ngx_time() + NGX_AP_DOCUMENTS_REST;
     }
 
     ngx_ap_cache_fill_settle(flight->worker->conf->cache, &flight->key);

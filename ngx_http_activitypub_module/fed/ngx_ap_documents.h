@@ -39,6 +39,15 @@ ngx_int_t ngx_ap_documents_get(ngx_ap_worker_t *worker, ngx_pool_t *pool,
     const ngx_ap_cache_key_t *key, fedi_document_t *document,
     ngx_ap_documents_pt handler, void *data, ngx_ap_documents_wait_t **wait);
 
+/*
+ * The same, of what takes the database so long that others would wait.  One
+ * that failed is not tried again for a minute: what the zone knows is served,
+ * or it is NGX_ERROR.
+ */
+ngx_int_t ngx_ap_documents_count(ngx_ap_worker_t *worker, ngx_pool_t *pool,
+    const ngx_ap_cache_key_t *key, fedi_document_t *document,
+    ngx_ap_documents_pt handler, void *data, ngx_ap_documents_wait_t **wait);
+
 /* harmless after the handler was called, as long as the pool lives */
 void ngx_ap_documents_cancel(ngx_ap_documents_wait_t *wait);
 

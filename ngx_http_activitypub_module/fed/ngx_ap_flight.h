@@ -40,6 +40,7 @@ typedef struct {
     ngx_event_t                 look;
 
     unsigned                    joinable:1;
+    unsigned                    slow:1;     /* on the bulk connection */
 } ngx_ap_flight_t;
 
 

@@ -14,6 +14,8 @@
 #define NGX_HTTP_AP_SOFTWARE  "nginx-activitypub"
 
 
+static ngx_int_t ngx_http_ap_nodeinfo_body(ngx_http_request_t *r,
+    ngx_str_t *head, fedi_str_t usage, ngx_str_t *body);
 static ngx_int_t ngx_http_ap_static(ngx_http_request_t *r, ngx_str_t *type,
     ngx_str_t *body);
 
@@ -35,18 +37,24 @@ ngx_int_t
 ngx_http_ap_discovery_build(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf,
     ngx_ap_origin_t *origin)
 {
-    ngx_str_t        base;
+    ngx_str_t        base, none;
     fedi_str_t       host_meta, host_meta_json, links, text_20, text_21;
     fedi_arena_t     arena;
     fedi_nodeinfo_t  nodeinfo;
 
     static ngx_str_t  folder = ngx_string("nodeinfo/");
+    static ngx_str_t  name = ngx_string("nodeinfo");
 
     arena = ngx_http_ap_arena(cf->pool);
 
+    ngx_str_null(&none);
+
     if (ngx_http_ap_concat(cf->pool, &base, &origin->url, &origin->prefix,
                            &folder)
-        != NGX_OK)
+        != NGX_OK
+        || ngx_http_ap_concat(cf->pool, &ascf->usage, &origin->prefix, &name,
+                              &none)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -54,7 +62,6 @@ ngx_http_ap_discovery_build(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf,
     nodeinfo.version = fedi_str("2.0");
     nodeinfo.software = fedi_str(NGX_HTTP_AP_SOFTWARE);
     nodeinfo.software_version = fedi_str(NGX_HTTP_AP_VERSION);
-    nodeinfo.users = origin->actors.nelts;
 
     if (fedi_host_meta_render(&arena, ngx_http_ap_view(&origin->url),
                               &host_meta)
@@ -120,24 +127,68 @@ ngx_http_ap_well_known_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
 
 
 ngx_int_t
-ngx_http_ap_nodeinfo_handler(ngx_http_request_t *r, ngx_str_t *version)
+ngx_http_ap_nodeinfo_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
+    ngx_str_t *version)
 {
+    ngx_int_t                rc;
+    ngx_str_t               *head, *type;
+    ngx_http_ap_answer_t     answer;
     ngx_http_ap_srv_conf_t  *ascf;
 
     ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
 
     if (version->len == 3 && ngx_strncmp(version->data, "2.1", 3) == 0) {
-        return ngx_http_ap_static(r, &ngx_http_ap_nodeinfo_21_type,
-                                  &ascf->nodeinfo_21);
+        head = &ascf->nodeinfo_21;
+        type = &ngx_http_ap_nodeinfo_21_type;
+
+    } else if (version->len == 3 && ngx_strncmp(version->data, "2.0", 3) == 0)
+    {
+        head = &ascf->nodeinfo_20;
+        type = &ngx_http_ap_nodeinfo_20_type;
+
+    } else {
+        return ngx_http_ap_refuse(r, NGX_HTTP_NOT_FOUND,
+                                  "no such version of NodeInfo");
     }
 
-    if (version->len == 3 && ngx_strncmp(version->data, "2.0", 3) == 0) {
-        return ngx_http_ap_static(r, &ngx_http_ap_nodeinfo_20_type,
-                                  &ascf->nodeinfo_20);
+    rc = ngx_http_ap_fetch_counts(r, ctx, ascf->origin, &ascf->usage);
+
+    if (rc == NGX_AGAIN) {
+        return NGX_AGAIN;
     }
 
-    return ngx_http_ap_refuse(r, NGX_HTTP_NOT_FOUND,
-                              "no such version of NodeInfo");
+    ngx_memzero(&answer, sizeof(ngx_http_ap_answer_t));
+
+    if (ngx_http_ap_nodeinfo_body(r, head,
+                                  rc == NGX_OK ? ctx->fetch->document.body
+                                         : fedi_str(FEDI_NODEINFO_UNKNOWN),
+                                  &answer.body)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /* what we are is told also while nobody knows how much we are used */
+
+    answer.status = NGX_HTTP_OK;
+    answer.type = *type;
+    answer.shared = (rc == NGX_OK);
+    answer.open = 1;
+
+    return ngx_http_ap_answer(r, &answer);
+}
+
+
+static ngx_int_t
+ngx_http_ap_nodeinfo_body(ngx_http_request_t *r, ngx_str_t *head,
+    fedi_str_t usage, ngx_str_t *body)
+{
+    ngx_str_t  middle, tail;
+
+    middle = ngx_http_ap_string(usage);
+    ngx_str_set(&tail, FEDI_NODEINFO_TAIL);
+
+    return ngx_http_ap_concat(r->pool, body, head, &middle, &tail);
 }
 
 

@@ -23,7 +23,7 @@ ngx_int_t ngx_http_ap_well_known_handler(ngx_http_request_t *r,
 
 /* {prefix}nodeinfo/{version} */
 ngx_int_t ngx_http_ap_nodeinfo_handler(ngx_http_request_t *r,
-    ngx_str_t *version);
+    ngx_http_ap_ctx_t *ctx, ngx_str_t *version);
 
 
 #endif

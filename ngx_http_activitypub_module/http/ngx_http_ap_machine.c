@@ -117,7 +117,7 @@ ngx_http_ap_machine_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
     ngx_http_ap_who_e        who;
     ngx_http_ap_srv_conf_t  *ascf;
 
-    if (ctx->fetch) {
+    if (ctx->fetch && !ctx->counts) {
         return ngx_http_ap_machine_document(r, ctx, NULL);
     }
 
@@ -158,7 +158,7 @@ ngx_http_ap_machine_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
     if (n == 2
         && ngx_http_ap_is_one_of(&segments[0], ngx_http_ap_nodeinfo_name))
     {
-        return ngx_http_ap_nodeinfo_handler(r, &segments[1]);
+        return ngx_http_ap_nodeinfo_handler(r, ctx, &segments[1]);
     }
 
     if (ngx_http_ap_machine_who(r, origin, segments, n) == NGX_HTTP_AP_NOBODY)

@@ -86,8 +86,9 @@ typedef struct {
     ngx_str_t                   host_meta;
     ngx_str_t                   host_meta_json;
     ngx_str_t                   nodeinfo_links;
-    ngx_str_t                   nodeinfo_20;
+    ngx_str_t                   nodeinfo_20;    /* as far as its numbers */
     ngx_str_t                   nodeinfo_21;
+    ngx_str_t                   usage;          /* the path of those */
 } ngx_http_ap_srv_conf_t;
 
 

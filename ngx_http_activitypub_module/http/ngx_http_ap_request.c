@@ -260,8 +260,13 @@ ngx_http_ap_fetch(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
     fetch->key.path = *path;
     fetch->key.query = *query;
 
-    rc = ngx_ap_documents_get(worker, r->pool, &fetch->key, &fetch->document,
-                              ngx_http_ap_fetched, ctx, &fetch->wait);
+    rc = ctx->counts
+         ? ngx_ap_documents_count(worker, r->pool, &fetch->key,
+                                  &fetch->document, ngx_http_ap_fetched, ctx,
+                                  &fetch->wait)
+         : ngx_ap_documents_get(worker, r->pool, &fetch->key,
+                                &fetch->document, ngx_http_ap_fetched, ctx,
+                                &fetch->wait);
 
     if (rc == NGX_ERROR) {
         return NGX_ERROR;
@@ -288,6 +293,19 @@ ngx_http_ap_fetch(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
     r->write_event_handler = ngx_http_request_empty_handler;
 
     return NGX_AGAIN;
+}
+
+
+ngx_int_t
+ngx_http_ap_fetch_counts(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
+    ngx_ap_origin_t *origin, ngx_str_t *path)
+{
+    ngx_str_t  none;
+
+    ngx_str_null(&none);
+    ctx->counts = 1;
+
+    return ngx_http_ap_fetch(r, ctx, origin, path, &none);
 }
 
 

@@ -66,6 +66,7 @@ typedef struct {
     unsigned                    wants_activity:1;
     unsigned                    names_activity:1;   /* and nothing else */
     unsigned                    wants_html:1;
+    unsigned                    counts:1;   /* what "fetch" asks for */
     unsigned                    stripped:1; /* trackers, off the query */
     unsigned                    passed:1;   /* every check of the site */
     unsigned                    answered:1; /* by us */
@@ -97,6 +98,10 @@ ngx_uint_t ngx_http_ap_wants_html(ngx_http_request_t *r,
  */
 ngx_int_t ngx_http_ap_fetch(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
     ngx_ap_origin_t *origin, ngx_str_t *path, ngx_str_t *query);
+
+/* the same, of numbers: see ngx_ap_documents_count() */
+ngx_int_t ngx_http_ap_fetch_counts(ngx_http_request_t *r,
+    ngx_http_ap_ctx_t *ctx, ngx_ap_origin_t *origin, ngx_str_t *path);
 
 
 #endif

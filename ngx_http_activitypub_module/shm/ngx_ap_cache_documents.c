@@ -15,6 +15,9 @@
 #include "ngx_ap_cache_shared.h"
 
 
+/* nobody tells of every change of a number, seconds */
+#define NGX_AP_CACHE_USAGE_AGE  1800
+
 /* room is made by this many documents first, then by twice as many, ... */
 #define NGX_AP_CACHE_EVICT  4
 
@@ -333,16 +336,25 @@ ngx_ap_cache_freshness(ngx_ap_cache_shared_t *shared, uint64_t url,
 static ngx_uint_t
 ngx_ap_cache_is_old(const ngx_ap_cache_entry_t *entry)
 {
-    time_t  age;
+    time_t  age, most;
 
-    if (entry->document.kind != FEDI_DOCUMENT_COLLECTION) {
+    switch (entry->document.kind) {
+
+    case FEDI_DOCUMENT_COLLECTION:
+        most = NGX_AP_CACHE_COLLECTION_AGE;
+        break;
+
+    case FEDI_DOCUMENT_USAGE:
+        most = NGX_AP_CACHE_USAGE_AGE;
+        break;
+
+    default:
         return 0;
     }
 
     age = ngx_time() - entry->stored;
 
-    return age >= NGX_AP_CACHE_COLLECTION_AGE
-           || age <= -NGX_AP_CACHE_COLLECTION_AGE;
+    return age >= most || age <= -most;
 }
 
 

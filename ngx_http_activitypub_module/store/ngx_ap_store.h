@@ -81,14 +81,14 @@ void ngx_ap_store_cancel(ngx_ap_pg_query_t *call);
 /*
  * The document at origin + path + query; etag is left empty.  NGX_DECLINED
  * means that there is none: a refusal is NGX_ERROR here, as is an actor that
- * has no key yet.
+ * has no key yet.  "slow": on the bulk connection.
  */
 
 typedef void (*ngx_ap_store_document_pt)(void *data, ngx_int_t rc,
     const fedi_document_t *document);
 
 ngx_ap_pg_query_t *ngx_ap_store_document(ngx_ap_store_t *store,
-    ngx_str_t *origin, ngx_str_t *path, ngx_str_t *query,
+    ngx_str_t *origin, ngx_str_t *path, ngx_str_t *query, ngx_uint_t slow,
     ngx_ap_store_document_pt handler, void *data);
 
 

@@ -34,8 +34,8 @@ static void ngx_ap_store_flushed(void *data,
 
 ngx_ap_pg_query_t *
 ngx_ap_store_document(ngx_ap_store_t *store, ngx_str_t *origin,
-    ngx_str_t *path, ngx_str_t *query, ngx_ap_store_document_pt handler,
-    void *data)
+    ngx_str_t *path, ngx_str_t *query, ngx_uint_t slow,
+    ngx_ap_store_document_pt handler, void *data)
 {
     ngx_str_t             texts[] = { *origin, *path, *query };
     ngx_ap_store_call_t   call;
@@ -47,8 +47,8 @@ ngx_ap_store_document(ngx_ap_store_t *store, ngx_str_t *origin,
     call.handler.document = handler;
     call.data = data;
 
-    return ngx_ap_store_call(store, store->pipeline, &call, texts,
-                             ngx_ap_store_document_answered);
+    return ngx_ap_store_call(store, slow ? store->bulk : store->pipeline,
+                             &call, texts, ngx_ap_store_document_answered);
 }
 
 

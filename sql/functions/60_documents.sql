@@ -147,6 +147,15 @@ BEGIN
         RETURN;
     END IF;
 
+    -- not a document of its own: what the two of NodeInfo are made with
+
+    IF part = '{nodeinfo}' AND query = '' THEN
+        RETURN QUERY
+        SELECT 200, 'usage', home.url || home.prefix || 'nodeinfo', '', '',
+               epoch(now()), render_usage(home.id);
+        RETURN;
+    END IF;
+
     SELECT a.* INTO owner FROM actor AS a
      WHERE a.origin = home.id AND a.name = part[1] AND is_somebody(a);
 

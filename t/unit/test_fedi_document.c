@@ -22,7 +22,8 @@ test_kind(void **state)
         { "actor", FEDI_DOCUMENT_ACTOR },
         { "object", FEDI_DOCUMENT_OBJECT },
         { "activity", FEDI_DOCUMENT_ACTIVITY },
-        { "collection", FEDI_DOCUMENT_COLLECTION }
+        { "collection", FEDI_DOCUMENT_COLLECTION },
+        { "usage", FEDI_DOCUMENT_USAGE }
     };
 
     (void) state;
