@@ -49,6 +49,18 @@ http {
 
     server {
         listen       127.0.0.1:8080;
+        server_name  star.example *.star.example ~^old-\w+\.example$;
+
+        activitypub_actor sun { }
+    }
+
+    server {
+        listen       127.0.0.1:8080;
+        server_name  shop.star.example;
+    }
+
+    server {
+        listen       127.0.0.1:8080;
         server_name  xn--bcher-kva.example;
 
         activitypub_actor lit { url /; }
@@ -100,7 +112,7 @@ http {
 EOC
 
 $t->wait_document('/activitypub/actor', host => $_) or die "no actor of $_\n"
-    for qw/acme.example xn--bcher-kva.example social.corp.example
+    for qw/acme.example star.example xn--bcher-kva.example social.corp.example
         fedi.wild.example fedi.other.example/;
 
 my $id = $t->sql(<<'EOS');
@@ -121,6 +133,7 @@ my $activity = (map { $_->{id} }
 my $SITE = 'site';
 my $news = 'acct:news@acme.example';
 my $server = 'acct:acme.example@acme.example';
+my $sun = 'acct:sun@star.example';
 my $lit = 'acct:lit@xn--bcher-kva.example';
 my $jobs = 'acct:jobs@corp.example';
 my $tame = 'acct:tame@www.wild.example';
@@ -130,6 +143,30 @@ my $one = 'acct:one@www.other.example';
 # subject, a status, or the site
 
 my @table = (
+
+    # names of a server block by a wildcard or a regular expression: those
+    # that are asked
+
+    ['star.example', 'acct:sun@star.example', $sun],
+    ['www.star.example', 'acct:sun@star.example', $sun],
+    ['www.star.example', 'acct:sun@www.star.example', $sun],
+    ['www.star.example', 'acct:SUN@WWW.star.example.:443', $sun],
+    ['www.star.example', 'https://www.star.example/@sun', $sun],
+    ['www.star.example', 'https://www.star.example/activitypub/sun', $sun],
+    ['old-sun.example', 'acct:sun@old-sun.example', $sun],
+    ['www.star.example', 'acct:moon@www.star.example', 404],
+    ['www.star.example', 'acct:sun@img.star.example', $SITE],
+    ['star.example', 'acct:sun@shop.star.example', $SITE],
+    ['old-sun.example', 'acct:sun@old-moon.example', $SITE],
+    ['shop.star.example', 'acct:sun@shop.star.example', $SITE],
+
+    # pages of posts
+
+    ['acme.example', 'https://acme.example/posts/one', $id],
+    ['acme.example', 'https://acme.example/p%6Fsts/one', $id],
+    ['www.acme.example', 'https://www.acme.example/posts/one', $id],
+    ['acme.example', 'https://acme.example/posts/one?a=1', 404],
+    ['acme.example', 'https://acme.example/posts/three', 404],
 
     # accounts: the host
 

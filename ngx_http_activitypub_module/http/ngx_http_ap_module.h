@@ -74,6 +74,8 @@ typedef struct {
     /* as it follows from that; NULL: no actor in this server block */
     ngx_ap_origin_t            *origin;
     ngx_array_t                 domains;    /* ngx_http_ap_domain_t */
+    ngx_array_t                *patterns;   /* ngx_http_server_name_t, of an
+                                               origin: names of many hosts */
 
     /* of our own URLs, instead of what the site's locations say */
     void                      **loc_conf;

@@ -23,9 +23,12 @@ static ngx_int_t ngx_http_ap_origins_distinct(ngx_conf_t *cf,
     ngx_http_ap_srv_conf_t *ascf, ngx_http_ap_claims_t *claims);
 static ngx_int_t ngx_http_ap_domains_own(ngx_conf_t *cf,
     ngx_http_core_srv_conf_t *cscf, ngx_http_ap_srv_conf_t *ascf);
+static ngx_uint_t ngx_http_ap_is_pattern(ngx_http_server_name_t *name);
 static ngx_int_t ngx_http_ap_domain_add(ngx_http_ap_srv_conf_t *ascf,
     ngx_str_t *host, ngx_ap_origin_t *origin);
-static ngx_uint_t ngx_http_ap_server_covers(ngx_http_core_srv_conf_t *cscf,
+static ngx_int_t ngx_http_ap_pattern_add(ngx_conf_t *cf,
+    ngx_http_ap_srv_conf_t *ascf, ngx_http_server_name_t *name);
+static ngx_uint_t ngx_http_ap_names_cover(ngx_array_t *server_names,
     ngx_str_t *host);
 static ngx_uint_t ngx_http_ap_name_covers(ngx_str_t *name, ngx_str_t *host);
 
@@ -71,8 +74,8 @@ ngx_http_ap_origins_link(ngx_conf_t *cf)
 
         for (j = 0; j < origins->nelts; j++) {
 
-            if (ngx_http_ap_server_covers(cscfp[i],
-                                          &origin[j]->account_domain)
+            if (ngx_http_ap_names_cover(&cscfp[i]->server_names,
+                                        &origin[j]->account_domain)
                 && ngx_http_ap_domain_add(ascf, &origin[j]->account_domain,
                                           origin[j])
                    != NGX_OK)
@@ -183,6 +186,19 @@ ngx_http_ap_origins_distinct(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf,
 }
 
 
+static ngx_uint_t
+ngx_http_ap_is_pattern(ngx_http_server_name_t *name)
+{
+#if (NGX_PCRE)
+    if (name->regex) {
+        return 1;
+    }
+#endif
+
+    return !ngx_http_ap_server_name_plain(&name->name);
+}
+
+
 /* the hosts of the server block's own origin: whatever it is called by */
 
 static ngx_int_t
@@ -210,13 +226,12 @@ ngx_http_ap_domains_own(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf,
 
     for (i = 0; i < cscf->server_names.nelts; i++) {
 
-#if (NGX_PCRE)
-        if (names[i].regex) {
-            continue;
-        }
-#endif
+        if (ngx_http_ap_is_pattern(&names[i])) {
 
-        if (!ngx_http_ap_server_name_plain(&names[i].name)) {
+            if (ngx_http_ap_pattern_add(cf, ascf, &names[i]) != NGX_OK) {
+                return NGX_ERROR;
+            }
+
             continue;
         }
 
@@ -266,15 +281,49 @@ ngx_http_ap_domain_add(ngx_http_ap_srv_conf_t *ascf, ngx_str_t *host,
 }
 
 
+/* the core's own list goes with the configuration's temporary pool */
+
+static ngx_int_t
+ngx_http_ap_pattern_add(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf,
+    ngx_http_server_name_t *name)
+{
+    ngx_http_server_name_t  *pattern;
+
+    if (ascf->patterns == NULL) {
+        ascf->patterns = ngx_array_create(cf->pool, 1,
+                                          sizeof(ngx_http_server_name_t));
+        if (ascf->patterns == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    pattern = ngx_array_push(ascf->patterns);
+    if (pattern == NULL) {
+        return NGX_ERROR;
+    }
+
+    *pattern = *name;
+
+    return NGX_OK;
+}
+
+
+ngx_uint_t
+ngx_http_ap_server_alias(ngx_http_ap_srv_conf_t *ascf, ngx_str_t *host)
+{
+    return ascf->patterns && ngx_http_ap_names_cover(ascf->patterns, host);
+}
+
+
 static ngx_uint_t
-ngx_http_ap_server_covers(ngx_http_core_srv_conf_t *cscf, ngx_str_t *host)
+ngx_http_ap_names_cover(ngx_array_t *server_names, ngx_str_t *host)
 {
     ngx_uint_t               i;
     ngx_http_server_name_t  *names;
 
-    names = cscf->server_names.elts;
+    names = server_names->elts;
 
-    for (i = 0; i < cscf->server_names.nelts; i++) {
+    for (i = 0; i < server_names->nelts; i++) {
 
 #if (NGX_PCRE)
         if (names[i].regex) {

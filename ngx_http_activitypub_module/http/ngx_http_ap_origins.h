@@ -20,6 +20,10 @@
  */
 ngx_int_t ngx_http_ap_origins_link(ngx_conf_t *cf);
 
+/* a name that the server block has by a wildcard or a regular expression */
+ngx_uint_t ngx_http_ap_server_alias(ngx_http_ap_srv_conf_t *ascf,
+    ngx_str_t *host);
+
 /* a host's name, without wildcards; not for one by regular expression */
 ngx_uint_t ngx_http_ap_server_name_plain(ngx_str_t *name);
 

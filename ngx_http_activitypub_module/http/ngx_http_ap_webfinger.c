@@ -12,6 +12,7 @@
 #include "fedi_url.h"
 #include "ngx_http_ap_lookup.h"
 #include "ngx_http_ap_machine.h"
+#include "ngx_http_ap_origins.h"
 
 
 /* CONFIGURED: "actor"; KEPT or PERHAPS: where the document stands */
@@ -29,6 +30,11 @@ static ngx_uint_t ngx_http_ap_webfinger_plain(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx, fedi_str_t text);
 static ngx_int_t ngx_http_ap_webfinger_find(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx, const fedi_resource_t *resource);
+static void ngx_http_ap_webfinger_subject(ngx_http_request_t *r,
+    ngx_ap_origin_t *origin, const fedi_resource_t *resource,
+    ngx_http_ap_subject_t *subject);
+static ngx_uint_t ngx_http_ap_webfinger_alias(ngx_http_request_t *r,
+    fedi_str_t host);
 static void ngx_http_ap_webfinger_take(ngx_http_ap_ctx_t *ctx,
     ngx_ap_origin_t *origin, const ngx_http_ap_subject_t *subject);
 static void ngx_http_ap_subject_user(ngx_http_request_t *r,
@@ -148,13 +154,8 @@ ngx_http_ap_webfinger_find(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
             continue;
         }
 
-        if (resource->user.len) {
-            ngx_http_ap_subject_user(r, domain[i].origin, resource->user,
-                                     &subject);
-        } else {
-            ngx_http_ap_subject_path(r, domain[i].origin, resource->path,
-                                     &subject);
-        }
+        ngx_http_ap_webfinger_subject(r, domain[i].origin, resource,
+                                      &subject);
 
         /*
          * Several origins may share a domain: the server's own is first, and
@@ -177,6 +178,13 @@ ngx_http_ap_webfinger_find(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
         }
     }
 
+    if (ctx->origin == NULL
+        && ngx_http_ap_webfinger_alias(r, resource->host))
+    {
+        ngx_http_ap_webfinger_subject(r, ascf->origin, resource, &subject);
+        ngx_http_ap_webfinger_take(ctx, ascf->origin, &subject);
+    }
+
     if (ctx->origin == NULL) {
         return NGX_DECLINED;
     }
@@ -189,6 +197,37 @@ ngx_http_ap_webfinger_find(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
     }
 
     return NGX_OK;
+}
+
+
+static void
+ngx_http_ap_webfinger_subject(ngx_http_request_t *r, ngx_ap_origin_t *origin,
+    const fedi_resource_t *resource, ngx_http_ap_subject_t *subject)
+{
+    if (resource->user.len) {
+        ngx_http_ap_subject_user(r, origin, resource->user, subject);
+
+    } else {
+        ngx_http_ap_subject_path(r, origin, resource->path, subject);
+    }
+}
+
+
+/*
+ * A name that the server block has by a wildcard: only the one that is asked,
+ * for another may be another block's.
+ */
+static ngx_uint_t
+ngx_http_ap_webfinger_alias(ngx_http_request_t *r, fedi_str_t host)
+{
+    ngx_http_ap_srv_conf_t  *ascf;
+
+    ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
+
+    return ascf->origin
+           && fedi_str_eq_nocase(host,
+                                 ngx_http_ap_view(&r->headers_in.server))
+           && ngx_http_ap_server_alias(ascf, &r->headers_in.server);
 }
 
 
