@@ -18,8 +18,6 @@ static void ngx_ap_store_document_answered(void *data,
     const ngx_ap_pg_result_t *result);
 static void ngx_ap_store_declared(void *data,
     const ngx_ap_pg_result_t *result);
-static void ngx_ap_store_key_was_set(void *data,
-    const ngx_ap_pg_result_t *result);
 static ngx_ap_pg_query_t *ngx_ap_store_members(ngx_ap_store_t *store,
     ngx_ap_statement_e statement, int64_t after,
     ngx_ap_store_members_pt handler, void *data);
@@ -87,7 +85,7 @@ ngx_ap_store_key_set(ngx_ap_store_t *store, ngx_str_t *actor,
     call.data = data;
 
     return ngx_ap_store_call(store, store->bulk, &call, texts,
-                             ngx_ap_store_key_was_set);
+                             ngx_ap_store_done);
 }
 
 
@@ -300,41 +298,6 @@ ngx_ap_store_calls_free(ngx_ap_store_t *store)
 }
 
 
-void
-ngx_ap_store_end(ngx_ap_store_call_t *call)
-{
-    ngx_queue_remove(&call->queue);
-    ngx_free(call);
-}
-
-
-ngx_int_t
-ngx_ap_store_begin(ngx_ap_store_call_t *call, const ngx_ap_pg_result_t *result)
-{
-    call->answering = 1;
-
-    /* no rows: the connection is lost, and that is logged where it was */
-
-    if (result->rc != NGX_OK && result->rows != NULL) {
-        ngx_log_error(NGX_LOG_ERR, call->store->log, 0,
-                      "database refused statement \"%s\": %s",
-                      ngx_ap_statements[call->statement].name,
-                      ngx_ap_pg_message(result->rows));
-    }
-
-    return result->rc;
-}
-
-
-void
-ngx_ap_store_strange(ngx_ap_store_call_t *call)
-{
-    ngx_log_error(NGX_LOG_ERR, call->store->log, 0,
-                  "database answered statement \"%s\" with unexpected rows",
-                  ngx_ap_statements[call->statement].name);
-}
-
-
 static void
 ngx_ap_store_document_answered(void *data, const ngx_ap_pg_result_t *result)
 {
@@ -412,20 +375,6 @@ ngx_ap_store_declared(void *data, const ngx_ap_pg_result_t *result)
     call->handler.declared(call->data, rc, verdicts, n);
 
     ngx_free(verdicts);
-    ngx_ap_store_end(call);
-}
-
-
-static void
-ngx_ap_store_key_was_set(void *data, const ngx_ap_pg_result_t *result)
-{
-    ngx_int_t             rc;
-    ngx_ap_store_call_t  *call = data;
-
-    rc = ngx_ap_store_begin(call, result);
-
-    call->handler.done(call->data, rc);
-
     ngx_ap_store_end(call);
 }
 

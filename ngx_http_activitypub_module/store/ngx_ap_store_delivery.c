@@ -33,8 +33,6 @@ static void ngx_ap_store_claimed(void *data,
     const ngx_ap_pg_result_t *result);
 static ngx_ap_store_delivery_t *ngx_ap_store_deliveries(const PGresult *rows,
     ngx_log_t *log);
-static void ngx_ap_store_settled(void *data,
-    const ngx_ap_pg_result_t *result);
 static void ngx_ap_store_next(void *data, const ngx_ap_pg_result_t *result);
 
 
@@ -80,12 +78,7 @@ ngx_ap_store_expanded(void *data, const ngx_ap_pg_result_t *result)
     found = 0;
     n = 0;
 
-    rc = ngx_ap_store_begin(call, result);
-
-    if (rc == NGX_OK && PQnfields(result->rows) != 1) {
-        ngx_ap_store_strange(call);
-        rc = NGX_ERROR;
-    }
+    rc = ngx_ap_store_begin_rows(call, result, 1);
 
     if (rc == NGX_OK && PQntuples(result->rows) != 0) {
         found = 1;
@@ -125,12 +118,7 @@ ngx_ap_store_claimed(void *data, const ngx_ap_pg_result_t *result)
     n = 0;
     deliveries = NULL;
 
-    rc = ngx_ap_store_begin(call, result);
-
-    if (rc == NGX_OK && PQnfields(result->rows) != CLAIM_COLUMNS) {
-        ngx_ap_store_strange(call);
-        rc = NGX_ERROR;
-    }
+    rc = ngx_ap_store_begin_rows(call, result, CLAIM_COLUMNS);
 
     if (rc == NGX_OK && PQntuples(result->rows) != 0) {
         deliveries = ngx_ap_store_deliveries(result->rows, call->store->log);
@@ -194,21 +182,7 @@ ngx_ap_store_delivery_settle(ngx_ap_store_t *store, ngx_str_t *results,
     call.data = data;
 
     return ngx_ap_store_call(store, store->bulk, &call, results,
-                             ngx_ap_store_settled);
-}
-
-
-static void
-ngx_ap_store_settled(void *data, const ngx_ap_pg_result_t *result)
-{
-    ngx_int_t             rc;
-    ngx_ap_store_call_t  *call = data;
-
-    rc = ngx_ap_store_begin(call, result);
-
-    call->handler.done(call->data, rc);
-
-    ngx_ap_store_end(call);
+                             ngx_ap_store_done);
 }
 
 
@@ -238,14 +212,7 @@ ngx_ap_store_next(void *data, const ngx_ap_pg_result_t *result)
 
     msec = -1;
 
-    rc = ngx_ap_store_begin(call, result);
-
-    if (rc == NGX_OK
-        && (PQnfields(result->rows) != 1 || PQntuples(result->rows) != 1))
-    {
-        ngx_ap_store_strange(call);
-        rc = NGX_ERROR;
-    }
+    rc = ngx_ap_store_begin_row(call, result, 1);
 
     if (rc == NGX_OK && !PQgetisnull(result->rows, 0, 0)) {
         msec = ngx_ap_store_int(result->rows, 0, 0);

@@ -78,9 +78,25 @@ ngx_ap_pg_query_t *ngx_ap_store_call(ngx_ap_store_t *store, ngx_ap_pg_t *pg,
     const ngx_ap_store_call_t *template, const ngx_str_t *texts,
     ngx_ap_pg_answered_pt answered);
 
+
+/* ngx_ap_store_answer.c */
+
 /* an answer: begin, which logs a refusal; the caller's handler; end */
 ngx_int_t ngx_ap_store_begin(ngx_ap_store_call_t *call,
     const ngx_ap_pg_result_t *result);
+
+/*
+ * The same for rows of so many columns, and for one such row.  NGX_ERROR: the
+ * database answered something else, and that is logged.
+ */
+ngx_int_t ngx_ap_store_begin_rows(ngx_ap_store_call_t *call,
+    const ngx_ap_pg_result_t *result, int columns);
+ngx_int_t ngx_ap_store_begin_row(ngx_ap_store_call_t *call,
+    const ngx_ap_pg_result_t *result, int columns);
+
+/* the whole of an answer which says that it was done, or was not */
+void ngx_ap_store_done(void *data, const ngx_ap_pg_result_t *result);
+
 void ngx_ap_store_strange(ngx_ap_store_call_t *call);
 void ngx_ap_store_end(ngx_ap_store_call_t *call);
 

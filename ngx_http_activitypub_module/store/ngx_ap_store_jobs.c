@@ -22,8 +22,6 @@ enum {
 
 static void ngx_ap_store_job_claimed(void *data,
     const ngx_ap_pg_result_t *result);
-static void ngx_ap_store_job_was_done(void *data,
-    const ngx_ap_pg_result_t *result);
 
 
 ngx_ap_pg_query_t *
@@ -53,12 +51,7 @@ ngx_ap_store_job_claimed(void *data, const ngx_ap_pg_result_t *result)
 
     ngx_memzero(&job, sizeof(ngx_ap_store_job_t));
 
-    rc = ngx_ap_store_begin(call, result);
-
-    if (rc == NGX_OK && PQnfields(result->rows) != JOB_COLUMNS) {
-        ngx_ap_store_strange(call);
-        rc = NGX_ERROR;
-    }
+    rc = ngx_ap_store_begin_rows(call, result, JOB_COLUMNS);
 
     if (rc == NGX_OK) {
 
@@ -99,19 +92,5 @@ ngx_ap_store_job_done(ngx_ap_store_t *store, int64_t id, ngx_str_t *result,
     call.data = data;
 
     return ngx_ap_store_call(store, store->bulk, &call, texts,
-                             ngx_ap_store_job_was_done);
-}
-
-
-static void
-ngx_ap_store_job_was_done(void *data, const ngx_ap_pg_result_t *result)
-{
-    ngx_int_t             rc;
-    ngx_ap_store_call_t  *call = data;
-
-    rc = ngx_ap_store_begin(call, result);
-
-    call->handler.done(call->data, rc);
-
-    ngx_ap_store_end(call);
+                             ngx_ap_store_done);
 }

@@ -21,8 +21,6 @@ static void ngx_ap_store_remote_key_answered(void *data,
     const ngx_ap_pg_result_t *result);
 static void ngx_ap_store_remote_known_answered(void *data,
     const ngx_ap_pg_result_t *result);
-static void ngx_ap_store_remote_actor_was_set(void *data,
-    const ngx_ap_pg_result_t *result);
 static void ngx_ap_store_signing_key_answered(void *data,
     const ngx_ap_pg_result_t *result);
 static void ngx_ap_store_received(void *data,
@@ -56,16 +54,11 @@ ngx_ap_store_remote_key_answered(void *data, const ngx_ap_pg_result_t *result)
     ngx_ap_store_key_t    key;
     ngx_ap_store_call_t  *call = data;
 
-    rc = ngx_ap_store_begin(call, result);
+    rc = ngx_ap_store_begin_rows(call, result, 3);
 
     /* a refused question does not mean that there is no such key */
 
     if (rc == NGX_DECLINED) {
-        rc = NGX_ERROR;
-    }
-
-    if (rc == NGX_OK && PQnfields(result->rows) != 3) {
-        ngx_ap_store_strange(call);
         rc = NGX_ERROR;
     }
 
@@ -147,22 +140,7 @@ ngx_ap_store_remote_actor_set(ngx_ap_store_t *store,
 
     return ngx_ap_store_call(store, store->pipeline, &call,
                              (const ngx_str_t *) actor,
-                             ngx_ap_store_remote_actor_was_set);
-}
-
-
-static void
-ngx_ap_store_remote_actor_was_set(void *data,
-    const ngx_ap_pg_result_t *result)
-{
-    ngx_int_t             rc;
-    ngx_ap_store_call_t  *call = data;
-
-    rc = ngx_ap_store_begin(call, result);
-
-    call->handler.done(call->data, rc);
-
-    ngx_ap_store_end(call);
+                             ngx_ap_store_done);
 }
 
 
@@ -192,12 +170,7 @@ ngx_ap_store_signing_key_answered(void *data,
     ngx_str_t             key_id, pem;
     ngx_ap_store_call_t  *call = data;
 
-    rc = ngx_ap_store_begin(call, result);
-
-    if (rc == NGX_OK && PQnfields(result->rows) != 2) {
-        ngx_ap_store_strange(call);
-        rc = NGX_ERROR;
-    }
+    rc = ngx_ap_store_begin_rows(call, result, 2);
 
     if (rc == NGX_OK && PQntuples(result->rows) == 0) {
         rc = NGX_DECLINED;
@@ -306,14 +279,7 @@ ngx_ap_store_queue_answered(void *data, const ngx_ap_pg_result_t *result)
     ngx_ap_store_call_t   *call = data;
     ngx_ap_store_queue_t   queue;
 
-    rc = ngx_ap_store_begin(call, result);
-
-    if (rc == NGX_OK
-        && (PQnfields(result->rows) != 5 || PQntuples(result->rows) != 1))
-    {
-        ngx_ap_store_strange(call);
-        rc = NGX_ERROR;
-    }
+    rc = ngx_ap_store_begin_row(call, result, 5);
 
     if (rc == NGX_OK) {
         queue.waiting = ngx_ap_store_int(result->rows, 0, 0);
