@@ -20,7 +20,6 @@
 
 struct ngx_ap_declare_s {
     ngx_ap_worker_t            *worker;
-    ngx_ap_keyring_t           *keyring;
 
     ngx_uint_t                  current;    /* origin */
     ngx_uint_t                  left;       /* origins not declared yet */
@@ -55,13 +54,6 @@ ngx_ap_declare_create(ngx_ap_worker_t *worker)
         return NULL;
     }
 
-    declare->keyring = ngx_ap_keyring_create(worker);
-
-    if (declare->keyring == NULL) {
-        ngx_free(declare);
-        return NULL;
-    }
-
     declare->worker = worker;
     declare->left = n;
 
@@ -75,7 +67,6 @@ ngx_ap_declare_create(ngx_ap_worker_t *worker)
 void
 ngx_ap_declare_destroy(ngx_ap_declare_t *declare)
 {
-    ngx_ap_keyring_destroy(declare->keyring);
     ngx_ap_retry_stop(&declare->retry);
     ngx_free(declare);
 }
@@ -84,8 +75,6 @@ ngx_ap_declare_destroy(ngx_ap_declare_t *declare)
 void
 ngx_ap_declare_available(ngx_ap_declare_t *declare)
 {
-    ngx_ap_keyring_available(declare->keyring);
-
     if (declare->left == 0 || declare->call) {
         return;
     }
@@ -198,7 +187,8 @@ ngx_ap_declare_verdict(ngx_ap_declare_t *declare, ngx_ap_origin_t *origin,
                       &verdict->subject);
 
     } else if (ngx_ap_str_is(name, "keyless")) {
-        (void) ngx_ap_keyring_want(declare->keyring, &verdict->subject);
+        (void) ngx_ap_keyring_want(declare->worker->keyring,
+                                   &verdict->subject);
     }
 }
 

@@ -14,6 +14,9 @@
  * Of the workers of a node one asks; the others look for what it puts into
  * the zone, and ask when that does not come.
  *
+ * The first who asks for an actor of the database makes its key: that flight
+ * waits until the keyring has it, and asks again.
+ *
  * An invalidation that arrives during a flight makes its answer worthless
  * for the zone and for those who ask later: they get a flight of their own.
  * Who joined before is answered all the same; it was true when they asked.
@@ -22,16 +25,19 @@
 
 #include "ngx_ap_documents.h"
 #include "ngx_ap_flight.h"
+#include "ngx_ap_keyring.h"
+#include "ngx_ap_str.h"
 
-
-/* the status of a document that is being made: an actor without its key */
-#define NGX_AP_DOCUMENTS_UNREADY  503
 
 /* milliseconds: how often a worker looks what another one has been told */
 #define NGX_AP_DOCUMENTS_LOOK     5
 
 /* after a count that failed, seconds */
 #define NGX_AP_DOCUMENTS_REST  60
+
+/* milliseconds that an asker waits for a key, and between two looks for it */
+#define NGX_AP_DOCUMENTS_KEY      5000
+#define NGX_AP_DOCUMENTS_KEYLESS  10
 
 
 struct ngx_ap_documents_s {
@@ -62,6 +68,9 @@ static ngx_int_t ngx_ap_documents_ask(ngx_ap_flight_t *flight);
 static void ngx_ap_documents_look(ngx_event_t *ev);
 static void ngx_ap_documents_landed(void *data, ngx_int_t rc,
     const fedi_document_t *document);
+static ngx_int_t ngx_ap_documents_await_key(ngx_ap_flight_t *flight,
+    const fedi_document_t *document);
+static void ngx_ap_documents_keyless(ngx_event_t *ev);
 static void ngx_ap_documents_settle(ngx_ap_flight_t *flight, ngx_int_t rc,
     const fedi_document_t *document);
 static ngx_ap_documents_wait_t *ngx_ap_documents_next(ngx_queue_t *waits);
@@ -348,14 +357,21 @@ ngx_ap_documents_landed(void *data, ngx_int_t rc,
     char             etag[FEDI_ETAG_LEN];
     fedi_document_t  fresh;
 
+    if (rc == NGX_AGAIN) {
+
+        if (ngx_ap_documents_await_key(flight, document) == NGX_OK) {
+            return;
+        }
+
+        rc = NGX_ERROR;
+    }
+
     if (rc == NGX_OK) {
         fresh = *document;
         fresh.etag.data = etag;
         fresh.etag.len = FEDI_ETAG_LEN;
 
-        if (fresh.status == NGX_AP_DOCUMENTS_UNREADY
-            || !fedi_document_etag(fresh.body, etag))
-        {
+        if (!fedi_document_etag(fresh.body, etag)) {
             rc = NGX_ERROR;
 
         } else {
@@ -374,6 +390,78 @@ ngx_ap_documents_landed(void *data, ngx_int_t rc,
 
     ngx_ap_cache_fill_settle(flight->worker->conf->cache, &flight->key);
     ngx_ap_documents_settle(flight, rc, &fresh);
+}
+
+
+/* NGX_OK: the flight goes on; else it ends as it is */
+
+static ngx_int_t
+ngx_ap_documents_await_key(ngx_ap_flight_t *flight,
+    const fedi_document_t *document)
+{
+    ngx_int_t  rc;
+    ngx_str_t  actor;
+
+    if (ngx_exiting) {
+        return NGX_DECLINED;
+    }
+
+    flight->asked = ngx_current_msec;
+
+    if (flight->look.handler != ngx_ap_documents_keyless) {
+        actor.data = (u_char *) document->uri.data;
+        actor.len = document->uri.len;
+
+        rc = ngx_ap_keyring_hurry(flight->worker->keyring, &actor);
+
+        if (rc != NGX_OK) {
+            return rc;
+        }
+
+        flight->keyless = flight->asked;
+
+        flight->look.handler = ngx_ap_documents_keyless;
+        flight->look.data = flight;
+        flight->look.log = flight->worker->log;
+
+    } else if (flight->asked - flight->keyless >= NGX_AP_DOCUMENTS_KEY) {
+        return NGX_DECLINED;
+    }
+
+    ngx_add_timer(&flight->look, NGX_AP_DOCUMENTS_KEYLESS);
+
+    return NGX_OK;
+}
+
+
+/* a key that is set is a change like any other; nobody may be listening */
+
+static void
+ngx_ap_documents_keyless(ngx_event_t *ev)
+{
+    ngx_ap_cache_t        *cache;
+    ngx_ap_flight_t       *flight;
+    ngx_ap_cache_stamp_t   stamp;
+
+    flight = ev->data;
+    cache = flight->worker->conf->cache;
+    stamp = ngx_ap_cache_stamp(cache, &flight->key);
+
+    if (stamp.epoch == flight->stamp.epoch
+        && stamp.generation == flight->stamp.generation
+        && ngx_current_msec - flight->asked < 1000
+        && !ngx_exiting)
+    {
+        ngx_add_timer(ev, NGX_AP_DOCUMENTS_KEYLESS);
+        return;
+    }
+
+    flight->stamp = stamp;
+    (void) ngx_ap_cache_fill_claim(cache, &flight->key, stamp);
+
+    if (ngx_ap_documents_ask(flight) != NGX_OK) {
+        ngx_ap_documents_settle(flight, NGX_ERROR, NULL);
+    }
 }
 
 

@@ -39,6 +39,10 @@ typedef struct {
     ngx_uint_t                  claim;
     ngx_event_t                 look;
 
+    /* its actor has no key yet: since when, and when it was last asked for */
+    ngx_msec_t                  keyless;
+    ngx_msec_t                  asked;
+
     unsigned                    joinable:1;
     unsigned                    slow:1;     /* on the bulk connection */
 } ngx_ap_flight_t;

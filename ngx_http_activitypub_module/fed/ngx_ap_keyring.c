@@ -25,15 +25,23 @@
 #include "ngx_ap_retry.h"
 
 
+/* so many may be asked for at a time: the last of them waits for seconds */
+#define NGX_AP_KEYRING_HURRIED  32
+
+
 typedef struct {
     ngx_queue_t                 queue;
     ngx_str_t                   actor;      /* its bytes follow */
+
+    unsigned                    wanted:1;   /* whatever happens */
+    unsigned                    hurried:1;  /* somebody waits for it */
 } ngx_ap_keyring_wish_t;
 
 
 struct ngx_ap_keyring_s {
     ngx_ap_worker_t            *worker;
     ngx_queue_t                 wishes;     /* the first is being served */
+    ngx_uint_t                  nhurried;
 
     ngx_thread_task_t           task;
     ngx_ap_key_pair_t           pair;       /* the thread's, while busy */
@@ -50,8 +58,15 @@ static void ngx_ap_keyring_generated(ngx_event_t *ev);
 static void ngx_ap_keyring_kept(void *data, ngx_int_t rc);
 static void ngx_ap_keyring_failed(ngx_ap_keyring_t *keyring);
 static void ngx_ap_keyring_again(ngx_event_t *ev);
+static ngx_ap_keyring_wish_t *ngx_ap_keyring_add(ngx_ap_keyring_t *keyring,
+    const ngx_str_t *actor);
+static void ngx_ap_keyring_advance(ngx_ap_keyring_t *keyring,
+    ngx_ap_keyring_wish_t *wish);
+static ngx_ap_keyring_wish_t *ngx_ap_keyring_find(ngx_ap_keyring_t *keyring,
+    const ngx_str_t *actor);
 static ngx_ap_keyring_wish_t *ngx_ap_keyring_first(ngx_ap_keyring_t *keyring);
-static void ngx_ap_keyring_forget(ngx_ap_keyring_wish_t *wish);
+static void ngx_ap_keyring_forget(ngx_ap_keyring_t *keyring,
+    ngx_ap_keyring_wish_t *wish);
 
 
 ngx_ap_keyring_t *
@@ -95,7 +110,7 @@ ngx_ap_keyring_destroy(ngx_ap_keyring_t *keyring)
             break;
         }
 
-        ngx_ap_keyring_forget(wish);
+        ngx_ap_keyring_forget(keyring, wish);
     }
 
     ngx_free(keyring);
@@ -107,11 +122,68 @@ ngx_ap_keyring_want(ngx_ap_keyring_t *keyring, const ngx_str_t *actor)
 {
     ngx_ap_keyring_wish_t  *wish;
 
-    wish = ngx_alloc(sizeof(ngx_ap_keyring_wish_t) + actor->len,
-                     keyring->worker->log);
+    wish = ngx_ap_keyring_add(keyring, actor);
     if (wish == NULL) {
         return NGX_ERROR;
     }
+
+    wish->wanted = 1;
+
+    ngx_ap_keyring_next(keyring);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_ap_keyring_hurry(ngx_ap_keyring_t *keyring, const ngx_str_t *actor)
+{
+    ngx_ap_keyring_wish_t  *wish;
+
+    wish = ngx_ap_keyring_find(keyring, actor);
+
+    if (wish != NULL && wish->hurried) {
+        return NGX_OK;
+    }
+
+    if (keyring->nhurried >= NGX_AP_KEYRING_HURRIED) {
+        return NGX_BUSY;
+    }
+
+    wish = ngx_ap_keyring_add(keyring, actor);
+    if (wish == NULL) {
+        return NGX_ERROR;
+    }
+
+    wish->hurried = 1;
+    keyring->nhurried++;
+
+    ngx_ap_keyring_advance(keyring, wish);
+    ngx_ap_keyring_next(keyring);
+
+    return NGX_OK;
+}
+
+
+/* one wish for an actor, however often it is wished for */
+
+static ngx_ap_keyring_wish_t *
+ngx_ap_keyring_add(ngx_ap_keyring_t *keyring, const ngx_str_t *actor)
+{
+    ngx_ap_keyring_wish_t  *wish;
+
+    wish = ngx_ap_keyring_find(keyring, actor);
+    if (wish != NULL) {
+        return wish;
+    }
+
+    wish = ngx_alloc(sizeof(ngx_ap_keyring_wish_t) + actor->len,
+                     keyring->worker->log);
+    if (wish == NULL) {
+        return NULL;
+    }
+
+    ngx_memzero(wish, sizeof(ngx_ap_keyring_wish_t));
 
     wish->actor.data = (u_char *) wish + sizeof(ngx_ap_keyring_wish_t);
     wish->actor.len = actor->len;
@@ -119,9 +191,67 @@ ngx_ap_keyring_want(ngx_ap_keyring_t *keyring, const ngx_str_t *actor)
 
     ngx_queue_insert_tail(&keyring->wishes, &wish->queue);
 
-    ngx_ap_keyring_next(keyring);
+    return wish;
+}
 
-    return NGX_OK;
+
+/* before those that nobody waits for, behind the one that is being served */
+
+static void
+ngx_ap_keyring_advance(ngx_ap_keyring_t *keyring, ngx_ap_keyring_wish_t *wish)
+{
+    ngx_queue_t            *q;
+    ngx_ap_keyring_wish_t  *other;
+
+    if (keyring->busy && wish == ngx_ap_keyring_first(keyring)) {
+        return;
+    }
+
+    ngx_queue_remove(&wish->queue);
+
+    q = ngx_queue_head(&keyring->wishes);
+
+    if (keyring->busy) {
+        q = ngx_queue_next(q);
+    }
+
+    for ( /* void */ ;
+         q != ngx_queue_sentinel(&keyring->wishes);
+         q = ngx_queue_next(q))
+    {
+        other = ngx_queue_data(q, ngx_ap_keyring_wish_t, queue);
+
+        if (!other->hurried) {
+            break;
+        }
+    }
+
+    /* before "q" */
+
+    ngx_queue_insert_tail(q, &wish->queue);
+}
+
+
+static ngx_ap_keyring_wish_t *
+ngx_ap_keyring_find(ngx_ap_keyring_t *keyring, const ngx_str_t *actor)
+{
+    ngx_queue_t            *q;
+    ngx_ap_keyring_wish_t  *wish;
+
+    for (q = ngx_queue_head(&keyring->wishes);
+         q != ngx_queue_sentinel(&keyring->wishes);
+         q = ngx_queue_next(q))
+    {
+        wish = ngx_queue_data(q, ngx_ap_keyring_wish_t, queue);
+
+        if (wish->actor.len == actor->len
+            && ngx_memcmp(wish->actor.data, actor->data, actor->len) == 0)
+        {
+            return wish;
+        }
+    }
+
+    return NULL;
 }
 
 
@@ -240,7 +370,7 @@ ngx_ap_keyring_kept(void *data, ngx_int_t rc)
     ngx_log_error(NGX_LOG_NOTICE, keyring->worker->log, 0,
                   "activitypub: actor \"%V\" has its key", &wish->actor);
 
-    ngx_ap_keyring_forget(wish);
+    ngx_ap_keyring_forget(keyring, wish);
 
     keyring->busy = 0;
     ngx_ap_retry_reset(&keyring->retry);
@@ -258,8 +388,18 @@ ngx_ap_keyring_failed(ngx_ap_keyring_t *keyring)
 
     wish = ngx_ap_keyring_first(keyring);
 
-    ngx_queue_remove(&wish->queue);
-    ngx_queue_insert_tail(&keyring->wishes, &wish->queue);
+    if (wish->hurried) {
+        wish->hurried = 0;
+        keyring->nhurried--;
+    }
+
+    if (wish->wanted) {
+        ngx_queue_remove(&wish->queue);
+        ngx_queue_insert_tail(&keyring->wishes, &wish->queue);
+
+    } else {
+        ngx_ap_keyring_forget(keyring, wish);
+    }
 
     keyring->busy = 0;
     ngx_ap_retry_later(&keyring->retry);
@@ -286,8 +426,12 @@ ngx_ap_keyring_first(ngx_ap_keyring_t *keyring)
 
 
 static void
-ngx_ap_keyring_forget(ngx_ap_keyring_wish_t *wish)
+ngx_ap_keyring_forget(ngx_ap_keyring_t *keyring, ngx_ap_keyring_wish_t *wish)
 {
+    if (wish->hurried) {
+        keyring->nhurried--;
+    }
+
     ngx_queue_remove(&wish->queue);
     ngx_free(wish);
 }

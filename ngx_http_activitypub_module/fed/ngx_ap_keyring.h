@@ -4,7 +4,8 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * Makes the keys of actors that have none: RSA-2048, in the thread pool, one
- * after the other.
+ * after the other.  Those of a configuration are made when it is declared;
+ * those of the database, of which there may be many, when somebody asks.
  */
 
 #ifndef NGX_AP_KEYRING_H
@@ -35,6 +36,13 @@ void ngx_ap_keyring_available(ngx_ap_keyring_t *keyring);
 
 /* "actor" is its URI, copied; NGX_ERROR: no memory */
 ngx_int_t ngx_ap_keyring_want(ngx_ap_keyring_t *keyring,
+    const ngx_str_t *actor);
+
+/*
+ * The same for one that is asked for now: it comes before those that are only
+ * wanted, and is forgotten if that fails.  NGX_BUSY: too many are asked for.
+ */
+ngx_int_t ngx_ap_keyring_hurry(ngx_ap_keyring_t *keyring,
     const ngx_str_t *actor);
 
 

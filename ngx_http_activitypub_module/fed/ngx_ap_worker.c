@@ -12,6 +12,7 @@
 #include "ngx_ap_declare.h"
 #include "ngx_ap_documents.h"
 #include "ngx_ap_inbox.h"
+#include "ngx_ap_keyring.h"
 #include "ngx_ap_keys.h"
 #include "ngx_ap_reader.h"
 #include "ngx_ap_signer.h"
@@ -97,12 +98,14 @@ ngx_ap_worker_create(ngx_ap_worker_process_t *process)
     worker->documents = ngx_ap_documents_create(worker->log);
     worker->inbox = ngx_ap_inbox_create(worker);
     worker->keys = ngx_ap_keys_create(worker);
+    worker->keyring = ngx_ap_keyring_create(worker);
     worker->reader = ngx_ap_reader_create(worker);
     worker->signer = ngx_ap_signer_create(worker);
 
     if (worker->documents == NULL
         || worker->inbox == NULL
         || worker->keys == NULL
+        || worker->keyring == NULL
         || worker->reader == NULL
         || worker->signer == NULL)
     {
@@ -189,6 +192,10 @@ ngx_ap_worker_exit(ngx_cycle_t *cycle)
         ngx_ap_declare_destroy(worker->declare);
     }
 
+    if (worker->keyring) {
+        ngx_ap_keyring_destroy(worker->keyring);
+    }
+
     if (worker->inbox) {
         ngx_ap_inbox_destroy(worker->inbox);
     }
@@ -259,6 +266,10 @@ ngx_ap_worker_changed(void *data, ngx_uint_t up, ngx_str_t *reason)
                           "the site is served, federation answers 503",
                           name, reason);
         }
+    }
+
+    if (up) {
+        ngx_ap_keyring_available(worker->keyring);
     }
 
     if (up && worker->declare) {

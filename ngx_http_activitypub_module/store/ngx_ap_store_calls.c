@@ -326,12 +326,10 @@ ngx_ap_store_document_answered(void *data, const ngx_ap_pg_result_t *result)
             ngx_ap_store_strange(call);
         }
 
-        if (rc == NGX_AGAIN) {
-            rc = NGX_ERROR;
-        }
     }
 
-    call->handler.document(call->data, rc, rc == NGX_OK ? &document : NULL);
+    call->handler.document(call->data, rc, (rc == NGX_OK || rc == NGX_AGAIN)
+                                           ? &document : NULL);
 
     ngx_ap_store_end(call);
 }

@@ -60,6 +60,7 @@ ngx_ap_store_row_document(const PGresult *rows, fedi_document_t *document)
     document->status = (unsigned) ngx_ap_store_int(rows, 0, DOCUMENT_STATUS);
 
     if (document->status == 503) {
+        document->uri = ngx_ap_store_view(rows, 0, DOCUMENT_URI);
         return NGX_AGAIN;
     }
 

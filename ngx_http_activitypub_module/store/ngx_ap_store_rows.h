@@ -15,7 +15,8 @@
 
 /*
  * NGX_OK; NGX_DECLINED: no row; NGX_AGAIN: it is not ready yet (an actor
- * without a key); NGX_ERROR: not what the schema promises.
+ * without a key), and only its "uri" is set; NGX_ERROR: not what the schema
+ * promises.
  */
 ngx_int_t ngx_ap_store_row_document(const PGresult *rows,
     fedi_document_t *document);

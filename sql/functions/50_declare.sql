@@ -418,7 +418,8 @@ AS $$
 $$;
 
 
--- True: it is the key now.  False: the actor had one, which stays.
+-- True: it is the key now.  False: the actor had one, which stays, or needs
+-- none any more.
 
 CREATE OR REPLACE FUNCTION actor_key_set(actor text, private_pem text,
     public_pem text)
@@ -429,6 +430,7 @@ AS $$
 #variable_conflict use_column
 DECLARE
     actor_id  bigint;
+    gone      boolean;
 BEGIN
     IF coalesce(public_pem, '') !~ '^-----BEGIN PUBLIC KEY-----\n'
        OR coalesce(private_pem, '') !~ '^-----BEGIN [A-Z ]*PRIVATE KEY-----\n'
@@ -438,7 +440,7 @@ BEGIN
             MESSAGE = 'a key is a private and a public key, each as PEM';
     END IF;
 
-    SELECT a.id INTO actor_id FROM actor AS a
+    SELECT a.id, a.deleted IS NOT NULL INTO actor_id, gone FROM actor AS a
      WHERE a.uri = actor_key_set.actor
        FOR NO KEY UPDATE;
 
@@ -446,6 +448,10 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'P0002',
             MESSAGE = format('there is no actor "%s"', actor_key_set.actor);
+    END IF;
+
+    IF gone THEN
+        RETURN false;
     END IF;
 
     INSERT INTO actor_key (actor, private_pem, public_pem)

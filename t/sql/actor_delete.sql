@@ -3,7 +3,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(56);
+SELECT plan(57);
 
 \set news 'https://acme.example/activitypub/news'
 
@@ -202,6 +202,8 @@ SELECT results_eq('SELECT name FROM activitypub.actors(0, 9) ORDER BY 1',
 SELECT is(pg_temp.expand(), 0::bigint, 'and tells nobody');
 SELECT is_empty('SELECT * FROM activitypub.actor WHERE farewell IS NOT NULL',
     'at once');
+SELECT is(pg_temp.key('https://acme.example/activitypub/ann'), false,
+    'it gets no key any more');
 SELECT is_empty('SELECT * FROM activitypub.section', 'its section is free');
 SELECT is((SELECT state FROM activitypub.actors WHERE name = 'ann'),
     'deleted', 'the view says so');
