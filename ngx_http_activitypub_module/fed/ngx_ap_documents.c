@@ -36,7 +36,7 @@
 #define NGX_AP_DOCUMENTS_REST  60
 
 /* milliseconds that an asker waits for a key, and between two looks for it */
-#define NGX_AP_DOCUMENTS_KEY      5000
+#define NGX_AP_DOCUMENTS_KEY      7000
 #define NGX_AP_DOCUMENTS_KEYLESS  10
 
 
