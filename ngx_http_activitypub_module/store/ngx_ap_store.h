@@ -81,7 +81,8 @@ void ngx_ap_store_cancel(ngx_ap_pg_query_t *call);
 /*
  * The document at origin + path + query; etag is left empty.  NGX_DECLINED
  * means that there is none: a refusal is NGX_ERROR here.  NGX_AGAIN: it is an
- * actor that has no key yet, of which "uri" alone is told.  "slow": on the bulk connection.
+ * actor that has no key yet, of which "uri" alone is told.  "slow": on the
+ * bulk connection.
  */
 
 typedef void (*ngx_ap_store_document_pt)(void *data, ngx_int_t rc,
