@@ -14,6 +14,7 @@
 #include "ngx_ap_inbox.h"
 #include "ngx_ap_keyring.h"
 #include "ngx_ap_keys.h"
+#include "ngx_ap_moves.h"
 #include "ngx_ap_reader.h"
 #include "ngx_ap_signer.h"
 #include "ngx_ap_str.h"
@@ -99,6 +100,7 @@ ngx_ap_worker_create(ngx_ap_worker_process_t *process)
     worker->inbox = ngx_ap_inbox_create(worker);
     worker->keys = ngx_ap_keys_create(worker);
     worker->keyring = ngx_ap_keyring_create(worker);
+    worker->moves = ngx_ap_moves_create(worker);
     worker->reader = ngx_ap_reader_create(worker);
     worker->signer = ngx_ap_signer_create(worker);
 
@@ -106,6 +108,7 @@ ngx_ap_worker_create(ngx_ap_worker_process_t *process)
         || worker->inbox == NULL
         || worker->keys == NULL
         || worker->keyring == NULL
+        || worker->moves == NULL
         || worker->reader == NULL
         || worker->signer == NULL)
     {
@@ -168,6 +171,10 @@ ngx_ap_worker_exit(ngx_cycle_t *cycle)
 
     if (worker->keys) {
         ngx_ap_keys_destroy(worker->keys);
+    }
+
+    if (worker->moves) {
+        ngx_ap_moves_destroy(worker->moves);
     }
 
     if (worker->work) {

@@ -47,6 +47,7 @@ typedef struct {
     struct ngx_ap_inbox_s      *inbox;
     struct ngx_ap_keys_s       *keys;
     struct ngx_ap_keyring_s    *keyring;
+    struct ngx_ap_moves_s      *moves;
 
     struct ngx_ap_reader_s     *reader;
     struct ngx_ap_signer_s     *signer;

@@ -204,6 +204,7 @@ ngx_http_ap_create_loc_conf(ngx_conf_t *cf)
     }
 
     alcf->enable = NGX_CONF_UNSET_UINT;
+    alcf->moves = NGX_CONF_UNSET;
 
     return alcf;
 }
@@ -218,6 +219,7 @@ ngx_http_ap_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     /* on by itself: only a server block with an actor ever looks */
 
     ngx_conf_merge_uint_value(conf->enable, prev->enable, NGX_HTTP_AP_ON);
+    ngx_conf_merge_sec_value(conf->moves, prev->moves, 3600);
 
     return NGX_CONF_OK;
 }

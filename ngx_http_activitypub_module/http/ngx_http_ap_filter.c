@@ -9,6 +9,7 @@
 #include "ngx_http_ap_error.h"
 #include "ngx_http_ap_lookup.h"
 #include "ngx_http_ap_page.h"
+#include "ngx_http_ap_redirect.h"
 
 
 #define NGX_HTTP_AP_LINK_TAIL                                                 \
@@ -66,7 +67,8 @@ ngx_http_ap_header_filter(ngx_http_request_t *r)
 
     if (ctx == NULL || ctx->answered || ctx->own
         || alcf->enable == NGX_HTTP_AP_OFF
-        || (!ctx->passed && !ngx_http_ap_is_page(r, ctx)))
+        || (!ctx->passed && !ngx_http_ap_is_page(r, ctx)
+            && !ngx_http_ap_redirect_is(r, ctx)))
     {
         return ngx_http_next_header_filter(r);
     }
@@ -82,6 +84,19 @@ ngx_http_ap_header_filter(ngx_http_request_t *r)
 
     if (who == NGX_HTTP_AP_NOBODY || who == NGX_HTTP_AP_GONE) {
         return ngx_http_next_header_filter(r);
+    }
+
+    if (ngx_http_ap_redirect_is(r, ctx)) {
+
+        if (who != NGX_HTTP_AP_PERHAPS) {
+            ngx_http_ap_redirect_seen(r, ctx, ascf->origin, &twin);
+        }
+
+        /* from a location's rewrites: nobody gets a document in its place */
+
+        if (!ctx->passed) {
+            return ngx_http_next_header_filter(r);
+        }
     }
 
     /* it might have one only, but a cache must not mix them up */

@@ -16,6 +16,7 @@
 #include "ngx_http_ap_filter.h"
 #include "ngx_http_ap_origin.h"
 #include "ngx_http_ap_own.h"
+#include "ngx_http_ap_redirect.h"
 #include "ngx_http_ap_request.h"
 #include "ngx_http_ap_status.h"
 #include "ngx_http_ap_variables.h"
@@ -95,6 +96,13 @@ static ngx_command_t  ngx_http_ap_commands[] = {
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE123,
       ngx_http_ap_database,
       NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("activitypub_moves"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_ap_moves,
+      NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 

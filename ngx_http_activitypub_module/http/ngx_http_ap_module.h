@@ -105,6 +105,7 @@ typedef enum {
 
 typedef struct {
     ngx_uint_t                  enable;     /* ngx_http_ap_enable_e */
+    time_t                      moves;      /* seconds; 0: off */
 } ngx_http_ap_loc_conf_t;
 
 

@@ -43,6 +43,26 @@ typedef struct {
 } ngx_ap_cache_fill_t;
 
 
+/* places for redirects that the database was told of */
+#define NGX_AP_CACHE_REDIRECTS  256
+
+/* of which it is told in a second, however many there are */
+#define NGX_AP_CACHE_REDIRECTS_RATE  20
+
+
+typedef struct {
+    uint64_t                    name;       /* 0: the place is free */
+    time_t                      until;
+} ngx_ap_cache_redirect_t;
+
+
+typedef struct {
+    ngx_ap_cache_redirect_t     places[NGX_AP_CACHE_REDIRECTS];
+    time_t                      second;
+    ngx_uint_t                  n;          /* told in it */
+} ngx_ap_cache_redirects_t;
+
+
 typedef struct {
     ngx_ap_table_t              table;
     unsigned                    ready:1;
@@ -73,6 +93,8 @@ typedef struct {
     ngx_uint_t                  database;   /* NGX_AP_CACHE_DATABASE_* */
 
     ngx_atomic_t                work[NGX_AP_WORKS];
+
+    ngx_ap_cache_redirects_t    redirects;
 
     ngx_atomic_t                counters[NGX_AP_CACHE_COUNTERS];
 } ngx_ap_cache_shared_t;

@@ -120,5 +120,15 @@ const ngx_ap_pg_statement_t  ngx_ap_statements[NGX_AP_STATEMENTS] = {
 
     { "job_done",
       "SELECT activitypub.job_done($1::bigint, $2::jsonb)",
-      2 }
+      2 },
+
+    { "redirect_seen",
+      "SELECT verdict, url FROM activitypub.redirect_seen($1::text, $2::text,"
+      " $3::text, $4::text, $5::int)",
+      5 },
+
+    { "move_post",
+      "SELECT activitypub.move_post($1::text, $2::text, $3::text, $4::text),"
+      " ''",
+      4 }
 };

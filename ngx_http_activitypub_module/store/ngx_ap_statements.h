@@ -14,7 +14,7 @@
 
 
 /* the oldest migration that has all we ask for */
-#define NGX_AP_SCHEMA_MIN    4
+#define NGX_AP_SCHEMA_MIN    8
 
 /* what we understand; a migration may ask for a higher level */
 #define NGX_AP_MODULE_LEVEL  1
@@ -46,6 +46,8 @@ typedef enum {
     NGX_AP_STATEMENT_DELIVERY_NEXT,
     NGX_AP_STATEMENT_JOB_CLAIM,
     NGX_AP_STATEMENT_JOB_DONE,
+    NGX_AP_STATEMENT_REDIRECT_SEEN,
+    NGX_AP_STATEMENT_MOVE_POST,
     NGX_AP_STATEMENTS
 } ngx_ap_statement_e;
 

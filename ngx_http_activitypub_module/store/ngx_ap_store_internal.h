@@ -12,6 +12,7 @@
 #include "ngx_ap_store.h"
 #include "ngx_ap_store_delivery.h"
 #include "ngx_ap_store_jobs.h"
+#include "ngx_ap_store_moves.h"
 #include "ngx_ap_statements.h"
 
 
@@ -54,6 +55,7 @@ typedef union {
     ngx_ap_store_claimed_pt     claimed;
     ngx_ap_store_next_pt        next;
     ngx_ap_store_job_pt         job;
+    ngx_ap_store_redirect_pt    redirect;
     void                      (*flushed)(void *data);
 } ngx_ap_store_handler_t;
 

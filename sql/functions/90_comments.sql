@@ -67,6 +67,10 @@ COMMENT ON FUNCTION actors IS
     'Actors that the database keeps, or that are gone, by id, a piece at a time';
 COMMENT ON FUNCTION actors_at IS
     'Of the URLs of a notification, those that are ids of such actors now';
+COMMENT ON FUNCTION redirect_seen IS
+    'A page of a post redirects: whether to go and see, or why not';
+COMMENT ON FUNCTION move_post IS
+    'Moves a post where its page redirects to, if nobody is there; a verdict';
 COMMENT ON FUNCTION signing_key IS
     'The key of one of our actors, with its private half';
 COMMENT ON FUNCTION remote_key IS
@@ -113,6 +117,8 @@ COMMENT ON TABLE object IS
     'A post; a deleted one stays, as a Tombstone';
 COMMENT ON TABLE twin IS
     'A page that has a document';
+COMMENT ON TABLE redirect IS
+    'Where the page of a post leads to, before that is believed';
 COMMENT ON TABLE activity IS
     'An activity; document is what is delivered, the same bytes on every try';
 COMMENT ON TABLE fanout IS

@@ -27,6 +27,8 @@ GRANT EXECUTE ON FUNCTION
     actor_key_set(text, text, text),
     twins(bigint, int),
     twins_at(jsonb),
+    redirect_seen(text, text, text, text, int),
+    move_post(text, text, text, text),
     actors(bigint, int),
     actors_at(jsonb),
     signing_key(text),
