@@ -104,7 +104,7 @@ my @cases = (
         query => '?utm_source=x'],
     ['private', 'auth_basic x; auth_basic_user_file %%TESTDIR%%/none;
                  error_page 401 = @login;'],
-    ['denied', 'deny all; error_page 403 = @login;'],
+    ['denied', 'deny all; error_page 403 = @denied;'],
 
     # not a reader
 
@@ -365,6 +365,7 @@ http {
         location = /again/page { return 301 /again/more; }
         location = /loop/page  { return 301 /posts/loop; }
         location \@login     { return 301 /new/private; }
+        location \@denied    { return 301 /new/denied; }
         location /           { try_files /page.html =404; }
     }
 
