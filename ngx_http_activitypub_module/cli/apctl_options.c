@@ -15,102 +15,111 @@
 const apctl_option_t  apctl_options[APCTL_OPT_COUNT] = {
 
     [APCTL_OPT_ACTOR] =
-    { "actor", "NAME", "the actor: its name if unique, its handle or id" },
+    { "actor", "NAME", "the actor: its name if unique, its handle or id",
+      false },
 
     [APCTL_OPT_ALSO_KNOWN_AS] =
     { "also-known-as", "URL", "another actor that is this one; may be repeated",
       true },
 
     [APCTL_OPT_CONTENT] =
-    { "content", "HTML", "the content" },
+    { "content", "HTML", "the content", false },
 
     [APCTL_OPT_CONTENT_FILE] =
-    { "content-file", "FILE", "read the content from FILE, or - for stdin" },
+    { "content-file", "FILE", "read the content from FILE, or - for stdin",
+      false },
 
     [APCTL_OPT_CONTENT_WARNING] =
-    { "content-warning", "TEXT", "hide the post behind this warning" },
+    { "content-warning", "TEXT", "hide the post behind this warning", false },
 
     [APCTL_OPT_DB] =
-    { "db", "CONNINFO", "the database, as libpq writes it, or its name" },
+    { "db", "CONNINFO", "the database, as libpq writes it, or its name",
+      false },
 
     [APCTL_OPT_DISCOVERABLE] =
-    { "discoverable", "on|off", "may be recommended and listed; default on" },
+    { "discoverable", "on|off", "may be recommended and listed; default on",
+      false },
 
     [APCTL_OPT_DRY_RUN] =
-    { "dry-run", NULL, "say what would happen and change nothing" },
+    { "dry-run", NULL, "say what would happen and change nothing", false },
 
     [APCTL_OPT_EXCERPT] =
-    { "excerpt", "TEXT", "the teaser; made from the content when absent" },
+    { "excerpt", "TEXT", "the teaser; made from the content when absent",
+      false },
 
     [APCTL_OPT_FIELD] =
     { "field", "NAME=VALUE", "a row of the profile; may be repeated", true },
 
     [APCTL_OPT_HELP] =
-    { "help", NULL, "print this help and exit" },
+    { "help", NULL, "print this help and exit", false },
 
     [APCTL_OPT_ICON] =
-    { "icon", "URL", "the avatar: a path of the site, or an https URL" },
+    { "icon", "URL", "the avatar: a path of the site, or an https URL", false },
 
     [APCTL_OPT_IMAGE] =
-    { "image", "URL", "the header image, likewise" },
+    { "image", "URL", "the header image, likewise", false },
 
     [APCTL_OPT_INDEXABLE] =
-    { "indexable", "on|off", "posts may be found by search; default on" },
+    { "indexable", "on|off", "posts may be found by search; default on",
+      false },
 
     [APCTL_OPT_JSON] =
-    { "json", NULL, "print the result as JSON" },
+    { "json", NULL, "print the result as JSON", false },
 
     [APCTL_OPT_LANGUAGE] =
-    { "language", "TAG", "the language of the text, like en or pt-BR" },
+    { "language", "TAG", "the language of the text, like en or pt-BR", false },
 
     [APCTL_OPT_LIMIT] =
-    { "limit", "NUMBER", "at most so many; default 20" },
+    { "limit", "NUMBER", "at most so many; default 20", false },
 
     [APCTL_OPT_NAME] =
-    { "name", "TEXT", "the display name" },
+    { "name", "TEXT", "the display name", false },
 
     [APCTL_OPT_NGINX_ROLE] =
-    { "nginx-role", "NAME", "who nginx's workers log in as; default www-data" },
+    { "nginx-role", "NAME", "who nginx's workers log in as; default www-data",
+      false },
 
     [APCTL_OPT_OFF] =
-    { "off", NULL, "take the pin away" },
+    { "off", NULL, "take the pin away", false },
 
     [APCTL_OPT_ORIGIN] =
-    { "origin", "ORIGIN", "which site, if there are several" },
+    { "origin", "ORIGIN", "which site, if there are several", false },
 
     [APCTL_OPT_PUBLISHED] =
-    { "published", "TIME", "like 2026-01-31T18:00:00Z; default now" },
+    { "published", "TIME", "like 2026-01-31T18:00:00Z; default now", false },
 
     [APCTL_OPT_QUIET] =
-    { "quiet", NULL, "print nothing but the result that was asked for" },
+    { "quiet", NULL, "print nothing but the result that was asked for", false },
 
     [APCTL_OPT_SECTION] =
     { "section", "PATH", "pages below it are its posts; may be repeated",
       true },
 
     [APCTL_OPT_SQL] =
-    { "sql", "DIR", "the SQL files; default $APCTL_SQL_DIR, or as built" },
+    { "sql", "DIR", "the SQL files; default $APCTL_SQL_DIR, or as built",
+      false },
 
     [APCTL_OPT_SUMMARY] =
-    { "summary", "TEXT", "a few words on the profile" },
+    { "summary", "TEXT", "a few words on the profile", false },
 
     [APCTL_OPT_TITLE] =
-    { "title", "TEXT", "the title" },
+    { "title", "TEXT", "the title", false },
 
     [APCTL_OPT_TYPE] =
-    { "type", "note|article", "what the post is; default note" },
+    { "type", "note|article", "what the post is; default note", false },
 
     [APCTL_OPT_TYPE_OF_ACTOR] =
-    { "type", "TYPE", "Application, Group, Organization, Person or Service" },
+    { "type", "TYPE", "Application, Group, Organization, Person or Service",
+      false },
 
     [APCTL_OPT_URL] =
-    { "url", "URL", "the page: a URL on the actor's site, or its path" },
+    { "url", "URL", "the page: a URL on the actor's site, or its path", false },
 
     [APCTL_OPT_VERSION] =
-    { "version", NULL, "print the version and exit" },
+    { "version", NULL, "print the version and exit", false },
 
     [APCTL_OPT_YES] =
-    { "yes", NULL, "do not ask" }
+    { "yes", NULL, "do not ask", false }
 };
 
 
