@@ -20,7 +20,7 @@ use Test::Config;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(152);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(156);
 my $c = Test::Config->new($t);
 
 # the name
@@ -55,7 +55,7 @@ field_refused('nick news', qr/unknown actor field "nick"/);
 field_refused('Name news', qr/unknown actor field "Name"/);
 
 for my $field (qw/type name summary icon image url language discoverable
-    indexable hide_followers/)
+    indexable hide_followers rel_me/)
 {
     field_refused($field,
         qr/invalid number of arguments in actor field "$field"/);
@@ -79,7 +79,8 @@ field_refused('include', qr/unknown actor field "include"/);
 
 my %valid = (type => 'Person', name => 'News', summary => 'Why',
     icon => '/i.png', image => '/j.png', url => '/', language => 'en',
-    discoverable => 'on', indexable => 'off', hide_followers => 'on');
+    discoverable => 'on', indexable => 'off', hide_followers => 'on',
+    rel_me => 'on');
 
 for my $field (sort keys %valid) {
     block_refused("$field twice",
@@ -109,7 +110,7 @@ for my $type (qw/Application Group Organization Person Service/) {
 }
 
 field_refused("$_ yes", qr/actor field "$_" must be "on" or "off"/)
-    for qw/discoverable indexable hide_followers/;
+    for qw/discoverable indexable hide_followers rel_me/;
 
 block_refused('51 fields', ("field a b;\n" x 50) . 'field a b; # here',
     qr/actor field "field" is given more than 50 times/);

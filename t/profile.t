@@ -21,9 +21,9 @@ use Test::Posts;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(16);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(22);
 
-$t->write_file('index.html', "PAGE\n");
+$t->write_file($_, "PAGE\n") for qw!index.html shop/index.html other.html!;
 $t->write_file_expand('nginx.conf', <<'EOF')->run();
 
 %%TEST_GLOBALS%%
@@ -45,6 +45,7 @@ http {
         activitypub_actor news {
             url            /;
             language       pt-BR;
+            rel_me         on;
             also_known_as  https://Old.example/@news
                            https://older.example/users/News?x;
             also_known_as  https://acme.example/activitypub/shop;
@@ -97,6 +98,17 @@ is(verified($fields[3]{value}), undef, 'words are none');
 like($_->{value}, qr/ rel="me [^"]*"/, "$_->{name}: it is theirs")
     for @fields[0 .. 2];
 
+# the page says whose it is, where that is wanted
+
+my $me = '<https://acme.example/activitypub/news>; rel="me"';
+
+ok($t->wait_for(sub { my @l = links("/shop/"); @l == 1 }), 'a page has its document');
+is_deeply([ grep { /"me"/ } links('/') ], [$me], 'and says whose it is');
+is(scalar(my @all = links('/')), 2, 'beside that');
+is_deeply([ grep { /"me"/ } links('/shop/') ], [], 'if that is wanted');
+is_deeply([ links('/other.html') ], [], 'another page does not');
+is_deeply([ grep { /"me"/ } links('/', 304) ], [$me], 'with 304 as well');
+
 # the language of a post that names none
 
 is(language('/one'), 'pt-BR', 'a language of the configuration');
@@ -125,6 +137,21 @@ sub verified {
         for $href, $text;
 
     return $href eq $text ? $href : undef;
+}
+
+
+# as a browser gets the page
+
+sub links {
+    my ($uri, $status) = @_;
+
+    my %o = (host => 'acme.example', accept => $BROWSER);
+    my $r = http_get($uri, %o);
+
+    $r = http_get($uri, %o, headers => ['If-None-Match' => $r->header('ETag')])
+        if $status;
+
+    return $r->status == ($status // 200) ? $r->header('Link') : $r->status;
 }
 
 

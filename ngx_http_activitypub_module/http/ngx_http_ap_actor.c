@@ -110,7 +110,8 @@ ngx_http_ap_actor_build(ngx_conf_t *cf, ngx_ap_origin_t *origin,
     if (ngx_http_ap_actor_page(cf, origin, &declared) != NGX_OK
         || ngx_http_ap_profile_images(cf, origin, &declared) != NGX_OK
         || ngx_http_ap_actor_ids(cf, origin, actor, &declared.icon) != NGX_OK
-        || ngx_http_ap_profile_aliases(cf, &declared) != NGX_OK)
+        || ngx_http_ap_profile_aliases(cf, &declared) != NGX_OK
+        || ngx_http_ap_profile_me(cf, &declared) != NGX_OK)
     {
         return NGX_ERROR;
     }

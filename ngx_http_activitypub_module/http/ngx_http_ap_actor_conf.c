@@ -74,6 +74,10 @@ static ngx_http_ap_actor_field_t  ngx_http_ap_actor_fields[] = {
       offsetof(ngx_http_ap_actor_conf_t, name),
       ngx_http_ap_actor_text },
 
+    { ngx_string("rel_me"), 1,
+      offsetof(ngx_http_ap_actor_conf_t, rel_me),
+      ngx_http_ap_actor_flag },
+
     { ngx_string("summary"), 1,
       offsetof(ngx_http_ap_actor_conf_t, summary),
       ngx_http_ap_actor_text },
@@ -148,6 +152,7 @@ ngx_http_ap_actor_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     actor->discoverable = NGX_CONF_UNSET;
     actor->hide_followers = NGX_CONF_UNSET;
     actor->indexable = NGX_CONF_UNSET;
+    actor->rel_me = NGX_CONF_UNSET;
 
     if (ngx_array_init(&actor->fields, cf->pool, 4,
                        sizeof(ngx_http_ap_field_t))
@@ -173,6 +178,7 @@ ngx_http_ap_actor_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_conf_init_value(actor->discoverable, 1);
     ngx_conf_init_value(actor->hide_followers, 0);
     ngx_conf_init_value(actor->indexable, 1);
+    ngx_conf_init_value(actor->rel_me, 0);
 
     if (actor->name.len == 0) {
         actor->name = actor->username;

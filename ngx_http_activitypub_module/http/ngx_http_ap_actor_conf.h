@@ -42,6 +42,7 @@ typedef struct {
     ngx_flag_t                  discoverable;
     ngx_flag_t                  hide_followers;
     ngx_flag_t                  indexable;
+    ngx_flag_t                  rel_me;
 } ngx_http_ap_actor_conf_t;
 
 

@@ -22,6 +22,8 @@ static ngx_uint_t ngx_http_ap_is_page(ngx_http_request_t *r,
 static ngx_int_t ngx_http_ap_vary(ngx_http_request_t *r);
 static ngx_int_t ngx_http_ap_link(ngx_http_request_t *r,
     ngx_ap_origin_t *origin, ngx_str_t *name, ngx_ap_cache_twin_t *twin);
+static ngx_int_t ngx_http_ap_me(ngx_http_request_t *r,
+    ngx_ap_origin_t *origin, ngx_str_t *name);
 static u_char *ngx_http_ap_uuid(u_char *p, const u_char *uuid);
 static ngx_table_elt_t *ngx_http_ap_filter_header(ngx_http_request_t *r);
 
@@ -159,6 +161,7 @@ ngx_http_ap_link(ngx_http_request_t *r, ngx_ap_origin_t *origin,
     ngx_str_t *name, ngx_ap_cache_twin_t *twin)
 {
     u_char           *p;
+    ngx_uint_t        is_post;
     ngx_table_elt_t  *link;
 
     static u_char  zeros[16];
@@ -185,7 +188,9 @@ ngx_http_ap_link(ngx_http_request_t *r, ngx_ap_origin_t *origin,
     p = ngx_cpymem(p, origin->prefix.data, origin->prefix.len);
     p = ngx_cpymem(p, name->data, name->len);
 
-    if (ngx_memcmp(twin->object, zeros, sizeof(zeros)) != 0) {
+    is_post = ngx_memcmp(twin->object, zeros, sizeof(zeros)) != 0;
+
+    if (is_post) {
         *p++ = '/';
         p = ngx_http_ap_uuid(p, twin->object);
     }
@@ -194,6 +199,32 @@ ngx_http_ap_link(ngx_http_request_t *r, ngx_ap_origin_t *origin,
                    sizeof(NGX_HTTP_AP_LINK_TAIL) - 1);
 
     link->value.len = p - link->value.data;
+
+    return is_post ? NGX_OK : ngx_http_ap_me(r, origin, name);
+}
+
+
+/* the profile page of an actor that wants it says whose it is */
+
+static ngx_int_t
+ngx_http_ap_me(ngx_http_request_t *r, ngx_ap_origin_t *origin, ngx_str_t *name)
+{
+    ngx_ap_actor_t   *actor;
+    ngx_table_elt_t  *link;
+
+    actor = ngx_ap_origin_actor(origin, ngx_http_ap_view(name));
+
+    if (actor == NULL || actor->me.len == 0) {
+        return NGX_OK;
+    }
+
+    link = ngx_http_ap_filter_header(r);
+    if (link == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_str_set(&link->key, "Link");
+    link->value = actor->me;
 
     return NGX_OK;
 }

@@ -157,3 +157,21 @@ ngx_http_ap_profile_alias(ngx_conf_t *cf, ngx_http_ap_declared_t *declared,
 
     return NGX_OK;
 }
+
+
+ngx_int_t
+ngx_http_ap_profile_me(ngx_conf_t *cf, ngx_http_ap_declared_t *declared)
+{
+    ngx_ap_actor_t  *actor;
+
+    static ngx_str_t  head = ngx_string("<");
+    static ngx_str_t  tail = ngx_string(">; rel=\"me\"");
+
+    if (!declared->conf->rel_me) {
+        return NGX_OK;
+    }
+
+    actor = declared->actor;
+
+    return ngx_http_ap_concat(cf->pool, &actor->me, &head, &actor->uri, &tail);
+}

@@ -26,5 +26,9 @@ ngx_int_t ngx_http_ap_profile_images(ngx_conf_t *cf, ngx_ap_origin_t *origin,
 ngx_int_t ngx_http_ap_profile_aliases(ngx_conf_t *cf,
     ngx_http_ap_declared_t *declared);
 
+/* actor->me, if the block wants it; after the actor got its own id */
+ngx_int_t ngx_http_ap_profile_me(ngx_conf_t *cf,
+    ngx_http_ap_declared_t *declared);
+
 
 #endif
