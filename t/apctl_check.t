@@ -63,6 +63,9 @@ ok      instance   site.example  200 application/activity+json
 ok      clock      $ORIGIN  nginx, database and Date agree
 ok      webfinger  news\@site.example  $ACTOR
 ok      actor      news\@site.example  200 application/activity+json
+ok      icon       $ORIGIN/img/logo.png  image/png, bytes: 11
+ok      image      $ORIGIN/img/header.jpg  image/jpeg, bytes: 11
+ok      creator    news\@site.example  pages may say: <meta name="fediverse:creator" content="\@news\@site.example">
 ok      page       $ORIGIN/about.html  200 application/activity+json
 ok      inbox      $ORIGIN/activitypub/inbox  a signed POST is accepted
 EOF2
@@ -73,7 +76,7 @@ is(($t->apctl(qw/check --origin other.example/))[0], 3, 'that must be ours');
 my $json = decode_json(($t->apctl(qw/check --json/))[1]);
 
 is_deeply([map { $_->{check} } @$json], [qw/database resolver connect instance
-    clock webfinger actor page inbox/], 'as JSON');
+    clock webfinger actor icon image creator page inbox/], 'as JSON');
 is_deeply([@{ $json->[5] }{qw/about origin detail/}, $json->[5]{ok} ? 1 : 0],
     ['news@site.example', $ORIGIN, $ACTOR, 1], 'a line of it');
 is($t->sql("SELECT count(*) FROM activitypub.job
@@ -126,6 +129,20 @@ for (
             . q('{"id": "https://x.example/"}'; })],
     ['an actor that is no JSON', 'actor', qr/the id of the document is absent/,
         "location = /activitypub/news { $doc '<p>'; }"],
+    ['no icon', 'icon', qr/answered 404: profiles go without it/,
+        'location = /img/logo.png { return 404; }'],
+    ['an icon that nobody shows', 'icon',
+        qr{the content type is image/svg\+xml: others show image/png},
+        'location = /img/logo.png { default_type image/svg+xml;
+            return 200 "<svg/>"; }'],
+    ['an icon of another type', 'icon',
+        qr{the content type is image/gif, but its name ends like one of image/},
+        'location = /img/logo.png { default_type image/gif;
+            return 200 "GIF"; }'],
+    ['a large image', 'image',
+        qr/longer than 1048576 bytes: others may not take it/,
+        'location = /img/header.jpg { default_type image/jpeg;
+            alias %%TESTDIR%%/large.jpg; }'],
     ['no Accept on pages', 'page', qr/or drop the Accept header/,
         'location = /about.html { proxy_set_header Accept text/html;
             proxy_pass https://9.9.9.10; }'],
@@ -215,6 +232,7 @@ sub run_front {
 sub write_front {
     my ($location) = @_;
 
+    $front->write_file('large.jpg', 'x' x (1024 * 1024 + 1));
     $front->write_file_expand('nginx.conf', <<"EOF2");
 
 %%TEST_GLOBALS%%

@@ -5,7 +5,7 @@
  *
  * apctl check: for each origin
  *
- *     instance -> clock -> (webfinger -> actor -> page) ... -> inbox
+ *     instance -> clock -> (webfinger -> actor -> profile -> page) ... -> inbox
  *
  * What a peer would ask for is asked for by a worker, through the front.
  */
@@ -47,8 +47,6 @@ static apctl_exit_e apctl_check_actor(apctl_check_t *check,
     const char *finger, const PGresult *actors, int row);
 static const char *apctl_check_finger(apctl_check_t *check,
     const PGresult *origins, int row);
-static apctl_exit_e apctl_check_ask(apctl_check_t *check, const char *kind,
-    const char *url, const char *as, json_t **result);
 
 
 apctl_exit_e
@@ -408,7 +406,12 @@ apctl_check_actor(apctl_check_t *check, const char *finger,
     }
 
     apctl_check_document(check, result, "actor", handle, uri);
+    code = apctl_check_profile(check, result, handle);
     json_decref(result);
+
+    if (code != APCTL_OK) {
+        return code;
+    }
 
     if (page[0] == '\0' || strcmp(page, uri) == 0) {
         return APCTL_OK;
@@ -446,7 +449,7 @@ apctl_check_finger(apctl_check_t *check, const PGresult *origins, int row)
 }
 
 
-static apctl_exit_e
+apctl_exit_e
 apctl_check_ask(apctl_check_t *check, const char *kind, const char *url,
     const char *as, json_t **result)
 {

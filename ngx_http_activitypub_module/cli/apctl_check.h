@@ -48,5 +48,19 @@ void apctl_check_clock(apctl_check_t *check, const json_t *result,
 
 void apctl_check_inbox(apctl_check_t *check, const json_t *result);
 
+/* what was fetched, as JSON: a new reference, an object, if empty */
+json_t *apctl_check_body(const json_t *result);
+
+/* a job of the origin that is looked at; "url" and "as" may be NULL */
+apctl_exit_e apctl_check_ask(apctl_check_t *check, const char *kind,
+    const char *url, const char *as, json_t **result);
+
+/*
+ * apctl_check_profile.c: what an actor's document refers to; "result" is the
+ * fetch of the document
+ */
+apctl_exit_e apctl_check_profile(apctl_check_t *check, const json_t *result,
+    const char *handle);
+
 
 #endif

@@ -19,7 +19,6 @@
 #define APCTL_CHECK_SKEW  10
 
 
-static json_t *apctl_check_body(const json_t *result);
 static bool apctl_check_links(const json_t *jrd, const char *uri);
 static const char *apctl_check_hint(const json_t *result);
 static bool apctl_check_differ(apctl_check_t *check, const char *one,
@@ -138,7 +137,7 @@ apctl_check_document(apctl_check_t *check, const json_t *result,
 
 /* never NULL where there is memory; an empty object has nothing */
 
-static json_t *
+json_t *
 apctl_check_body(const json_t *result)
 {
     json_t        *json;

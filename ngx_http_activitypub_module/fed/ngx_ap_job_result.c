@@ -49,7 +49,7 @@ ngx_ap_job_result_fetch(const ngx_ap_fetch_result_t *result, ngx_msec_t msec)
         error = step ? json_string("not UTF-8") : json_null();
     }
 
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:s?,"
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:s?,"
                      " s:b, s:I, s:I, s:o}",
         "url", ngx_ap_job_result_text(last->id.text.data, last->id.text.len),
         "status", ngx_ap_job_result_status(last->status),
@@ -57,6 +57,8 @@ ngx_ap_job_result_fetch(const ngx_ap_fetch_result_t *result, ngx_msec_t msec)
                                           last->address.len),
         "content_type", ngx_ap_job_result_header(result->response,
                                                  "content-type"),
+        "length", ngx_ap_job_result_header(result->response,
+                                           "content-length"),
         "location", ngx_ap_job_result_header(result->response, "location"),
         "date", ngx_ap_job_result_header(result->response, "date"),
         "bytes", (json_int_t) result->bytes,

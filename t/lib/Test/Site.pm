@@ -32,6 +32,8 @@ sub run_site {
         $t->write_file("html/$page.html", "<!doctype html><p>$page</p>\n");
     }
 
+    $t->write_file("html/img/$_", "not really\n") for qw/logo.png header.jpg/;
+
     $t->write_file_expand('nginx.conf', <<"EOF")->run();
 
 %%TEST_GLOBALS%%
@@ -45,7 +47,9 @@ http {
     %%TEST_GLOBALS_HTTP%%
 
     types {
-        text/html  html;
+        text/html   html;
+        image/png   png;
+        image/jpeg  jpg;
     }
 
     activitypub_database "%%DATABASE%%";
