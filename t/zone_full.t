@@ -24,11 +24,10 @@ use Time::HiRes qw/sleep/;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(23);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(28);
 
-node_conf($t, http => 'activitypub_zone zone=small:256k;',
-    actors => 'activitypub_actor news { url /; }
-               activitypub_actor blog { url /blog.html; }')->run;
+configure('256k');
+$t->run;
 
 die "no actor\n" unless $t->wait_document('/activitypub/news')
     && $t->wait_document('/activitypub/actor') && complete($t);
@@ -46,12 +45,14 @@ $t->sql("INSERT INTO activitypub.object (id, actor, type, url, title,
                 'https://acme.example/many/' || n, '', now(),
                 replace(o.document, '/posts/1.html', '/many/' || n)
            FROM activitypub.object AS o, generate_series(1, 9000) AS n;
-         INSERT INTO activitypub.twin (origin, path, actor, object)
-         SELECT 1, substr(o.url, 21), o.actor, o.id
-           FROM activitypub.object AS o WHERE o.url LIKE '%/many/%';
-         NOTIFY activitypub_changed, '*'");
+         " . twins());
 
 ok($t->wait_for(sub { said($t, qr/zone is too small/) }, 10), 'too many');
+
+my ($size) = $t->error_log
+    =~ /there are 9003, "activitypub_zone zone=small:(\d+m)" would do/;
+
+is($size, '1m', 'which size would do');
 
 served('while it is too small');
 
@@ -90,6 +91,44 @@ ok($t->wait_for(sub { complete($t) && link_of('/posts/1.html') }, 20),
 is(link_of('/many/1'), undef, 'the others have no document');
 
 ###############################################################################
+
+# too many again, and the size that was told
+
+$t->sql(twins());
+
+ok($t->wait_for(sub { said($t, qr/zone is too small/) == 2 }, 20),
+    'too many again');
+
+configure($size);
+
+ok($t->reload, 'the size that was told');
+ok($t->wait_for(sub { complete($t)
+    && ask($t, '/many/8999', accept => $BROWSER)->header('Vary') }, 20),
+    'is enough');
+
+my $said = said($t, qr/zone is too small/);
+
+sleep 2;
+is(said($t, qr/zone is too small/), $said, 'and no more is said');
+
+###############################################################################
+
+sub configure {
+    my ($size) = @_;
+
+    node_conf($t, http => "activitypub_zone zone=small:$size;",
+        actors => 'activitypub_actor news { url /; }
+                   activitypub_actor blog { url /blog.html; }');
+}
+
+
+sub twins {
+    return "INSERT INTO activitypub.twin (origin, path, actor, object)
+            SELECT 1, substr(o.url, 21), o.actor, o.id
+              FROM activitypub.object AS o WHERE o.url LIKE '%/many/%';
+            NOTIFY activitypub_changed, '*'";
+}
+
 
 # what is right although nothing is known
 

@@ -25,6 +25,7 @@
  * first chunk of the next one has come.
  */
 
+#include "ngx_ap_cache_usage.h"
 #include "ngx_ap_retry.h"
 #include "ngx_ap_set_rows.h"
 #include "ngx_ap_set.h"
@@ -64,6 +65,7 @@ struct ngx_ap_set_s {
 
     ngx_ap_pg_query_t          *call;
     int64_t                     after;      /* last member of the fill */
+    ngx_uint_t                  count;      /* its rows until now */
     ngx_ap_retry_t              retry;
 
     unsigned                    started:1;
@@ -71,6 +73,7 @@ struct ngx_ap_set_s {
     unsigned                    leaving:1;
     unsigned                    due:1;      /* a fill is */
     unsigned                    filling:1;
+    unsigned                    lost:1;     /* the fill does not fit */
     unsigned                    full:1;     /* the zone; said once */
 };
 
@@ -279,6 +282,8 @@ ngx_ap_set_run(ngx_ap_set_t *set)
     if (set->due) {
         set->due = 0;
         set->filling = 1;
+        set->lost = 0;
+        set->count = 0;
         set->after = 0;
 
         ngx_ap_set_forget(set);
@@ -318,7 +323,17 @@ ngx_ap_set_filled(void *data, ngx_int_t rc,
         ngx_ap_cache_set_begin(set->cache, set->kind->set);
     }
 
-    if (ngx_ap_set_rows_add(set->cache, set->kind->set, rows, n) != NGX_OK) {
+    set->count += n;
+
+    if (!set->lost
+        && ngx_ap_set_rows_add(set->cache, set->kind->set, rows, n) != NGX_OK)
+    {
+        set->lost = 1;
+    }
+
+    /* how many there are is worth the reading once, for the one [error] */
+
+    if (set->lost && (set->full || n < NGX_AP_STORE_MEMBERS)) {
         ngx_ap_set_full(set);
         return;
     }
@@ -388,7 +403,9 @@ ngx_ap_set_changed(void *data, ngx_int_t rc,
                               &change->payload, rows, n)
         != NGX_OK)
     {
-        ngx_ap_set_full(set);
+        /* the next fill does not fit either, and knows how many there are */
+
+        ngx_ap_set_failed(set);
         return;
     }
 
@@ -402,7 +419,10 @@ ngx_ap_set_full(ngx_ap_set_t *set)
 {
     if (!set->full) {
         ngx_log_error(NGX_LOG_ERR, set->worker->log, 0,
-                      "activitypub: %s", set->kind->full);
+                      "activitypub: %s; there are %ui, \"activitypub_zone "
+                      "zone=%V:%uim\" would do", set->kind->full, set->count,
+                      ngx_ap_cache_name(set->cache),
+                      ngx_ap_cache_wants(set->cache, set->count));
         set->full = 1;
     }
 

@@ -7,6 +7,7 @@
 #include "ngx_http_ap_status.h"
 
 #include "fedi_json.h"
+#include "ngx_ap_cache_usage.h"
 #include "ngx_ap_store.h"
 #include "ngx_http_ap_answer.h"
 #include "ngx_http_ap_counters.h"
@@ -27,6 +28,7 @@ static ngx_int_t ngx_http_ap_status_answer(ngx_http_request_t *r,
     const ngx_ap_store_queue_t *queue);
 static json_t *ngx_http_ap_status_received(ngx_ap_cache_t *cache);
 static json_t *ngx_http_ap_status_refused(ngx_ap_cache_t *cache);
+static json_t *ngx_http_ap_status_zone(ngx_ap_cache_t *cache);
 static json_t *ngx_http_ap_status_queue(const ngx_ap_store_queue_t *queue);
 static void ngx_http_ap_status_cleanup(void *data);
 
@@ -165,12 +167,13 @@ ngx_http_ap_status_answer(ngx_http_request_t *r,
     amcf = ngx_http_get_module_main_conf(r, ngx_http_activitypub_module);
     arena = ngx_http_ap_arena(r->pool);
 
-    json = json_pack("{s:s, s:s, s:o, s:o, s:o}",
+    json = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}",
                      "version", NGX_HTTP_AP_VERSION,
                      "database", queue ? "available" : "unavailable",
                      "received", ngx_http_ap_status_received(amcf->cache),
                      "refused", ngx_http_ap_status_refused(amcf->cache),
-                     "queue", ngx_http_ap_status_queue(queue));
+                     "queue", ngx_http_ap_status_queue(queue),
+                     "zone", ngx_http_ap_status_zone(amcf->cache));
 
     if (fedi_json_render(&arena, json, &text) != FEDI_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -238,6 +241,22 @@ ngx_http_ap_status_refused(ngx_ap_cache_t *cache)
     }
 
     return json;
+}
+
+
+static json_t *
+ngx_http_ap_status_zone(ngx_ap_cache_t *cache)
+{
+    ngx_ap_cache_usage_t  usage;
+
+    ngx_ap_cache_usage(cache, &usage);
+
+    return json_pack("{s:I, s:I, s:I, s:I, s:b}",
+                     "size", (json_int_t) usage.size,
+                     "free", (json_int_t) usage.free,
+                     "pages", (json_int_t) usage.members[NGX_AP_SET_TWINS],
+                     "actors", (json_int_t) usage.members[NGX_AP_SET_ACTORS],
+                     "complete", (int) usage.complete);
 }
 
 

@@ -134,7 +134,7 @@ typedef void (*ngx_ap_store_members_pt)(void *data, ngx_int_t rc,
     const ngx_ap_store_member_t *members, ngx_uint_t n);
 
 /* NGX_AP_STORE_MEMBERS at most, ascending by id, those above "after" */
-#define NGX_AP_STORE_MEMBERS  5000
+#define NGX_AP_STORE_MEMBERS  1000
 
 ngx_ap_pg_query_t *ngx_ap_store_twins(ngx_ap_store_t *store, int64_t after,
     ngx_ap_store_members_pt handler, void *data);
