@@ -9,6 +9,7 @@
 #include "ngx_http_ap_actor_size.h"
 
 #include "fedi_language.h"
+#include "ngx_http_ap_section.h"
 
 
 typedef struct {
@@ -77,6 +78,8 @@ static ngx_http_ap_actor_field_t  ngx_http_ap_actor_fields[] = {
     { ngx_string("rel_me"), 1,
       offsetof(ngx_http_ap_actor_conf_t, rel_me),
       ngx_http_ap_actor_flag },
+
+    { ngx_string("section"), 1, 0, ngx_http_ap_section },
 
     { ngx_string("summary"), 1,
       offsetof(ngx_http_ap_actor_conf_t, summary),
@@ -158,6 +161,8 @@ ngx_http_ap_actor_block(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                        sizeof(ngx_http_ap_field_t))
         != NGX_OK
         || ngx_array_init(&actor->aliases, cf->pool, 1, sizeof(ngx_str_t))
+           != NGX_OK
+        || ngx_array_init(&actor->sections, cf->pool, 1, sizeof(ngx_str_t))
            != NGX_OK)
     {
         return NGX_CONF_ERROR;

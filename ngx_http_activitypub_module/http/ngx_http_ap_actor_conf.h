@@ -38,6 +38,7 @@ typedef struct {
     ngx_str_t                   language;
     ngx_array_t                 fields;     /* ngx_http_ap_field_t */
     ngx_array_t                 aliases;    /* ngx_str_t */
+    ngx_array_t                 sections;   /* ngx_str_t */
 
     ngx_flag_t                  discoverable;
     ngx_flag_t                  hide_followers;

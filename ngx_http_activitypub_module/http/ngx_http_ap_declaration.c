@@ -12,8 +12,8 @@
 
 static int ngx_http_ap_json_set(json_t *object, const char *member,
     fedi_str_t text);
-static int ngx_http_ap_json_aliases(json_t *object,
-    ngx_http_ap_actor_conf_t *conf);
+static int ngx_http_ap_json_texts(json_t *object, const char *member,
+    ngx_array_t *texts);
 
 
 fedi_str_t
@@ -95,7 +95,8 @@ ngx_http_ap_declaration_actor(ngx_http_ap_declared_t *declared)
     }
 
     bad |= json_object_set_new(object, "fields", fields);
-    bad |= ngx_http_ap_json_aliases(object, conf);
+    bad |= ngx_http_ap_json_texts(object, "also_known_as", &conf->aliases);
+    bad |= ngx_http_ap_json_texts(object, "sections", &conf->sections);
     bad |= json_object_set_new(object, "discoverable",
                                json_boolean(conf->discoverable));
     bad |= json_object_set_new(object, "hide_followers",
@@ -112,31 +113,31 @@ ngx_http_ap_declaration_actor(ngx_http_ap_declared_t *declared)
 }
 
 
-/* absent without one: most actors have always been themselves */
+/* absent without one: most actors have none */
 
 static int
-ngx_http_ap_json_aliases(json_t *object, ngx_http_ap_actor_conf_t *conf)
+ngx_http_ap_json_texts(json_t *object, const char *member, ngx_array_t *texts)
 {
     int          bad;
     json_t      *list;
-    ngx_str_t   *alias;
+    ngx_str_t   *text;
     ngx_uint_t   i;
 
-    if (conf->aliases.nelts == 0) {
+    if (texts->nelts == 0) {
         return 0;
     }
 
     list = json_array();
-    alias = conf->aliases.elts;
+    text = texts->elts;
     bad = 0;
 
-    for (i = 0; i < conf->aliases.nelts; i++) {
+    for (i = 0; i < texts->nelts; i++) {
         bad |= json_array_append_new(list,
-                                     json_stringn((char *) alias[i].data,
-                                                  alias[i].len));
+                                     json_stringn((char *) text[i].data,
+                                                  text[i].len));
     }
 
-    return bad | json_object_set_new(object, "also_known_as", list);
+    return bad | json_object_set_new(object, member, list);
 }
 
 
