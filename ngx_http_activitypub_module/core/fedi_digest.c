@@ -9,10 +9,13 @@
 
 #include "fedi_base64.h"
 #include "fedi_digest.h"
+#include "fedi_sf.h"
 
 
-static bool fedi_digest_add(fedi_str_t item, fedi_digest_t *digest,
-    bool *has_sha256);
+static bool fedi_digest_add(fedi_str_t item, fedi_digest_t *digest);
+static fedi_digest_e fedi_content_digest_bytes(
+    const fedi_sf_dictionary_t *dictionary, fedi_str_t name,
+    unsigned char *out, size_t size, bool *has);
 static bool fedi_digest_hash(fedi_str_t text, const EVP_MD *md,
     unsigned char *out);
 
@@ -20,7 +23,6 @@ static bool fedi_digest_hash(fedi_str_t text, const EVP_MD *md,
 fedi_digest_e
 fedi_digest_parse(fedi_str_t value, fedi_digest_t *digest)
 {
-    bool        has_sha256;
     size_t      len;
     fedi_str_t  item;
 
@@ -28,7 +30,7 @@ fedi_digest_parse(fedi_str_t value, fedi_digest_t *digest)
         return FEDI_DIGEST_MALFORMED;
     }
 
-    has_sha256 = false;
+    digest->has_sha256 = false;
     digest->has_sha512 = false;
 
     for ( ;; ) {
@@ -37,7 +39,7 @@ fedi_digest_parse(fedi_str_t value, fedi_digest_t *digest)
         item.data = value.data;
         item.len = len;
 
-        if (!fedi_digest_add(fedi_str_trim(item), digest, &has_sha256)) {
+        if (!fedi_digest_add(fedi_str_trim(item), digest)) {
             return FEDI_DIGEST_MALFORMED;
         }
 
@@ -48,12 +50,12 @@ fedi_digest_parse(fedi_str_t value, fedi_digest_t *digest)
         value = fedi_str_from(value, len + 1);
     }
 
-    return has_sha256 ? FEDI_DIGEST_OK : FEDI_DIGEST_UNKNOWN;
+    return digest->has_sha256 ? FEDI_DIGEST_OK : FEDI_DIGEST_UNKNOWN;
 }
 
 
 static bool
-fedi_digest_add(fedi_str_t item, fedi_digest_t *digest, bool *has_sha256)
+fedi_digest_add(fedi_str_t item, fedi_digest_t *digest)
 {
     bool           *has;
     size_t          i, len, size;
@@ -70,7 +72,7 @@ fedi_digest_add(fedi_str_t item, fedi_digest_t *digest, bool *has_sha256)
     name.len = i;
 
     if (fedi_str_eq_nocase(name, fedi_str("sha-256"))) {
-        has = has_sha256;
+        has = &digest->has_sha256;
         out = digest->sha256;
         size = FEDI_SHA256_LEN;
 
@@ -95,10 +97,79 @@ fedi_digest_add(fedi_str_t item, fedi_digest_t *digest, bool *has_sha256)
 
 
 fedi_digest_e
+fedi_content_digest_parse(fedi_arena_t *arena, fedi_str_t value,
+    fedi_digest_t *digest)
+{
+    fedi_err_e            err;
+    fedi_digest_e         rc;
+    fedi_sf_dictionary_t  dictionary;
+
+    if (value.len > FEDI_DIGEST_VALUE_MAX) {
+        return FEDI_DIGEST_MALFORMED;
+    }
+
+    err = fedi_sf_parse(arena, value, &dictionary);
+
+    if (err != FEDI_OK || dictionary.repeated) {
+        return err == FEDI_ENOMEM ? FEDI_DIGEST_FAILED
+                                  : FEDI_DIGEST_MALFORMED;
+    }
+
+    rc = fedi_content_digest_bytes(&dictionary, fedi_str("sha-256"),
+                                   digest->sha256, FEDI_SHA256_LEN,
+                                   &digest->has_sha256);
+
+    if (rc == FEDI_DIGEST_OK) {
+        rc = fedi_content_digest_bytes(&dictionary, fedi_str("sha-512"),
+                                       digest->sha512, FEDI_SHA512_LEN,
+                                       &digest->has_sha512);
+    }
+
+    if (rc != FEDI_DIGEST_OK) {
+        return rc;
+    }
+
+    return digest->has_sha256 || digest->has_sha512 ? FEDI_DIGEST_OK
+                                                    : FEDI_DIGEST_UNKNOWN;
+}
+
+
+static fedi_digest_e
+fedi_content_digest_bytes(const fedi_sf_dictionary_t *dictionary,
+    fedi_str_t name, unsigned char *out, size_t size, bool *has)
+{
+    const fedi_sf_member_t  *member;
+
+    member = fedi_sf_member(dictionary, name);
+    *has = (member != NULL);
+
+    if (member == NULL) {
+        return FEDI_DIGEST_OK;
+    }
+
+    if (member->list || member->value.kind != FEDI_SF_BYTES
+        || member->value.text.len != size)
+    {
+        return FEDI_DIGEST_MALFORMED;
+    }
+
+    memcpy(out, member->value.text.data, size);
+
+    return FEDI_DIGEST_OK;
+}
+
+
+fedi_digest_e
 fedi_digest_verify(const fedi_digest_t *digest, const unsigned char *sha256,
     const unsigned char *sha512)
 {
-    if (CRYPTO_memcmp(digest->sha256, sha256, FEDI_SHA256_LEN) != 0) {
+    if (!digest->has_sha256 && !digest->has_sha512) {
+        return FEDI_DIGEST_MISMATCH;
+    }
+
+    if (digest->has_sha256
+        && CRYPTO_memcmp(digest->sha256, sha256, FEDI_SHA256_LEN) != 0)
+    {
         return FEDI_DIGEST_MISMATCH;
     }
 
@@ -135,6 +206,15 @@ fedi_digest_render(const unsigned char *sha256, char *out)
 {
     memcpy(out, "SHA-256=", 8);
     fedi_base64_encode(sha256, FEDI_SHA256_LEN, out + 8);
+}
+
+
+void
+fedi_content_digest_render(const unsigned char *sha256, char *out)
+{
+    memcpy(out, "sha-256=:", 9);
+    fedi_base64_encode(sha256, FEDI_SHA256_LEN, out + 9);
+    out[FEDI_CONTENT_DIGEST_LEN - 1] = ':';
 }
 
 

@@ -3,14 +3,14 @@
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * The Digest header (RFC 3230), by which draft-cavage signatures cover a
- * body.
+ * The header by which a signature covers a body: Digest (RFC 3230) of
+ * draft-cavage, Content-Digest (RFC 9530) of RFC 9421.
  */
 
 #ifndef FEDI_DIGEST_H
 #define FEDI_DIGEST_H
 
-#include "fedi_str.h"
+#include "fedi_arena.h"
 
 
 #define FEDI_SHA256_LEN  32
@@ -19,18 +19,23 @@
 /* "SHA-256=" and 44 characters */
 #define FEDI_DIGEST_HEADER_LEN  52
 
+/* "sha-256=:", 44 characters and ":" */
+#define FEDI_CONTENT_DIGEST_LEN  54
+
 #define FEDI_DIGEST_VALUE_MAX  1024
 
 
 typedef enum {
     FEDI_DIGEST_OK = 0,
     FEDI_DIGEST_MALFORMED,      /* of the digests that we know, at least */
-    FEDI_DIGEST_UNKNOWN,        /* none is SHA-256 */
-    FEDI_DIGEST_MISMATCH
+    FEDI_DIGEST_UNKNOWN,        /* none is one that is taken */
+    FEDI_DIGEST_MISMATCH,
+    FEDI_DIGEST_FAILED          /* no memory */
 } fedi_digest_e;
 
 
 typedef struct {
+    bool           has_sha256;
     bool           has_sha512;
     unsigned char  sha256[FEDI_SHA256_LEN];
     unsigned char  sha512[FEDI_SHA512_LEN];
@@ -44,9 +49,16 @@ typedef struct {
 fedi_digest_e fedi_digest_parse(fedi_str_t value, fedi_digest_t *digest);
 
 /*
+ * Content-Digest, whose lines are joined: a dictionary of byte sequences.
+ * SHA-256 or SHA-512 has to be there, no name twice; others are ignored.
+ */
+fedi_digest_e fedi_content_digest_parse(fedi_arena_t *arena,
+    fedi_str_t value, fedi_digest_t *digest);
+
+/*
  * Whether the digests are those of a body, in constant time.  Every known one
- * has to match: "sha512" may be NULL only when has_sha512 is false, and is a
- * mismatch otherwise.
+ * has to match, and there has to be one: "sha512" may be NULL only when
+ * has_sha512 is false, and is a mismatch otherwise.
  */
 fedi_digest_e fedi_digest_verify(const fedi_digest_t *digest,
     const unsigned char *sha256, const unsigned char *sha512);
@@ -57,6 +69,9 @@ fedi_digest_e fedi_digest_verify_body(const fedi_digest_t *digest,
 
 /* "SHA-256=...", in upper case: some take no other.  No NUL. */
 void fedi_digest_render(const unsigned char *sha256, char *out);
+
+/* "sha-256=:...:", of the same body: FEDI_CONTENT_DIGEST_LEN, no NUL */
+void fedi_content_digest_render(const unsigned char *sha256, char *out);
 
 /* false: OpenSSL failed */
 bool fedi_sha256(fedi_str_t text, unsigned char *sha256);

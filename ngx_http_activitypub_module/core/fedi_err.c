@@ -34,10 +34,13 @@ fedi_strerror(fedi_err_e err)
         return "not acceptable JSON";
 
     case FEDI_ELIMIT:
-        return "too deep or too many values in JSON";
+        return "too deep or too many values";
 
     case FEDI_EKEYWORD:
         return "a JSON-LD keyword that is not accepted";
+
+    case FEDI_ESF:
+        return "not a structured field";
 
     case FEDI_EKEY:
         return "not an acceptable key";

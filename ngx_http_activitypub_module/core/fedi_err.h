@@ -19,8 +19,9 @@ typedef enum {
     FEDI_EUTF8,             /* not valid UTF-8 */
     FEDI_ETOOLONG,          /* longer than the stated limit */
     FEDI_EJSON,             /* not JSON as the wire may carry it */
-    FEDI_ELIMIT,            /* JSON nested too deep, or too many values */
+    FEDI_ELIMIT,            /* nested too deep, or too many values */
     FEDI_EKEYWORD,          /* a JSON-LD keyword that rearranges documents */
+    FEDI_ESF,               /* not a structured field */
     FEDI_EKEY,              /* not a key that may be used */
     FEDI_EMISMATCH,         /* the signature is not of this key and text */
 

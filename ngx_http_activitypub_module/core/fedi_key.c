@@ -34,6 +34,7 @@ static bool fedi_key_is_space(char c);
 static bool fedi_key_skip(fedi_str_t *text, const char *word);
 static fedi_str_t fedi_key_spki(fedi_str_t der);
 static bool fedi_key_element(fedi_str_t *der, int tag, fedi_str_t *content);
+static fedi_err_e fedi_key_from_ed25519(fedi_str_t bytes, EVP_PKEY **key);
 static bool fedi_key_acceptable(const EVP_PKEY *key);
 static bool fedi_key_no_memory(void);
 
@@ -259,6 +260,10 @@ fedi_key_from_der(fedi_str_t der, EVP_PKEY **key)
     EVP_PKEY             *parsed;
     const unsigned char  *p;
 
+    if (der.len == FEDI_KEY_ED25519_LEN) {
+        return fedi_key_from_ed25519(der, key);
+    }
+
     p = (const unsigned char *) der.data;
 
     ERR_clear_error();
@@ -279,6 +284,34 @@ fedi_key_from_der(fedi_str_t der, EVP_PKEY **key)
 }
 
 
+static fedi_err_e
+fedi_key_from_ed25519(fedi_str_t bytes, EVP_PKEY **key)
+{
+    EVP_PKEY  *parsed;
+
+    ERR_clear_error();
+    parsed = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL,
+                                         (const unsigned char *) bytes.data,
+                                         bytes.len);
+    ERR_clear_error();
+
+    if (parsed == NULL) {
+        return FEDI_ECRYPTO;
+    }
+
+    *key = parsed;
+
+    return FEDI_OK;
+}
+
+
+bool
+fedi_key_is_rsa(const EVP_PKEY *key)
+{
+    return EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA;
+}
+
+
 static bool
 fedi_key_acceptable(const EVP_PKEY *key)
 {
@@ -287,7 +320,7 @@ fedi_key_acceptable(const EVP_PKEY *key)
     BIGNUM   *n, *e;
     BN_ULONG  exponent;
 
-    if (EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA) {
+    if (!fedi_key_is_rsa(key)) {
         return false;
     }
 
@@ -329,7 +362,7 @@ fedi_key_sign(EVP_PKEY *key, fedi_str_t text, unsigned char *signature,
     bool         ok;
     EVP_MD_CTX  *ctx;
 
-    if (EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA
+    if (!fedi_key_is_rsa(key)
         || EVP_PKEY_get_size(key) > FEDI_KEY_SIGNATURE_MAX)
     {
         return FEDI_EKEY;
@@ -363,11 +396,16 @@ fedi_err_e
 fedi_key_verify(EVP_PKEY *key, fedi_str_t text,
     const unsigned char *signature, size_t len)
 {
-    int          rc;
-    fedi_err_e   err;
-    EVP_MD_CTX  *ctx;
+    int            rc;
+    fedi_err_e     err;
+    EVP_MD_CTX    *ctx;
+    const EVP_MD  *md;
 
-    if (EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA) {
+    /* Ed25519 has a hash of its own */
+
+    md = fedi_key_is_rsa(key) ? EVP_sha256() : NULL;
+
+    if (md == NULL && EVP_PKEY_get_base_id(key) != EVP_PKEY_ED25519) {
         return FEDI_EKEY;
     }
 
@@ -378,7 +416,7 @@ fedi_key_verify(EVP_PKEY *key, fedi_str_t text,
 
     ERR_clear_error();
 
-    if (EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, key) == 1) {
+    if (EVP_DigestVerifyInit(ctx, NULL, md, NULL, key) == 1) {
 
         /* no copy of what is used once: it could fail without a word */
 

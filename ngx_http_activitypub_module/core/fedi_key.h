@@ -3,8 +3,8 @@
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * RSA keys: PEM from the wire and from the database, and RSASSA-PKCS1-v1_5
- * with SHA-256, which is all that a signature by such a key may be.  Every
+ * Keys: PEM from the wire and from the database, and what a signature by such
+ * a key may be: RSASSA-PKCS1-v1_5 with SHA-256 of RSA, or Ed25519.  Every
  * function may be called in any thread.
  */
 
@@ -23,9 +23,11 @@
 
 #define FEDI_KEY_SIGNATURE_MAX  (FEDI_KEY_BITS_MAX / 8)
 
+#define FEDI_KEY_ED25519_LEN  32
+
 
 /*
- * A public key: one PEM block, "PUBLIC KEY" (SPKI) or "RSA PUBLIC KEY"
+ * A public RSA key: one PEM block, "PUBLIC KEY" (SPKI) or "RSA PUBLIC KEY"
  * (PKCS#1), with nothing but white space around it; RSA of 2048 to 8192 bits
  * with an odd exponent of 65537 to 2^32, which is 65537 above 4096 bits.
  * FEDI_EKEY for anything else.  The caller frees "key" by EVP_PKEY_free().
@@ -37,10 +39,15 @@ fedi_err_e fedi_key_parse(fedi_arena_t *arena, fedi_str_t pem,
 fedi_err_e fedi_key_parse_private(fedi_arena_t *arena, fedi_str_t pem,
     EVP_PKEY **key);
 
-/* the same of PKCS#1 DER, which may be empty: then it is no key */
+/*
+ * The same of PKCS#1 DER, which may be empty: then it is no key.  Or of the
+ * bytes of Ed25519, which no DER of an acceptable RSA key is as short as.
+ */
 fedi_err_e fedi_key_from_der(fedi_str_t der, EVP_PKEY **key);
 
-/* "signature" has room for FEDI_KEY_SIGNATURE_MAX bytes */
+bool fedi_key_is_rsa(const EVP_PKEY *key);
+
+/* by an RSA key; "signature" has room for FEDI_KEY_SIGNATURE_MAX bytes */
 fedi_err_e fedi_key_sign(EVP_PKEY *key, fedi_str_t text,
     unsigned char *signature, size_t *len);
 

@@ -42,6 +42,9 @@ fedi_signature_parse(fedi_str_t value, fedi_signature_t *signature)
     fedi_signature_e  rc;
     fedi_parameter_t  parameters[FEDI_SIGNATURE_PARAMETERS_MAX];
 
+    signature->scheme = FEDI_SCHEME_CAVAGE;
+    signature->input = fedi_null_str;
+
     rc = fedi_signature_parameters(value, parameters, &n);
     if (rc != FEDI_SIGNATURE_VALID) {
         return rc;

@@ -3,10 +3,11 @@
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * HTTP signatures of draft-cavage-http-signatures-12, the profile that the
- * fediverse speaks: the header, and everything that may be wrong with it.
- * What a signature has to cover is fedi_signature_check.h's, the text that is
- * signed fedi_signature_base.h's.
+ * A signature of a request, of either scheme that the fediverse speaks, and
+ * the header of draft-cavage-http-signatures-12 with everything that may be
+ * wrong with it; RFC 9421 is fedi_signature_message.h's.  What a signature
+ * has to cover is fedi_signature_check.h's, the text that is signed
+ * fedi_signature_base.h's.
  */
 
 #ifndef FEDI_SIGNATURE_H
@@ -23,17 +24,26 @@
 #define FEDI_SIGNATURE_COVERED_MAX     64
 
 
+typedef enum {
+    FEDI_SCHEME_CAVAGE = 0,
+    FEDI_SCHEME_RFC9421
+} fedi_scheme_e;
+
+
 typedef struct {
+    fedi_scheme_e  scheme;
+
     fedi_str_t  key_id;             /* as written, not checked */
     fedi_str_t  algorithm;          /* empty: none is said */
     bool        has_created;
     bool        has_expires;
     int64_t     created;
     int64_t     expires;
-    fedi_str_t  created_text;       /* as it is signed */
+    fedi_str_t  created_text;       /* as draft-cavage signs it */
     fedi_str_t  expires_text;
+    fedi_str_t  input;              /* as RFC 9421 signs it: all of them */
 
-    /* names as written; {"date"} when no list is given */
+    /* names as written; draft-cavage: {"date"} when no list is given */
     fedi_str_t  covered[FEDI_SIGNATURE_COVERED_MAX];
     size_t      ncovered;
 

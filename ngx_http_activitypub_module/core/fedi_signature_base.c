@@ -5,7 +5,7 @@
  */
 
 #include "fedi_base64.h"
-#include "fedi_signature_base.h"
+#include "fedi_signature_message_base.h"
 
 
 /* a name, ": ", a value and a line feed for each that is covered */
@@ -18,9 +18,6 @@ static fedi_signature_e fedi_base_text(fedi_arena_t *arena,
 static fedi_signature_e fedi_base_value(fedi_arena_t *arena,
     const fedi_signature_t *signature, const fedi_signed_request_t *request,
     fedi_str_t name, fedi_str_t target, fedi_str_t *value);
-static fedi_signature_e fedi_base_header(fedi_arena_t *arena,
-    const fedi_signed_request_t *request, fedi_str_t name,
-    fedi_str_t *value);
 static fedi_signature_e fedi_base_lower(fedi_arena_t *arena, fedi_str_t text,
     fedi_str_t *lower);
 static fedi_signature_e fedi_base_join(fedi_arena_t *arena,
@@ -35,6 +32,11 @@ fedi_signature_bases(fedi_arena_t *arena, const fedi_signature_t *signature,
     fedi_signature_e  rc;
 
     bases->n = 1;
+
+    if (signature->scheme == FEDI_SCHEME_RFC9421) {
+        return fedi_signature_message_base(arena, signature, request,
+                                           &bases->texts[0]);
+    }
 
     rc = fedi_base_text(arena, signature, request, request->target,
                         &bases->texts[0]);
@@ -148,7 +150,7 @@ fedi_base_value(fedi_arena_t *arena, const fedi_signature_t *signature,
         return FEDI_SIGNATURE_VALID;
     }
 
-    rc = fedi_base_header(arena, request, name, value);
+    rc = fedi_signature_field(arena, request, name, value);
 
     if (rc == FEDI_SIGNATURE_VALID && fedi_str_eq(name, fedi_str("host"))) {
         return fedi_signature_host(request, *value, value);
@@ -158,9 +160,9 @@ fedi_base_value(fedi_arena_t *arena, const fedi_signature_t *signature,
 }
 
 
-static fedi_signature_e
-fedi_base_header(fedi_arena_t *arena, const fedi_signed_request_t *request,
-    fedi_str_t name, fedi_str_t *value)
+fedi_signature_e
+fedi_signature_field(fedi_arena_t *arena,
+    const fedi_signed_request_t *request, fedi_str_t name, fedi_str_t *value)
 {
     size_t            i;
     fedi_str_t        parts[3];

@@ -3,8 +3,9 @@
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * The text that a draft-cavage signature signs (section 2.3), for those that
- * come in and those that go out, and the header that goes out.
+ * The texts that a signature may be of, and the draft-cavage one (section
+ * 2.3), for signatures that come in and those that go out, with the header
+ * that goes out.
  */
 
 #ifndef FEDI_SIGNATURE_BASE_H
@@ -26,7 +27,8 @@ typedef struct {
     const fedi_header_t  *headers;
     size_t                nheaders;
 
-    /* the host that a peer was told to ask; and others that are it, too */
+    /* the origin that a peer was told to ask; and hosts that are it, too */
+    fedi_str_t            scheme;
     fedi_str_t            authority;
     const fedi_str_t     *aliases;
     size_t                naliases;
@@ -42,9 +44,8 @@ typedef struct {
 
 
 /*
- * The texts that "signature" may be of; any of them will do.  Lines of one
- * name are joined by ", ".  Where the received Host is an alias, the text
- * names the authority.  ABSENT_HEADER, BAD_HEADER, OTHER_HOST or FAILED (no
+ * The texts that "signature", of either scheme, may be of; any of them will
+ * do.  Where the received Host is an alias, the text names the authority.  ABSENT_HEADER, BAD_HEADER, OTHER_HOST or FAILED (no
  * memory).  Copied into the arena.
  */
 fedi_signature_e fedi_signature_bases(fedi_arena_t *arena,
@@ -70,6 +71,14 @@ fedi_err_e fedi_signature_render(fedi_arena_t *arena, fedi_str_t key_id,
  */
 fedi_signature_e fedi_signature_host(const fedi_signed_request_t *request,
     fedi_str_t received, fedi_str_t *host);
+
+/*
+ * The value of a header as both schemes sign it: its lines trimmed and joined
+ * by ", ".  ABSENT_HEADER, BAD_HEADER or FAILED.
+ */
+fedi_signature_e fedi_signature_field(fedi_arena_t *arena,
+    const fedi_signed_request_t *request, fedi_str_t name,
+    fedi_str_t *value);
 
 
 #endif

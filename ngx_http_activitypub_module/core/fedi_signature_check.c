@@ -6,12 +6,26 @@
 
 #include "fedi_http_date.h"
 #include "fedi_signature_check.h"
+#include "fedi_signature_message.h"
 
 
+static fedi_signature_e fedi_check_message(fedi_arena_t *arena,
+    const fedi_signed_request_t *request,
+    const fedi_signature_policy_t *policy, fedi_signature_t *signature,
+    fedi_digest_t *digest);
+static fedi_signature_e fedi_check(fedi_arena_t *arena,
+    const fedi_signed_request_t *request,
+    const fedi_signature_policy_t *policy,
+    const fedi_signature_t *signature, fedi_digest_t *digest);
+static fedi_signature_e fedi_check_digest(fedi_arena_t *arena,
+    const fedi_signature_t *signature, const fedi_signed_request_t *request,
+    fedi_digest_t *digest);
 static fedi_signature_e fedi_check_lines(
     const fedi_signed_request_t *request);
 static fedi_signature_e fedi_check_covered(const fedi_signature_t *signature,
-    bool body);
+    const fedi_signed_request_t *request, bool body);
+static bool fedi_check_covers_target(const fedi_signature_t *signature,
+    fedi_str_t target);
 static fedi_signature_e fedi_check_present(const fedi_signature_t *signature,
     const fedi_signed_request_t *request);
 static fedi_signature_e fedi_check_times(const fedi_signature_t *signature,
@@ -21,20 +35,23 @@ static fedi_signature_e fedi_check_near(int64_t time,
     const fedi_signature_policy_t *policy);
 static fedi_signature_e fedi_check_expires(const fedi_signature_t *signature,
     const fedi_signature_policy_t *policy);
+static bool fedi_check_algorithm(EVP_PKEY *key,
+    const fedi_signature_t *signature);
 static size_t fedi_check_find(const fedi_signed_request_t *request,
     const char *name, fedi_str_t *value);
 
 
 fedi_signature_e
-fedi_signature_find(const fedi_signed_request_t *request,
-    fedi_signature_t *signature)
+fedi_signature_read(fedi_arena_t *arena,
+    const fedi_signed_request_t *request,
+    const fedi_signature_policy_t *policy, fedi_signature_t *signature,
+    fedi_digest_t *digest)
 {
-    fedi_str_t  value;
-
-    /* with both, the other scheme alone counts: never "either passes" */
+    fedi_str_t        value;
+    fedi_signature_e  rc;
 
     if (fedi_check_find(request, "signature-input", &value) != 0) {
-        return FEDI_SIGNATURE_RFC9421;
+        return fedi_check_message(arena, request, policy, signature, digest);
     }
 
     switch (fedi_check_find(request, "signature", &value)) {
@@ -43,18 +60,74 @@ fedi_signature_find(const fedi_signed_request_t *request,
         return FEDI_SIGNATURE_NONE;
 
     case 1:
-        return fedi_signature_parse(value, signature);
+        rc = fedi_signature_parse(value, signature);
+        break;
 
     default:
         return FEDI_SIGNATURE_DUPLICATE_HEADER;
     }
+
+    return rc == FEDI_SIGNATURE_VALID
+           ? fedi_check(arena, request, policy, signature, digest) : rc;
 }
 
 
-fedi_signature_e
-fedi_signature_check(const fedi_signature_t *signature,
-    const fedi_signed_request_t *request,
-    const fedi_signature_policy_t *policy, fedi_digest_t *digest)
+static fedi_signature_e
+fedi_check_message(fedi_arena_t *arena, const fedi_signed_request_t *request,
+    const fedi_signature_policy_t *policy, fedi_signature_t *signature,
+    fedi_digest_t *digest)
+{
+    fedi_str_t               input, value;
+    fedi_signature_e         rc, first;
+    fedi_signature_fields_t  fields;
+    const fedi_sf_member_t  *member;
+
+    rc = fedi_signature_field(arena, request, fedi_str("signature-input"),
+                              &input);
+
+    if (rc == FEDI_SIGNATURE_VALID) {
+        rc = fedi_signature_field(arena, request, fedi_str("signature"),
+                                  &value);
+    }
+
+    if (rc == FEDI_SIGNATURE_ABSENT_HEADER) {
+        return FEDI_SIGNATURE_NO_SIGNATURE;
+    }
+
+    if (rc == FEDI_SIGNATURE_VALID) {
+        rc = fedi_signature_fields(arena, input, value, &fields);
+    }
+
+    if (rc != FEDI_SIGNATURE_VALID) {
+        return rc;
+    }
+
+    first = FEDI_SIGNATURE_VALID;
+
+    for (member = fields.inputs.members; member; member = member->next) {
+        rc = fedi_signature_member(&fields, member, signature);
+
+        if (rc == FEDI_SIGNATURE_VALID) {
+            rc = fedi_check(arena, request, policy, signature, digest);
+        }
+
+        if (rc == FEDI_SIGNATURE_VALID) {
+            return rc;
+        }
+
+        if (first == FEDI_SIGNATURE_VALID) {
+            first = rc;
+        }
+    }
+
+    return first;
+}
+
+
+static fedi_signature_e
+fedi_check(fedi_arena_t *arena, const fedi_signed_request_t *request,
+    const fedi_signature_policy_t *policy,
+    const fedi_signature_t *signature, fedi_digest_t *digest)
 {
     fedi_str_t        value;
     fedi_signature_e  rc;
@@ -62,7 +135,7 @@ fedi_signature_check(const fedi_signature_t *signature,
     rc = fedi_check_lines(request);
 
     if (rc == FEDI_SIGNATURE_VALID) {
-        rc = fedi_check_covered(signature, policy->body);
+        rc = fedi_check_covered(signature, request, policy->body);
     }
 
     if (rc == FEDI_SIGNATURE_VALID) {
@@ -79,11 +152,32 @@ fedi_signature_check(const fedi_signature_t *signature,
     }
 
     if (rc == FEDI_SIGNATURE_VALID && policy->body) {
-        (void) fedi_check_find(request, "digest", &value);
-        rc = fedi_signature_digest(fedi_digest_parse(value, digest));
+        rc = fedi_check_digest(arena, signature, request, digest);
     }
 
     return rc;
+}
+
+
+static fedi_signature_e
+fedi_check_digest(fedi_arena_t *arena, const fedi_signature_t *signature,
+    const fedi_signed_request_t *request, fedi_digest_t *digest)
+{
+    fedi_str_t        value;
+    fedi_signature_e  rc;
+
+    if (signature->scheme == FEDI_SCHEME_CAVAGE) {
+        (void) fedi_check_find(request, "digest", &value);
+        return fedi_signature_digest(fedi_digest_parse(value, digest));
+    }
+
+    rc = fedi_signature_field(arena, request, fedi_str("content-digest"),
+                              &value);
+
+    return rc == FEDI_SIGNATURE_VALID
+           ? fedi_signature_digest(fedi_content_digest_parse(arena, value,
+                                                             digest))
+           : rc;
 }
 
 
@@ -96,7 +190,7 @@ fedi_check_lines(const fedi_signed_request_t *request)
     fedi_str_t  value;
 
     static const char *const  single[] = {
-        "host", "date", "digest", "content-length", "signature"
+        "host", "date", "digest", "content-length"
     };
 
     for (i = 0; i < sizeof(single) / sizeof(single[0]); i++) {
@@ -110,27 +204,66 @@ fedi_check_lines(const fedi_signed_request_t *request)
 
 
 static fedi_signature_e
-fedi_check_covered(const fedi_signature_t *signature, bool body)
+fedi_check_covered(const fedi_signature_t *signature,
+    const fedi_signed_request_t *request, bool body)
 {
-    if (!fedi_signature_covers(signature, fedi_str("(request-target)"))) {
+    bool        cavage;
+    fedi_str_t  digest;
+
+    cavage = (signature->scheme == FEDI_SCHEME_CAVAGE);
+
+    if (cavage ? !fedi_signature_covers(signature,
+                                        fedi_str("(request-target)"))
+               : !fedi_check_covers_target(signature, request->target))
+    {
         return FEDI_SIGNATURE_TARGET_NOT_COVERED;
     }
 
-    if (!fedi_signature_covers(signature, fedi_str("host"))) {
+    if (cavage ? !fedi_signature_covers(signature, fedi_str("host"))
+               : !fedi_signature_covers(signature, fedi_str("@target-uri"))
+                 && !fedi_signature_covers(signature, fedi_str("@authority")))
+    {
         return FEDI_SIGNATURE_HOST_NOT_COVERED;
     }
 
-    if (!fedi_signature_covers(signature, fedi_str("date"))
-        && !fedi_signature_covers(signature, fedi_str("(created)")))
+    /* the parameters of RFC 9421 are covered as they are */
+
+    if (cavage ? !fedi_signature_covers(signature, fedi_str("date"))
+                 && !fedi_signature_covers(signature, fedi_str("(created)"))
+               : !signature->has_created)
     {
         return FEDI_SIGNATURE_DATE_NOT_COVERED;
     }
 
-    if (body && !fedi_signature_covers(signature, fedi_str("digest"))) {
+    digest = cavage ? fedi_str("digest") : fedi_str("content-digest");
+
+    if (body && !fedi_signature_covers(signature, digest)) {
         return FEDI_SIGNATURE_DIGEST_NOT_COVERED;
     }
 
     return FEDI_SIGNATURE_VALID;
+}
+
+
+/* the method, and the path with what a query adds to it */
+
+static bool
+fedi_check_covers_target(const fedi_signature_t *signature,
+    fedi_str_t target)
+{
+    if (!fedi_signature_covers(signature, fedi_str("@method"))) {
+        return false;
+    }
+
+    if (fedi_signature_covers(signature, fedi_str("@target-uri"))
+        || fedi_signature_covers(signature, fedi_str("@request-target")))
+    {
+        return true;
+    }
+
+    return fedi_signature_covers(signature, fedi_str("@path"))
+           && (fedi_str_before(target, '?') == target.len
+               || fedi_signature_covers(signature, fedi_str("@query")));
 }
 
 
@@ -143,6 +276,7 @@ fedi_check_present(const fedi_signature_t *signature,
 
     for (i = 0; i < signature->ncovered; i++) {
         if (signature->covered[i].data[0] != '('
+            && signature->covered[i].data[0] != '@'
             && fedi_header_find(request->headers, request->nheaders,
                                 signature->covered[i], &value)
                == 0)
@@ -248,6 +382,9 @@ fedi_signature_digest(fedi_digest_e digest)
     case FEDI_DIGEST_UNKNOWN:
         return FEDI_SIGNATURE_NO_SHA256;
 
+    case FEDI_DIGEST_FAILED:
+        return FEDI_SIGNATURE_FAILED;
+
     case FEDI_DIGEST_MISMATCH:
         break;
     }
@@ -262,6 +399,10 @@ fedi_signature_verify(EVP_PKEY *key, const fedi_signature_t *signature,
 {
     unsigned    i;
     fedi_err_e  err;
+
+    if (!fedi_check_algorithm(key, signature)) {
+        return FEDI_SIGNATURE_ALGORITHM;
+    }
 
     for (i = 0; i < bases->n; i++) {
         err = fedi_key_verify(key, bases->texts[i], signature->bytes,
@@ -278,4 +419,23 @@ fedi_signature_verify(EVP_PKEY *key, const fedi_signature_t *signature,
     }
 
     return FEDI_SIGNATURE_MISMATCH;
+}
+
+
+/* draft-cavage has no word for Ed25519 that all would read alike */
+
+static bool
+fedi_check_algorithm(EVP_PKEY *key, const fedi_signature_t *signature)
+{
+    fedi_str_t  name;
+
+    if (signature->scheme == FEDI_SCHEME_CAVAGE) {
+        return fedi_key_is_rsa(key);
+    }
+
+    name = fedi_key_is_rsa(key) ? fedi_str("rsa-v1_5-sha256")
+                                : fedi_str("ed25519");
+
+    return signature->algorithm.len == 0
+           || fedi_str_eq(signature->algorithm, name);
 }

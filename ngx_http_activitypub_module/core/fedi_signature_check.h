@@ -28,27 +28,30 @@ typedef struct {
 
 
 /*
- * The signature of a request.  NONE: it has no Signature header; RFC9421: it
- * has a Signature-Input, and is of that scheme alone.
+ * The signature of a request, checked as far as that goes without a key and a
+ * body.  Where there is a Signature-Input only RFC 9421 counts, never "either
+ * passes", and of its signatures the first that is as it has to be; NONE: the
+ * request has no signature.
+ *
+ * One line each of Host, Date, Digest and Content-Length at most, and of
+ * Signature for draft-cavage; the method, the target with its query, the host
+ * and a date covered, and the digest where there is a body; everything
+ * covered is there; the host is ours; the times are near.  "digest" is what
+ * the body has to be, and is set only if policy->body.  Otherwise the reason
+ * is that of the first signature.
  */
-fedi_signature_e fedi_signature_find(const fedi_signed_request_t *request,
-    fedi_signature_t *signature);
-
-/*
- * One line each of Host, Date, Digest, Content-Length and Signature at most;
- * the request target, the host and a date covered, and the digest where
- * there is a body; everything covered is there; the host is ours; the times
- * are near.  "digest" is what the body has to be, and is set only if
- * policy->body.
- */
-fedi_signature_e fedi_signature_check(const fedi_signature_t *signature,
+fedi_signature_e fedi_signature_read(fedi_arena_t *arena,
     const fedi_signed_request_t *request,
-    const fedi_signature_policy_t *policy, fedi_digest_t *digest);
+    const fedi_signature_policy_t *policy, fedi_signature_t *signature,
+    fedi_digest_t *digest);
 
 /* the reason that a digest gives: VALID for FEDI_DIGEST_OK */
 fedi_signature_e fedi_signature_digest(fedi_digest_e digest);
 
-/* whether it is a signature of one of the texts; MISMATCH or FAILED */
+/*
+ * Whether it is a signature of one of the texts: MISMATCH or FAILED.  The
+ * type of the key is the algorithm; ALGORITHM: the signature names another.
+ */
 fedi_signature_e fedi_signature_verify(EVP_PKEY *key,
     const fedi_signature_t *signature, const fedi_signature_bases_t *bases);
 

@@ -48,7 +48,6 @@ typedef enum {
 
     /* found by who looks for the key */
 
-    FEDI_SIGNATURE_RFC9421,             /* another scheme, not spoken yet */
     FEDI_SIGNATURE_BAD_KEY_ID,
     FEDI_SIGNATURE_BLOCKED,
     FEDI_SIGNATURE_NO_KEY,

@@ -31,6 +31,7 @@ typedef struct {
 
 typedef struct {
     ngx_str_t                   url;        /* "https://acme.example" */
+    ngx_str_t                   scheme;     /* "https" */
     ngx_str_t                   host;       /* "acme.example" */
     ngx_str_t                   authority;  /* with the port, if one */
     ngx_str_t                   prefix;     /* "/activitypub/" */

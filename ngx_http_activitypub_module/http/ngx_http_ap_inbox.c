@@ -177,23 +177,16 @@ ngx_http_ap_inbox_headers(ngx_http_ap_inbox_t *inbox, fedi_signature_e *reason)
         return NGX_ERROR;
     }
 
-    *reason = fedi_signature_find(&inbox->signed_request, &inbox->signature);
-
-    if (*reason != FEDI_SIGNATURE_VALID) {
-        return NGX_OK;
-    }
-
-    inbox->is_signed = 1;
-
     policy.now = ngx_time();
     policy.window = FEDI_SIGNATURE_WINDOW;
     policy.lifetime = FEDI_SIGNATURE_LIFETIME;
     policy.body = true;
 
-    *reason = fedi_signature_check(&inbox->signature, &inbox->signed_request,
-                                   &policy, &inbox->digest);
+    *reason = fedi_signature_read(&inbox->arena, &inbox->signed_request,
+                                  &policy, &inbox->signature, &inbox->digest);
 
     if (*reason == FEDI_SIGNATURE_VALID) {
+        inbox->is_signed = 1;
         *reason = ngx_http_ap_inbox_key_id(inbox);
     }
 

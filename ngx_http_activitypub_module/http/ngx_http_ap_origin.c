@@ -247,6 +247,9 @@ ngx_http_ap_origin_identity(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf,
     origin->url = ngx_http_ap_string(spelled);
     origin->host = ngx_http_ap_string(host);
 
+    origin->scheme.data = origin->url.data;
+    origin->scheme.len = url.scheme.len;
+
     origin->authority = origin->url;
     origin->authority.data += url.scheme.len + sizeof("://") - 1;
     origin->authority.len -= url.scheme.len + sizeof("://") - 1;

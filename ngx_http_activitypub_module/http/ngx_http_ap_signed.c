@@ -21,6 +21,7 @@ ngx_http_ap_signed_request(ngx_http_request_t *r, ngx_ap_origin_t *origin,
 
     request->method = ngx_http_ap_view(&r->method_name);
     request->target = ngx_http_ap_view(&r->unparsed_uri);
+    request->scheme = ngx_http_ap_view(&origin->scheme);
     request->authority = ngx_http_ap_view(&origin->authority);
 
     if (ngx_http_ap_signed_aliases(r, origin, request) != NGX_OK) {

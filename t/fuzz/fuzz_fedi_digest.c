@@ -40,6 +40,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char            text[FEDI_DIGEST_HEADER_LEN];
+    char            content[FEDI_CONTENT_DIGEST_LEN];
     fedi_str_t      value;
     fedi_heap_t     heap;
     fedi_digest_t   digest;
@@ -65,6 +66,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                                : FEDI_DIGEST_OK));
     }
 
+    if (fedi_content_digest_parse(&heap.arena, value, &digest)
+        == FEDI_DIGEST_OK)
+    {
+        fedi_fuzz_assert(digest.has_sha256 || digest.has_sha512);
+        fedi_fuzz_assert(fedi_digest_verify(&digest, digest.sha256,
+                                            digest.sha512)
+                         == FEDI_DIGEST_OK);
+    }
+
     /* the digest of the input, as we would send it */
 
     fedi_fuzz_assert(fedi_sha256(value, hash));
@@ -72,6 +82,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     fedi_fuzz_assert(fedi_digest_parse((fedi_str_t) { text, sizeof(text) },
                                        &digest)
+                     == FEDI_DIGEST_OK);
+    fedi_fuzz_assert(fedi_digest_verify_body(&digest, value)
+                     == FEDI_DIGEST_OK);
+
+    fedi_content_digest_render(hash, content);
+
+    fedi_fuzz_assert(fedi_content_digest_parse(&heap.arena,
+                                               (fedi_str_t) { content,
+                                                        sizeof(content) },
+                                               &digest)
                      == FEDI_DIGEST_OK);
     fedi_fuzz_assert(fedi_digest_verify_body(&digest, value)
                      == FEDI_DIGEST_OK);

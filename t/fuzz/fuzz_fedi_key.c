@@ -9,7 +9,7 @@
 
 #include "fedi_fuzz.h"
 
-#include "fedi_key.h"
+#include "fedi_multikey.h"
 
 static void
 fuzz_key(EVP_PKEY *key)
@@ -20,10 +20,15 @@ fuzz_key(EVP_PKEY *key)
     unsigned char              *p;
     static const unsigned char  none[256];
 
-    bits = EVP_PKEY_get_bits(key);
+    if (fedi_key_is_rsa(key)) {
+        bits = EVP_PKEY_get_bits(key);
+        fedi_fuzz_assert(bits >= FEDI_KEY_BITS_MIN
+                         && bits <= FEDI_KEY_BITS_MAX);
 
-    fedi_fuzz_assert(EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA);
-    fedi_fuzz_assert(bits >= FEDI_KEY_BITS_MIN && bits <= FEDI_KEY_BITS_MAX);
+    } else {
+        fedi_fuzz_assert(EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519);
+        return;
+    }
 
     p = NULL;
     len = i2d_PublicKey(key, &p);
@@ -62,6 +67,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
 
     if (fedi_key_from_der(text, &key) == FEDI_OK) {
+        fuzz_key(key);
+        EVP_PKEY_free(key);
+    }
+
+    if (fedi_multikey_parse(&heap.arena, text, &key) == FEDI_OK) {
         fuzz_key(key);
         EVP_PKEY_free(key);
     }

@@ -123,7 +123,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fedi_signature_t       signature;
     fedi_signed_request_t  request = {
         fedi_string("GET"), fedi_string("/inbox?a=b"), headers, 0,
-        fedi_string("acme.example"), NULL, 0
+        fedi_string("https"), fedi_string("acme.example"), NULL, 0
     };
 
     fedi_heap_init(&heap);

@@ -205,10 +205,86 @@ test_render(void **state)
 }
 
 
+/* RFC 9530; R18: SHA-512 alone will do here */
+
+static void
+test_content_digest(void **state)
+{
+    char           text[FEDI_CONTENT_DIGEST_LEN];
+    size_t         i;
+    fedi_heap_t    heap;
+    fedi_digest_e  got;
+    fedi_digest_t  digest;
+    unsigned char  sha256[FEDI_SHA256_LEN];
+
+    static const digest_row_t  rows[] = {
+        { HELLO, "sha-256=:" HELLO_SHA256 ":", FEDI_DIGEST_OK },
+        { HELLO, "sha-512=:" HELLO_SHA512 ":", FEDI_DIGEST_OK },
+        { HELLO, "sha-256=:" HELLO_SHA256 ":,sha-512=:" HELLO_SHA512 ":",
+          FEDI_DIGEST_OK },
+        { HELLO, "md5=:AA==:, sha-256=:" HELLO_SHA256 ":;q=1",
+          FEDI_DIGEST_OK },
+
+        { HELLO "x", "sha-256=:" HELLO_SHA256 ":", FEDI_DIGEST_MISMATCH },
+        { HELLO "x", "sha-512=:" HELLO_SHA512 ":", FEDI_DIGEST_MISMATCH },
+
+        /* several digests: all that are known have to match */
+        { HELLO, "sha-256=:" OTHER_SHA256 ":,sha-512=:" HELLO_SHA512 ":",
+          FEDI_DIGEST_MISMATCH },
+        { HELLO, "sha-256=:" HELLO_SHA256 ":,sha-512=:" EMPTY_SHA512 ":",
+          FEDI_DIGEST_MISMATCH },
+
+        { HELLO, "", FEDI_DIGEST_UNKNOWN },
+        { HELLO, "md5=:AA==:", FEDI_DIGEST_UNKNOWN },
+        { HELLO, "sha-256=" HELLO_SHA256, FEDI_DIGEST_MALFORMED },
+        { HELLO, "SHA-256=:" HELLO_SHA256 ":", FEDI_DIGEST_MALFORMED },
+        { HELLO, "sha-256=:" HELLO_SHA512 ":", FEDI_DIGEST_MALFORMED },
+        { HELLO, "sha-256=(:" HELLO_SHA256 ":)", FEDI_DIGEST_MALFORMED },
+        { HELLO, "sha-256=\"" HELLO_SHA256 "\"", FEDI_DIGEST_MALFORMED },
+        { HELLO, "sha-256=:" HELLO_SHA256 ":, sha-256=:" HELLO_SHA256 ":",
+          FEDI_DIGEST_MALFORMED }
+    };
+
+    (void) state;
+
+    for (i = 0; i < FEDI_N(rows); i++) {
+        fedi_heap_init(&heap);
+
+        got = fedi_content_digest_parse(&heap.arena,
+                                        fedi_test_view(rows[i].value),
+                                        &digest);
+
+        if (got == FEDI_DIGEST_OK) {
+            got = fedi_digest_verify_body(&digest,
+                                          fedi_test_view(rows[i].body));
+        }
+
+        if (got != rows[i].want) {
+            fail_msg("\"%s\": got %d, want %d", rows[i].value, (int) got,
+                     (int) rows[i].want);
+        }
+
+        fedi_heap_free(&heap);
+    }
+
+    assert_true(fedi_sha256(fedi_str(HELLO), sha256));
+    fedi_content_digest_render(sha256, text);
+    fedi_test_eq("rendered", (fedi_str_t) { text, sizeof(text) },
+                 "sha-256=:" HELLO_SHA256 ":");
+
+    /* a digest of nothing is nobody's */
+
+    memset(&digest, 0, sizeof(fedi_digest_t));
+    assert_int_equal(fedi_digest_verify_body(&digest, fedi_str(HELLO)),
+                     FEDI_DIGEST_MISMATCH);
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(test_content_digest),
         cmocka_unit_test(test_vectors),
         cmocka_unit_test(test_r18_mismatch),
         cmocka_unit_test(test_r18_all_known),

@@ -34,6 +34,7 @@ take(const char *body, const char *said, fedi_reading_t *reading)
 
     if (said != NULL) {
         assert_true(fedi_sha256(fedi_test_view(said), digest.sha256));
+        digest.has_sha256 = true;
     }
 
     fedi_heap_init(&heap);

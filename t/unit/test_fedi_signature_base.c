@@ -66,7 +66,7 @@ static const fedi_signed_request_t  post = {
     fedi_string("POST"),
     fedi_string("/foo?param=value&pet=dog"),
     headers, FEDI_N(headers),
-    fedi_string("example.com"),
+    fedi_string("https"), fedi_string("example.com"),
     aliases, FEDI_N(aliases)
 };
 
@@ -295,7 +295,7 @@ test_r23_verify(void **state)
 
     key = EVP_EC_gen("P-256");
     assert_int_equal(fedi_signature_verify(key, &s, &bases),
-                     FEDI_SIGNATURE_BAD_KEY);
+                     FEDI_SIGNATURE_ALGORITHM);
     EVP_PKEY_free(key);
 }
 

@@ -12,6 +12,12 @@
 #define NOW      1388957500     /* the date below */
 #define DATE     "Sun, 05 Jan 2014 21:31:40 GMT"
 #define DIGEST   "SHA-256=X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE="
+#define BODY     "{\"hello\": \"world\"}"
+#define CONTENT_DIGEST                                                        \
+    "sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:"
+#define TIMES    ";created=1388957500;keyid=\"k\""
+#define MESSAGE                                                               \
+    "(\"@method\" \"@target-uri\" \"content-digest\")" TIMES
 #define POST     "(request-target) host date digest"
 #define CREATED  "(request-target) host (created) digest"
 
@@ -21,7 +27,17 @@ typedef struct {
     fedi_signed_request_t     request;
     fedi_signature_policy_t   policy;
     fedi_signature_t          signature;
+    fedi_digest_t             digest;
 } test_request_t;
+
+
+static void
+add(test_request_t *t, const char *name, const char *value)
+{
+    t->headers[t->request.nheaders].name = fedi_test_view(name);
+    t->headers[t->request.nheaders].value = fedi_test_view(value);
+    t->request.nheaders++;
+}
 
 
 /* a POST whose signature is fine; "extra" goes before headers= */
@@ -48,35 +64,43 @@ make(test_request_t *t, const char *extra, const char *covered)
 
     t->request = (fedi_signed_request_t) {
         fedi_string("POST"), fedi_string("/inbox"), t->headers, 5,
-        fedi_string("acme.example"), NULL, 0
+        fedi_string("https"), fedi_string("acme.example"), NULL, 0
     };
 
     t->policy = (fedi_signature_policy_t) {
         NOW, FEDI_SIGNATURE_WINDOW, FEDI_SIGNATURE_LIFETIME, true
     };
-
-    assert_int_equal(fedi_signature_find(&t->request, &t->signature),
-                     FEDI_SIGNATURE_VALID);
 }
 
 
+/* a POST whose signature is one of RFC 9421, and fine */
+
 static void
-add(test_request_t *t, const char *name, const char *value)
+make_message(test_request_t *t, const char *input)
 {
-    t->headers[t->request.nheaders].name = fedi_test_view(name);
-    t->headers[t->request.nheaders].value = fedi_test_view(value);
-    t->request.nheaders++;
+    make(t, "", POST);
+
+    t->headers[2] = (fedi_header_t) { fedi_string("Content-Digest"),
+                                      fedi_string(CONTENT_DIGEST) };
+    t->headers[4] = (fedi_header_t) { fedi_string("Signature"),
+                                      fedi_string("a=:c2ln:, b=:c2ln:") };
+
+    add(t, "Signature-Input", input);
 }
 
 
 static void
 check(test_request_t *t, const char *what, fedi_signature_e want)
 {
-    fedi_digest_t     digest;
+    fedi_heap_t       heap;
     fedi_signature_e  got;
 
-    got = fedi_signature_check(&t->signature, &t->request, &t->policy,
-                               &digest);
+    fedi_heap_init(&heap);
+
+    got = fedi_signature_read(&heap.arena, &t->request, &t->policy,
+                              &t->signature, &t->digest);
+
+    fedi_heap_free(&heap);
 
     if (got != want) {
         fail_msg("%s: got \"%s\", want \"%s\"", what,
@@ -89,7 +113,6 @@ check(test_request_t *t, const char *what, fedi_signature_e want)
 static void
 test_fine(void **state)
 {
-    fedi_digest_t   digest;
     test_request_t  t;
 
     (void) state;
@@ -97,12 +120,8 @@ test_fine(void **state)
     make(&t, "", POST);
     check(&t, "POST", FEDI_SIGNATURE_VALID);
 
-    assert_int_equal(fedi_signature_check(&t.signature, &t.request,
-                                          &t.policy, &digest),
-                     FEDI_SIGNATURE_VALID);
-    assert_int_equal(fedi_digest_verify_body(&digest,
-                                             fedi_str("{\"hello\": "
-                                                      "\"world\"}")),
+    assert_int_equal(t.signature.scheme, FEDI_SCHEME_CAVAGE);
+    assert_int_equal(fedi_digest_verify_body(&t.digest, fedi_str(BODY)),
                      FEDI_DIGEST_OK);
 
     /* orders and additions of the wire */
@@ -122,7 +141,7 @@ test_fine(void **state)
 /* SIG-01, SIG-24; R22 */
 
 static void
-test_r22_find(void **state)
+test_r22_schemes(void **state)
 {
     test_request_t  t;
 
@@ -130,25 +149,162 @@ test_r22_find(void **state)
 
     make(&t, "", POST);
     t.request.nheaders = 4;
-    assert_int_equal(fedi_signature_find(&t.request, &t.signature),
-                     FEDI_SIGNATURE_NONE);
+    check(&t, "none", FEDI_SIGNATURE_NONE);
 
     make(&t, "", POST);
     add(&t, "signature", "keyId=\"x\"");
-    assert_int_equal(fedi_signature_find(&t.request, &t.signature),
-                     FEDI_SIGNATURE_DUPLICATE_HEADER);
-
-    make(&t, "", POST);
-    add(&t, "Signature-Input", "sig1=()");
-    assert_int_equal(fedi_signature_find(&t.request, &t.signature),
-                     FEDI_SIGNATURE_RFC9421);
+    check(&t, "two lines", FEDI_SIGNATURE_DUPLICATE_HEADER);
 
     /* SIG-36: this carrier is none */
 
     make(&t, "", POST);
     t.headers[4].name = fedi_str("Authorization");
-    assert_int_equal(fedi_signature_find(&t.request, &t.signature),
-                     FEDI_SIGNATURE_NONE);
+    check(&t, "carrier", FEDI_SIGNATURE_NONE);
+
+    /* a good one of draft-cavage does not save a bad one of RFC 9421 */
+
+    make(&t, "", POST);
+    add(&t, "Signature-Input", "sig1=" MESSAGE);
+    check(&t, "either passes", FEDI_SIGNATURE_MALFORMED);
+
+    make_message(&t, "a=" MESSAGE);
+    t.headers[4].name = fedi_str("X");
+    check(&t, "input alone", FEDI_SIGNATURE_NO_SIGNATURE);
+}
+
+
+static void
+test_message(void **state)
+{
+    test_request_t  t;
+
+    (void) state;
+
+    make_message(&t, "a=" MESSAGE);
+    check(&t, "POST", FEDI_SIGNATURE_VALID);
+
+    assert_int_equal(t.signature.scheme, FEDI_SCHEME_RFC9421);
+    assert_int_equal(fedi_digest_verify_body(&t.digest, fedi_str(BODY)),
+                     FEDI_DIGEST_OK);
+
+    make_message(&t, "a=(\"@method\" \"@target-uri\")" TIMES);
+    t.policy.body = false;
+    check(&t, "GET", FEDI_SIGNATURE_VALID);
+
+    /* what Fedify sends */
+
+    make_message(&t, "sig1=(\"@method\" \"@target-uri\" \"@authority\" "
+                     "\"host\" \"date\" \"content-digest\")"
+                     ";alg=\"rsa-v1_5-sha256\"" TIMES);
+    t.headers[4].value = fedi_str("sig1=:c2ln:");
+    check(&t, "Fedify", FEDI_SIGNATURE_VALID);
+}
+
+
+static void
+test_message_r17_covered(void **state)
+{
+    size_t          i;
+    test_request_t  t;
+
+    static const struct {
+        const char        *input;
+        fedi_signature_e   want;
+    } rows[] = {
+        { "a=(\"@target-uri\" \"content-digest\")" TIMES,
+          FEDI_SIGNATURE_TARGET_NOT_COVERED },
+        { "a=(\"@method\" \"content-digest\")" TIMES,
+          FEDI_SIGNATURE_TARGET_NOT_COVERED },
+        { "a=(\"@method\" \"@authority\" \"content-digest\")" TIMES,
+          FEDI_SIGNATURE_TARGET_NOT_COVERED },
+        { "a=(\"@method\" \"@path\" \"content-digest\")" TIMES,
+          FEDI_SIGNATURE_HOST_NOT_COVERED },
+        { "a=(\"@method\" \"@path\" \"host\" \"content-digest\")" TIMES,
+          FEDI_SIGNATURE_HOST_NOT_COVERED },
+        { "a=(\"@method\" \"@path\" \"@authority\" "
+          "\"content-digest\")" TIMES, FEDI_SIGNATURE_VALID },
+        { "a=(\"@method\" \"@request-target\" \"@authority\" "
+          "\"content-digest\")" TIMES, FEDI_SIGNATURE_VALID },
+        { "a=(\"@method\" \"@target-uri\")" TIMES,
+          FEDI_SIGNATURE_DIGEST_NOT_COVERED },
+        { "a=(\"@method\" \"@target-uri\" \"digest\")" TIMES,
+          FEDI_SIGNATURE_DIGEST_NOT_COVERED },
+        { "a=(\"@method\" \"@target-uri\" \"content-digest\")"
+          ";keyid=\"k\"", FEDI_SIGNATURE_DATE_NOT_COVERED },
+        { "a=(\"@method\" \"@target-uri\" \"content-digest\" \"x\")"
+          TIMES, FEDI_SIGNATURE_ABSENT_HEADER }
+    };
+
+    (void) state;
+
+    for (i = 0; i < FEDI_N(rows); i++) {
+        make_message(&t, rows[i].input);
+        check(&t, rows[i].input, rows[i].want);
+    }
+
+    /* what a query says has to be signed */
+
+    make_message(&t, rows[5].input);
+    t.request.target = fedi_str("/inbox?a=b");
+    check(&t, "no @query", FEDI_SIGNATURE_TARGET_NOT_COVERED);
+
+    make_message(&t, "a=(\"@method\" \"@path\" \"@query\" \"@authority\" "
+                     "\"content-digest\")" TIMES);
+    t.request.target = fedi_str("/inbox?a=b");
+    check(&t, "@query", FEDI_SIGNATURE_VALID);
+}
+
+
+static void
+test_message_rules(void **state)
+{
+    test_request_t  t;
+
+    (void) state;
+
+    /* R18 */
+
+    make_message(&t, "a=" MESSAGE);
+    t.headers[2].value = fedi_str("md5=:Sd/dVLAcvNLSq16eXua5uQ==:");
+    check(&t, "md5", FEDI_SIGNATURE_NO_SHA256);
+    t.headers[2].value = fedi_str("sha-256=:AA==:");
+    check(&t, "short", FEDI_SIGNATURE_BAD_DIGEST);
+
+    /* R19 */
+
+    make_message(&t, "a=" MESSAGE);
+    t.policy.now = NOW + 3601;
+    check(&t, "old", FEDI_SIGNATURE_TOO_OLD);
+    t.policy.now = NOW - 3601;
+    check(&t, "future", FEDI_SIGNATURE_IN_FUTURE);
+
+    make_message(&t, "a=" MESSAGE ";expires=1388957499");
+    check(&t, "expired", FEDI_SIGNATURE_EXPIRED);
+
+    make_message(&t, "a=" MESSAGE ";expires=1389000701");
+    check(&t, "expires late", FEDI_SIGNATURE_EXPIRES_LATE);
+
+    /* R21 */
+
+    make_message(&t, "a=" MESSAGE);
+    add(&t, "Host", "acme.example");
+    check(&t, "two hosts", FEDI_SIGNATURE_DUPLICATE_HEADER);
+
+    /* R26 */
+
+    make_message(&t, "a=" MESSAGE);
+    t.headers[0].value = fedi_str("other.example");
+    check(&t, "other host", FEDI_SIGNATURE_OTHER_HOST);
+
+    /* R22: the first that is as it has to be; else the first one's reason */
+
+    make_message(&t, "a=(\"@method\")" TIMES ", b=" MESSAGE);
+    check(&t, "second", FEDI_SIGNATURE_VALID);
+    fedi_test_eq("second", t.signature.key_id, "k");
+
+    make_message(&t, "a=(\"@method\" \"@method\")" TIMES
+                     ", b=(\"@method\")" TIMES);
+    check(&t, "neither", FEDI_SIGNATURE_DUPLICATE_COVERED);
 }
 
 
@@ -285,7 +441,7 @@ test_r21_lines(void **state)
     test_request_t  t;
 
     static const char *const  names[] = {
-        "host", "DATE", "Digest", "Content-length", "Signature"
+        "host", "DATE", "Digest", "Content-length"
     };
 
     (void) state;
@@ -343,7 +499,10 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_fine),
-        cmocka_unit_test(test_r22_find),
+        cmocka_unit_test(test_r22_schemes),
+        cmocka_unit_test(test_message),
+        cmocka_unit_test(test_message_r17_covered),
+        cmocka_unit_test(test_message_rules),
         cmocka_unit_test(test_r17_covered),
         cmocka_unit_test(test_r18_digest),
         cmocka_unit_test(test_r19_window),
