@@ -51,14 +51,14 @@ listen_at('other.example', '8.8.4.5', 'cat', 'dan');
 
 ###############################################################################
 
-# Follow: Fedify knocks with RFC 9421 first, and then as everybody does
+# Follow: Fedify signs by RFC 9421, and need not knock again
 
 my $follow = activity($ann, 'Follow', $ACTOR);
 
 is(total(), 0, 'nobody follows');
 ok(sent($ann, $follow), 'Follow');
-is_deeply([knocks('/activitypub/news/inbox', 2)],
-    ['401 rfc9421', '202 draft-cavage'], 'both knocks');
+is_deeply([knocks('/activitypub/news/inbox', 1)], ['202 rfc9421'],
+    'one knock');
 
 my $known = $t->sql("SELECT public_pem <> '', key_id, inbox, shared_inbox
     FROM activitypub.remote_actor WHERE uri = '$ann'");
@@ -95,7 +95,7 @@ is(total_of(1), 1, 'and the collection counts it');
 my $again = activity($ann, 'Follow', $ACTOR);
 
 ok(sent($ann, $again), 'a second Follow');
-is_deeply([ (knocks('/activitypub/news/inbox', 3))[2] ], ['202 draft-cavage'],
+is_deeply([ (knocks('/activitypub/news/inbox', 2))[1] ], ['202 rfc9421'],
     'Fedify remembers how to knock');
 is((got('peer.example', 2))[1]{object}{id}, $again->{id}, 'is accepted too');
 is_deeply(followers(), [$ann], 'and no second follower');

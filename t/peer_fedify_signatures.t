@@ -62,7 +62,7 @@ my %place = (
 );
 
 my $rig = Test::Rig->new->trusted;
-my $t = Test::Nginx->new()->has(qw/http_ssl/)->plan(92);
+my $t = Test::Nginx->new()->has(qw/http_ssl/)->plan(106);
 my $peer = Test::Peer->start('fedify', ca => $rig->ca_file);
 
 # Both servers of Fedify's show their actors only to who signs.  What goes
@@ -110,7 +110,31 @@ my %reason = (
     'body and digest' => 'signature does not match',
 );
 
-refused($first, 'signature by RFC 9421', 'RFC 9421');
+# by RFC 9421
+
+my %message = (
+    %place,
+    'components' => qr/^signature-input: sig1=\K\([^)]*\)/mi,
+    'created' => qr/^signature-input: .*;created=\K\d+/mi,
+    'digest' => qr/^content-digest: sha-256=:\K[^:]*/mi,
+    'signature' => qr/^signature: sig1=:\K[^:]*/mi,
+);
+
+for my $what (sort keys %message) {
+    is_deeply([sweep($first, $message{$what}, 'site.example')], [],
+        "RFC 9421, $what changed anywhere: refused");
+}
+
+refused(flip($first, $id), 'digest of another body', 'RFC 9421, body changed');
+refused(flip($first, qr/^date: .*:\d(?=\d GMT\r$)/mi),
+    'signature does not match', 'RFC 9421, date changed');
+
+is(rows("WHERE activity_id = '$follows[0]'"), 0, 'RFC 9421: not kept');
+is($rig->answer('site.example', $first)->status, 202,
+    'RFC 9421, unchanged: accepted');
+is(rows("WHERE activity_id = '$follows[0]'"), 1, 'RFC 9421: kept');
+
+# by the draft
 
 for my $what (sort keys %spoil) {
     my $follow = shift @follows;

@@ -184,6 +184,7 @@ ngx_ap_delivery_sign(ngx_ap_delivery_t *delivery)
     ask.id = &delivery->peer;
     ask.actor = delivery->actor;
     ask.key_id = delivery->key_id;
+    ask.scheme = FEDI_SCHEME_CAVAGE;
     ask.accept = NGX_AP_SIGNED_REQUEST_ACCEPT;
     ask.body = &delivery->body;
 

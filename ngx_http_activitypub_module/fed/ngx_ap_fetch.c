@@ -171,6 +171,7 @@ ngx_ap_fetch_sign(ngx_ap_fetch_t *fetch)
     ask.actor = *uri;
     ask.key_id.data = (u_char *) key_id.data;
     ask.key_id.len = key_id.len;
+    ask.scheme = FEDI_SCHEME_CAVAGE;
     ask.accept = fetch->jrd ? NGX_AP_FETCH_ACCEPT_JRD
                             : NGX_AP_SIGNED_REQUEST_ACCEPT;
     ask.body = NULL;

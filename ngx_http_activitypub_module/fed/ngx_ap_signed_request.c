@@ -12,7 +12,7 @@
 
 #include "fedi_digest.h"
 #include "fedi_http_date.h"
-#include "fedi_signature_base.h"
+#include "fedi_signature_message_base.h"
 
 
 /* host, date; of a POST digest and content type */
@@ -29,8 +29,10 @@ struct ngx_ap_signed_request_s {
 
     fedi_str_t                  covered;
     fedi_str_t                  target;
+    fedi_str_t                  input;      /* of RFC 9421 */
+    fedi_str_t                  digest;     /* of either scheme */
     char                        date[FEDI_HTTP_DATE_LEN];
-    char                        digest[FEDI_DIGEST_HEADER_LEN];
+    char                        digest_text[FEDI_CONTENT_DIGEST_LEN];
 };
 
 
@@ -40,10 +42,15 @@ static ngx_int_t ngx_ap_signed_request_target(
     ngx_ap_signed_request_t *request);
 static ngx_int_t ngx_ap_signed_request_sign(ngx_ap_worker_t *worker,
     ngx_ap_signed_request_t *request);
+static fedi_signature_e ngx_ap_signed_request_base(
+    ngx_ap_signed_request_t *request, const fedi_signed_request_t *asked,
+    fedi_str_t *base);
 static void ngx_ap_signed_request_signed(void *data, ngx_int_t rc,
     const ngx_str_t *signature);
+static ngx_int_t ngx_ap_signed_request_value(ngx_ap_signed_request_t *request,
+    const ngx_str_t *signature, fedi_str_t *input, fedi_str_t *value);
 static ngx_int_t ngx_ap_signed_request_lines(ngx_ap_signed_request_t *request,
-    fedi_str_t signature, ngx_str_t *headers);
+    const ngx_str_t *signature, ngx_str_t *headers);
 
 
 ngx_ap_signed_request_t *
@@ -63,10 +70,6 @@ ngx_ap_signed_request(ngx_ap_worker_t *worker, ngx_pool_t *pool,
     request->handler = handler;
     request->data = data;
     request->arena = ngx_ap_arena(pool);
-
-    request->covered = (ask->body != NULL)
-                       ? fedi_str(FEDI_SIGNATURE_POST " content-type")
-                       : fedi_str(FEDI_SIGNATURE_GET);
 
     if (ngx_ap_signed_request_describe(request) != NGX_OK
         || ngx_ap_signed_request_target(request) != NGX_OK
@@ -89,19 +92,36 @@ ngx_ap_signed_request_cancel(ngx_ap_signed_request_t *request)
 static ngx_int_t
 ngx_ap_signed_request_describe(ngx_ap_signed_request_t *request)
 {
-    u_char  sha256[FEDI_SHA256_LEN];
+    u_char      sha256[FEDI_SHA256_LEN];
+    ngx_uint_t  cavage;
+
+    cavage = (request->ask.scheme == FEDI_SCHEME_CAVAGE);
 
     if (!fedi_http_date_format(ngx_time(), request->date)) {
         return NGX_ERROR;
     }
 
-    if (request->ask.body != NULL) {
+    if (request->ask.body == NULL) {
+        request->covered = cavage ? fedi_str(FEDI_SIGNATURE_GET)
+                                  : fedi_str(FEDI_SIGNATURE_MESSAGE_GET);
+        return NGX_OK;
+    }
 
-        if (!fedi_sha256(ngx_ap_view(request->ask.body), sha256)) {
-            return NGX_ERROR;
-        }
+    if (!fedi_sha256(ngx_ap_view(request->ask.body), sha256)) {
+        return NGX_ERROR;
+    }
 
-        fedi_digest_render(sha256, request->digest);
+    request->digest.data = request->digest_text;
+
+    if (cavage) {
+        request->covered = fedi_str(FEDI_SIGNATURE_POST " content-type");
+        request->digest.len = FEDI_DIGEST_HEADER_LEN;
+        fedi_digest_render(sha256, request->digest_text);
+
+    } else {
+        request->covered = fedi_str(FEDI_SIGNATURE_MESSAGE_POST);
+        request->digest.len = FEDI_CONTENT_DIGEST_LEN;
+        fedi_content_digest_render(sha256, request->digest_text);
     }
 
     return NGX_OK;
@@ -141,9 +161,9 @@ ngx_ap_signed_request_sign(ngx_ap_worker_t *worker,
     headers[0].value = request->ask.id->authority;
     headers[1].name = fedi_str("date");
     headers[1].value = (fedi_str_t) { request->date, FEDI_HTTP_DATE_LEN };
-    headers[2].name = fedi_str("digest");
-    headers[2].value = (fedi_str_t) { request->digest,
-                                      FEDI_DIGEST_HEADER_LEN };
+    headers[2].name = request->ask.scheme == FEDI_SCHEME_CAVAGE
+                      ? fedi_str("digest") : fedi_str("content-digest");
+    headers[2].value = request->digest;
     headers[3].name = fedi_str("content-type");
     headers[3].value = fedi_str(NGX_AP_SIGNED_REQUEST_TYPE);
 
@@ -153,10 +173,10 @@ ngx_ap_signed_request_sign(ngx_ap_worker_t *worker,
     asked.target = request->target;
     asked.headers = headers;
     asked.nheaders = request->ask.body ? NGX_AP_SIGNED_REQUEST_HEADERS : 2;
+    asked.scheme = request->ask.id->url.scheme;
     asked.authority = headers[0].value;
 
-    if (fedi_signature_base_of(&request->arena, request->covered, &asked,
-                               &base)
+    if (ngx_ap_signed_request_base(request, &asked, &base)
         != FEDI_SIGNATURE_VALID)
     {
         return NGX_ERROR;
@@ -173,37 +193,75 @@ ngx_ap_signed_request_sign(ngx_ap_worker_t *worker,
 }
 
 
+static fedi_signature_e
+ngx_ap_signed_request_base(ngx_ap_signed_request_t *request,
+    const fedi_signed_request_t *asked, fedi_str_t *base)
+{
+    if (request->ask.scheme == FEDI_SCHEME_CAVAGE) {
+        return fedi_signature_base_of(&request->arena, request->covered,
+                                      asked, base);
+    }
+
+    return fedi_signature_message_base_of(&request->arena, request->covered,
+                                          ngx_ap_view(&request->ask.key_id),
+                                          ngx_time(), asked, &request->input,
+                                          base);
+}
+
+
 static void
 ngx_ap_signed_request_signed(void *data, ngx_int_t rc,
     const ngx_str_t *signature)
 {
     ngx_ap_signed_request_t *request = data;
 
-    ngx_str_t   headers;
-    fedi_str_t  value;
+    ngx_str_t  headers;
 
-    if (rc == NGX_OK
-        && (fedi_signature_render(&request->arena,
-                                  ngx_ap_view(&request->ask.key_id),
-                                  request->covered, signature->data,
-                                  signature->len, &value)
-            != FEDI_OK
-            || ngx_ap_signed_request_lines(request, value, &headers)
-               != NGX_OK))
-    {
-        rc = NGX_ERROR;
+    if (rc == NGX_OK) {
+        rc = ngx_ap_signed_request_lines(request, signature, &headers);
     }
 
     request->handler(request->data, rc, rc == NGX_OK ? &headers : NULL);
 }
 
 
+/* "input" stays empty for draft-cavage, which says all in one header */
+
+static ngx_int_t
+ngx_ap_signed_request_value(ngx_ap_signed_request_t *request,
+    const ngx_str_t *signature, fedi_str_t *input, fedi_str_t *value)
+{
+    fedi_err_e  err;
+
+    *input = fedi_null_str;
+
+    if (request->ask.scheme == FEDI_SCHEME_CAVAGE) {
+        err = fedi_signature_render(&request->arena,
+                                    ngx_ap_view(&request->ask.key_id),
+                                    request->covered, signature->data,
+                                    signature->len, value);
+    } else {
+        err = fedi_signature_message_render(&request->arena, request->input,
+                                            signature->data, signature->len,
+                                            input, value);
+    }
+
+    return err == FEDI_OK ? NGX_OK : NGX_ERROR;
+}
+
+
 static ngx_int_t
 ngx_ap_signed_request_lines(ngx_ap_signed_request_t *request,
-    fedi_str_t signature, ngx_str_t *headers)
+    const ngx_str_t *signature, ngx_str_t *headers)
 {
     size_t      n;
-    fedi_str_t  lines, parts[10];
+    fedi_str_t  lines, input, value, parts[12];
+
+    if (ngx_ap_signed_request_value(request, signature, &input, &value)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
 
     n = 0;
 
@@ -211,8 +269,10 @@ ngx_ap_signed_request_lines(ngx_ap_signed_request_t *request,
     parts[n++] = (fedi_str_t) { request->date, FEDI_HTTP_DATE_LEN };
 
     if (request->ask.body != NULL) {
-        parts[n++] = fedi_str(CRLF "Digest: ");
-        parts[n++] = (fedi_str_t) { request->digest, FEDI_DIGEST_HEADER_LEN };
+        parts[n++] = request->ask.scheme == FEDI_SCHEME_CAVAGE
+                     ? fedi_str(CRLF "Digest: ")
+                     : fedi_str(CRLF "Content-Digest: ");
+        parts[n++] = request->digest;
         parts[n++] = fedi_str(CRLF "Content-Type: "
                               NGX_AP_SIGNED_REQUEST_TYPE);
     }
@@ -220,8 +280,14 @@ ngx_ap_signed_request_lines(ngx_ap_signed_request_t *request,
     parts[n++] = fedi_str(CRLF "Accept: ");
     parts[n++] = (fedi_str_t) { request->ask.accept,
                                 ngx_strlen(request->ask.accept) };
+
+    if (input.len != 0) {
+        parts[n++] = fedi_str(CRLF "Signature-Input: ");
+        parts[n++] = input;
+    }
+
     parts[n++] = fedi_str(CRLF "Signature: ");
-    parts[n++] = signature;
+    parts[n++] = value;
     parts[n++] = fedi_str(CRLF);
 
     lines = fedi_join(&request->arena, parts, n);

@@ -5,7 +5,7 @@
  *
  * What a request of ours says of itself, and who says so: the header fields
  * of a GET or a POST, of this very moment, with the signature of an actor of
- * ours over them (draft-cavage-http-signatures-12).
+ * ours over them, by draft-cavage-http-signatures-12 or RFC 9421.
  */
 
 #ifndef NGX_AP_SIGNED_REQUEST_H
@@ -15,6 +15,7 @@
 #include <ngx_core.h>
 
 #include "fedi_id.h"
+#include "fedi_signature.h"
 #include "ngx_ap_worker.h"
 
 
@@ -32,6 +33,7 @@ typedef struct {
     const fedi_id_t            *id;         /* who is asked, and for what */
     ngx_str_t                   actor;      /* who signs: its URI */
     ngx_str_t                   key_id;
+    fedi_scheme_e               scheme;
     const char                 *accept;
     const ngx_str_t            *body;       /* of a POST; NULL: a GET */
 } ngx_ap_signed_request_ask_t;

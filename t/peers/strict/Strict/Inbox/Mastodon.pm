@@ -200,7 +200,7 @@ hears 'the header of FEP-8fcf, signed', '5',
     sub { became('accepted') },
     spoil { s/"x"/"y"/ for @{ $_->{headers} } };
 
-hears 'RFC 9421 is answered 401, so that it tries the draft', '1.1',
+hears 'RFC 9421 counts alone where it is beside the draft', '1.1',
     sub {
         follow(), spoil => sub {
             push @{ $_[0]{headers} }, 'Signature-Input' =>
@@ -208,7 +208,7 @@ hears 'RFC 9421 is answered 401, so that it tries the draft', '1.1',
                 . 'created=1;keyid="x"';
         };
     },
-    sub { refused(401, 'signature by RFC 9421') },
+    sub { refused(401, 'malformed signature') },
     signed spoil => sub { };
 
 hears 'a date an hour old at most', '1.3',
