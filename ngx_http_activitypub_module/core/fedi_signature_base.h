@@ -45,8 +45,9 @@ typedef struct {
 
 /*
  * The texts that "signature", of either scheme, may be of; any of them will
- * do.  Where the received Host is an alias, the text names the authority.  ABSENT_HEADER, BAD_HEADER, OTHER_HOST or FAILED (no
- * memory).  Copied into the arena.
+ * do.  Where the received Host is an alias, the text names the authority.
+ * ABSENT_HEADER, BAD_HEADER, OTHER_HOST or FAILED (no memory).  Copied into
+ * the arena.
  */
 fedi_signature_e fedi_signature_bases(fedi_arena_t *arena,
     const fedi_signature_t *signature, const fedi_signed_request_t *request,

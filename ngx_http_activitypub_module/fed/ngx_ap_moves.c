@@ -10,6 +10,7 @@
  */
 
 #include "ngx_ap_arena.h"
+#include "ngx_ap_cache_redirects.h"
 #include "ngx_ap_client.h"
 #include "ngx_ap_moves.h"
 #include "ngx_ap_store_moves.h"

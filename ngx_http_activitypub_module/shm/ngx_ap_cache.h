@@ -224,15 +224,6 @@ void ngx_ap_cache_listener_leave(ngx_ap_cache_t *cache);
 ngx_uint_t ngx_ap_cache_listener_left(ngx_ap_cache_t *cache, ngx_pid_t pid);
 
 
-/*
- * Whether the database is to be told that a page redirects to "target": not
- * if it was within the last "pause" seconds, nor if it is told of many others
- * in this very second.
- */
-ngx_uint_t ngx_ap_cache_redirect_is_news(ngx_ap_cache_t *cache,
-    const ngx_ap_cache_key_t *key, const ngx_str_t *target, time_t pause);
-
-
 /* what is counted on this node since the zone was made, by the caller's plan */
 #define NGX_AP_CACHE_COUNTERS  160
 

@@ -7,6 +7,7 @@
  * hash and simply taken over: whoever lost it is told of once more.
  */
 
+#include "ngx_ap_cache_redirects.h"
 #include "ngx_ap_cache_shared.h"
 
 
