@@ -53,7 +53,7 @@ EOF
 
 $t->run();
 
-ok($t->wait_for(sub { keys_made() == 9 }, 20),
+ok($t->wait_for(sub { keys_made() == 9 }, 60),
     'those of a configuration are made unasked');
 
 # one
