@@ -69,6 +69,19 @@ clean('update', 0, qw{post update /a --title B}, @db);
 clean('pin', 0, qw{post pin /a --json}, @db);
 clean('delete', 0, qw{post delete /a --yes}, @db);
 
+my @ann = qw{actor add ann --name Ann --url /ann};
+
+clean('actor add, dry', 0, @ann, qw/--dry-run --json/, @db);
+clean('actor add', 0, @ann, qw{--icon /a.png --section /ann/}, @db);
+clean('actor add twice', 1, @ann, @db);
+clean('actor edit', 0, qw/actor edit ann --name/, 'Ann B.', @db);
+clean('actor edit another', 1, qw/actor edit news --name X/, @db);
+clean('actor import', 0, qw/actor import -/, @db,
+    { in => qq({"actor": "ben", "name": "Ben"}\n{"actor": "cat"}\n) });
+clean('actor import nonsense', 1, qw/actor import - --json/, @db);
+clean('actor delete', 0, qw/actor delete ann --yes/, @db);
+clean('actor delete twice', 3, qw/actor delete ann --yes --json/, @db);
+
 clean('followers', 0, qw/followers list --json/, @db);
 clean('deliveries', 0, qw/deliveries status/, @db);
 clean('deliveries as JSON', 0, qw/deliveries status --json/, @db);
@@ -88,7 +101,8 @@ done_testing();
 
 sub clean {
     my ($title, $expected, @args) = @_;
-    my ($code, $out, $err) = apctl({ %valgrind, in => 'x' }, @args);
+    my $in = ref $args[-1] ? pop @args : { in => 'x' };
+    my ($code, $out, $err) = apctl({ %valgrind, %$in }, @args);
 
     is($code, $expected, $title) or diag($err);
     $seen{"$args[0] $args[1]"} = 1 if @args > 1;
