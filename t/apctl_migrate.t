@@ -100,6 +100,21 @@ extra(1);
 succeeds('another text', qw/db migrate/, @db, @sql);
 is(ask('SELECT activitypub.extra()'), 1, 'a file that changed runs');
 
+# a parameter that had another name before, which REPLACE does not change
+
+ask("DROP FUNCTION activitypub.document_of_page(int, text, text);
+    CREATE FUNCTION activitypub.document_of_page(origin_id int, page_path text,
+        page_query text) RETURNS int LANGUAGE sql RETURN 1;
+    ALTER FUNCTION activitypub.document_of_page(int, text, text)
+        OWNER TO activitypub_owner");
+extra(2);
+succeeds('another name', qw/db migrate/, @db, @sql);
+is(ask("SELECT proargnames[3] FROM pg_proc
+    WHERE oid = 'activitypub.document_of_page'::regproc"), 'asked',
+    'a parameter has its new name');
+extra(1);
+succeeds('as before', qw/db migrate/, @db, @sql);
+
 # one that fails leaves no trace, and those before it stay
 
 migration(2, 'good', 'CREATE TABLE activitypub.good (n int);');

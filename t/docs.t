@@ -55,9 +55,24 @@ for my $name (sort keys %granted) {
         [], "$name: syntax, example");
 }
 
+my %tables = map { $_ => 1 } map { slurp($_) =~ /^CREATE TABLE (\w+)/mg }
+    glob 'sql/migrations/*.sql';
+
+is_deeply([$sql =~ /^# Tables$(.*?)^# /ms ? sort($1 =~ /^\| `(\w+)` \|/mg) : ()],
+    [sort keys %tables], 'each table has its row');
+
+# the list at the top
+
+my ($list) = $sql =~ /\A(.*?)^- \[Tables\]/ms;
+
+is_deeply([sort($list =~ /\[([\w()]+)\]\(#/g)], [sort($sql =~ /^## (\S+)/mg)],
+    'the list of entries is complete');
+
 # links
 
-for my $file ('README.md', 'FEDERATION.md', 't/README.md', glob 'docs/*.md') {
+for my $file ('README.md', 'CHANGELOG.md', 'FEDERATION.md', 't/README.md',
+    glob 'docs/*.md')
+{
     is_deeply([broken($file)], [], "$file: links");
 }
 

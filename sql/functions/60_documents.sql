@@ -93,6 +93,10 @@ END
 $$;
 
 
+-- its last parameter had another name once, which REPLACE does not change
+
+DROP FUNCTION IF EXISTS document_of_page(int, text, text);
+
 CREATE OR REPLACE FUNCTION document_of_page(origin_id int, page_path text,
     asked text)
     RETURNS TABLE (status int, kind text, uri text, url text, actor text,
