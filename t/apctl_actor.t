@@ -44,7 +44,8 @@ is(succeeds('add', qw/actor add ann --name/, 'Ann Ött', qw{--summary Hi
     --type Group --icon /a.png --image https://cdn.example/b --url /ann/
     --field Home=https://ann.example/?a=b --field Job=Fish --section /a/
     --section /b/ --also-known-as https://old.example/ann --language pt-BR
-    --discoverable off}, @db), "added $home/activitypub/ann\n", 'add says so');
+    --discoverable off --hide-followers on}, @db),
+    "added $home/activitypub/ann\n", 'add says so');
 
 is_deeply(declaration('ann'), { username => 'ann', type => 'Group',
     name => "Ann \x{d6}tt", summary => 'Hi', icon => "$home/a.png",
@@ -53,7 +54,8 @@ is_deeply(declaration('ann'), { username => 'ann', type => 'Group',
     fields => [ { name => 'Home', value => 'https://ann.example/?a=b' },
         { name => 'Job', value => 'Fish' } ], sections => ['/a/', '/b/'],
     also_known_as => ['https://old.example/ann'], language => 'pt-BR',
-    discoverable => JSON::PP::false }, 'each option is kept');
+    discoverable => JSON::PP::false, hide_followers => JSON::PP::true },
+    'each option is kept');
 
 my $actor = succeeds('show', qw/actor show ann --json/, @db);
 

@@ -53,6 +53,10 @@ const apctl_option_t  apctl_options[APCTL_OPT_COUNT] = {
     [APCTL_OPT_HELP] =
     { "help", NULL, "print this help and exit", false },
 
+    [APCTL_OPT_HIDE_FOLLOWERS] =
+    { "hide-followers", "on|off", "of who follows only the total is told",
+      false },
+
     [APCTL_OPT_ICON] =
     { "icon", "URL", "the avatar: a path of the site, or an https URL", false },
 

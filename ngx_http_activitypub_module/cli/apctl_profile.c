@@ -17,18 +17,19 @@ static const struct {
     const char      *member;
 
 } apctl_profile_members[] = {
-    { APCTL_OPT_ALSO_KNOWN_AS, "also_known_as" },
-    { APCTL_OPT_DISCOVERABLE,  "discoverable" },
-    { APCTL_OPT_FIELD,         "field" },
-    { APCTL_OPT_ICON,          "icon" },
-    { APCTL_OPT_IMAGE,         "image" },
-    { APCTL_OPT_INDEXABLE,     "indexable" },
-    { APCTL_OPT_LANGUAGE,      "language" },
-    { APCTL_OPT_NAME,          "name" },
-    { APCTL_OPT_SECTION,       "section" },
-    { APCTL_OPT_SUMMARY,       "summary" },
-    { APCTL_OPT_TYPE_OF_ACTOR, "type" },
-    { APCTL_OPT_URL,           "url" }
+    { APCTL_OPT_ALSO_KNOWN_AS,  "also_known_as" },
+    { APCTL_OPT_DISCOVERABLE,   "discoverable" },
+    { APCTL_OPT_FIELD,          "field" },
+    { APCTL_OPT_HIDE_FOLLOWERS, "hide_followers" },
+    { APCTL_OPT_ICON,           "icon" },
+    { APCTL_OPT_IMAGE,          "image" },
+    { APCTL_OPT_INDEXABLE,      "indexable" },
+    { APCTL_OPT_LANGUAGE,       "language" },
+    { APCTL_OPT_NAME,           "name" },
+    { APCTL_OPT_SECTION,        "section" },
+    { APCTL_OPT_SUMMARY,        "summary" },
+    { APCTL_OPT_TYPE_OF_ACTOR,  "type" },
+    { APCTL_OPT_URL,            "url" }
 };
 
 #define APCTL_PROFILE_MEMBERS                                                 \
