@@ -78,7 +78,8 @@ END
 $$;
 
 
--- Every URL that an actor's bytes stand at.
+-- Every URL that an actor's bytes stand at.  NULL: they are so many that it
+-- is cheaper to have every zone begin anew.
 
 CREATE OR REPLACE FUNCTION keys_of_actor(actor actor, home origin)
     RETURNS jsonb
@@ -100,8 +101,11 @@ AS $$
           FROM activity AS v
          WHERE v.actor = actor.id
     )
-    SELECT jsonb_agg(jsonb_build_array(home.url, place.path, place.query))
-      FROM place
+    SELECT CASE WHEN count(*) <= 10000
+                THEN jsonb_agg(jsonb_build_array(home.url, place.path,
+                                                 place.query))
+           END
+      FROM (SELECT p.path, p.query FROM place AS p LIMIT 10001) AS place
 $$;
 
 
@@ -151,7 +155,12 @@ BEGIN
                coalesce(was.declaration ->> 'type', 'Person'), moment)
      WHERE a.id = was.id;
 
-    PERFORM notify_pieces(keys);
+    IF keys IS NULL THEN
+        PERFORM pg_notify('activitypub_changed', '*');
+    ELSE
+        PERFORM notify_pieces(keys);
+    END IF;
+
     PERFORM notify_work('fanout');
 END
 $$;

@@ -7,7 +7,8 @@ SET LOCAL ROLE activitypub_owner;
 SET LOCAL search_path = activitypub, pg_temp;
 
 
--- The living post that "wanted" names, locked until the transaction ends.
+-- The living post that "wanted" names, locked until the transaction ends; its
+-- author before it, as actor_delete() does, which is waited for.
 
 CREATE OR REPLACE FUNCTION lock_post(wanted text)
     RETURNS object
@@ -17,6 +18,10 @@ DECLARE
     post_id  uuid := find_object(wanted);
     post     object;
 BEGIN
+    PERFORM FROM actor AS a
+      WHERE a.id = (SELECT p.actor FROM object AS p WHERE p.id = post_id)
+        FOR KEY SHARE;
+
     SELECT p.* INTO post FROM object AS p WHERE p.id = post_id FOR UPDATE;
 
     IF post.deleted IS NOT NULL THEN

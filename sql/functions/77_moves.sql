@@ -187,8 +187,10 @@ DECLARE
     entry    redirect;
     keys     jsonb;
 BEGIN
-    -- another may be moving it, and has moved it when the row is free
+    -- another may be moving it, and has moved it when the row is free; the
+    -- author comes first, as everywhere
 
+    PERFORM FROM actor AS a WHERE a.id = was.actor FOR KEY SHARE;
     PERFORM FROM object AS p WHERE p.id = was.object FOR UPDATE;
 
     was := find_twin(move_post.origin, move_post.path, move_post.query);

@@ -1,0 +1,111 @@
+#!/usr/bin/perl
+
+# Copyright (C) The ngx_http_activitypub_module authors
+# SPDX-License-Identifier: BSD-2-Clause
+
+# An actor that is deleted while somebody is busy with its posts: one waits for
+# the other, and never each for the other.
+
+###############################################################################
+
+use warnings;
+use strict;
+
+use Test::More;
+
+BEGIN { use FindBin; chdir($FindBin::Bin); }
+
+use lib 'lib';
+use Test::Nginx;
+use Test::Session;
+
+###############################################################################
+
+my $t = Test::Nginx->new(plain => 1)->database();
+my ($one, $two, $ear) = map { Test::Session->new($t) } 1 .. 3;
+
+my %busy = (
+    edit => sub { "SELECT activitypub.update_post('$_[0]', title => 'New')" },
+    delete => sub { "SELECT activitypub.delete_post('$_[0]')" },
+    pin => sub { "SELECT activitypub.pin_post('$_[0]')" },
+    move => sub { "SELECT activitypub.move_post('https://acme.example',
+        '/$_[1]', '', '/new/$_[1]')" },
+);
+
+# the actor first: who comes later finds it gone
+
+for my $what (sort keys %busy) {
+    my $id = actor("${what}_a");
+
+    $one->ask('BEGIN');
+    $one->ask("SELECT activitypub.actor_delete('${what}_a')");
+    $two->send($busy{$what}->($id, "${what}_a"));
+    ok($two->waits, "$what: waits for the end of the actor");
+    is($one->ask('COMMIT'), '', "$what: which is one");
+    like($two->answer, qr/P0002: post .* is deleted|^unknown$/,
+        "$what: and is too late");
+}
+
+# the post first, and the lock of each statement as another session may have
+# it just then: the row of the post, but no activity yet
+
+for my $what (sort keys %busy) {
+    my $id = actor("${what}_b");
+
+    $one->ask('BEGIN');
+    $one->ask("SELECT activitypub.lock_post('$id')");
+    $two->send("SELECT activitypub.actor_delete('${what}_b')");
+    ok($two->waits, "$what: the end of the actor waits");
+    unlike($one->ask($busy{$what}->($id, "${what}_b")), qr/ERROR/,
+        "$what: is not kept from its end");
+    is($one->ask('COMMIT'), '', "$what: by a deadlock");
+    is($two->answer, '', "$what: and then the actor is gone");
+}
+
+# so much to tell that all is told at once: a zone begins anew
+
+my $id = actor('many');
+
+$one->ask("INSERT INTO activitypub.activity (id, actor, type, object, listed,
+        published, document)
+    SELECT activitypub.uuid7(), v.actor, 'Update', v.object, false, now(), ''
+      FROM activitypub.activity AS v, generate_series(1, 10001)
+     WHERE v.object = right('$id', 36)::uuid");
+
+$ear->ask('LISTEN activitypub_changed');
+$ear->hear;
+$one->ask("SELECT activitypub.actor_delete('many')");
+is(join(' ', $ear->hear), '*', 'an actor who said very much');
+
+done_testing();
+
+###############################################################################
+
+# one of the database, with a post that is about to move; the post
+
+sub actor {
+    my ($name) = @_;
+
+    if (!$t->sql('SELECT count(*) FROM activitypub.origin')) {
+        $one->ask(q(SELECT activitypub.declare('node', '{"origin":
+            "https://acme.example", "host": "acme.example",
+            "prefix": "/activitypub/", "account_domain": "acme.example",
+            "actors": []}')));
+    }
+
+    $one->ask("SELECT activitypub.actor_add('$name')");
+    $one->ask("SELECT activitypub.actor_key_set(
+        'https://acme.example/activitypub/$name',
+        E'-----BEGIN PRIVATE KEY-----\\n', E'-----BEGIN PUBLIC KEY-----\\n')");
+
+    my $id = $one->ask("SELECT activitypub.publish('$name', '/$name', 'Title',
+        'Text')");
+
+    $one->ask("INSERT INTO activitypub.redirect
+        SELECT right('$id', 36)::uuid, o.id, '/new/$name', '', now(), now()
+          FROM activitypub.origin AS o");
+
+    return $id;
+}
+
+###############################################################################
