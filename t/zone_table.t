@@ -20,7 +20,7 @@ use Test::Nginx;
 
 ###############################################################################
 
-my $t = Test::Nginx->new(plain => 1)->plan(11);
+my $t = Test::Nginx->new(plain => 1)->plan(13);
 
 my $module = '../ngx_http_activitypub_module';
 my $nginx = '/usr/share/nginx/src/src';
@@ -47,6 +47,11 @@ like($tight, qr/^ok .* pieces 3$/, 'a directory of two');
 
 like(table(260, 1), qr/^not ok no new place/, 'and no more than it holds');
 
+# a worker that is killed leaves nothing that leads elsewhere
+
+like(table(2000, 64, 1), qr/^ok killed$/, 'killed over one half');
+like(table(2000, 64, 2), qr/^ok killed$/, 'killed over the other');
+
 # bytes an entry, as docs/DIRECTIVES.md has them
 
 for my $n (10_000, 50_000, 200_000, 1_000_000) {
@@ -68,9 +73,7 @@ for my $n (10_000, 50_000, 200_000, 1_000_000) {
 ###############################################################################
 
 sub table {
-    my ($n, $pages) = @_;
-
-    return scalar `$program $n $pages`;
+    return scalar `$program @_`;
 }
 
 ###############################################################################

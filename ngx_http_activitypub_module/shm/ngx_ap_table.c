@@ -23,6 +23,8 @@ static ngx_ap_table_entry_t *ngx_ap_table_place(
 static void ngx_ap_table_split(ngx_ap_table_t *table,
     ngx_ap_table_segment_t *segment, ngx_ap_table_segment_t *half,
     uint64_t name);
+static void ngx_ap_table_keep(ngx_ap_table_segment_t *segment,
+    const ngx_ap_table_entry_t *entries, uint64_t mask, uint64_t bit);
 
 
 ngx_ap_table_entry_t *
@@ -258,42 +260,57 @@ ngx_ap_table_place(ngx_ap_table_segment_t *segment, uint64_t name)
 }
 
 
-/* the half whose next bit is set moves, with its half of the directory */
-
+/*
+ * The half whose next bit is set moves, with its half of the directory.  A
+ * worker may be killed at any line: until the last step every entry is found,
+ * in that one some get lost, and never does the directory lead to a segment
+ * that says it is somewhere else.
+ */
 static void
 ngx_ap_table_split(ngx_ap_table_t *table, ngx_ap_table_segment_t *segment,
     ngx_ap_table_segment_t *half, uint64_t name)
 {
     uint64_t                 bit;
     ngx_uint_t               i, n;
-    ngx_ap_table_entry_t    *entry;
-    ngx_ap_table_segment_t   full, *to, **pointers;
+    ngx_ap_table_entry_t     entries[NGX_AP_TABLE_PLACES];
+    ngx_ap_table_segment_t **pointers;
 
-    full = *segment;
-    bit = (uint64_t) 1 << (63 - full.depth);
+    bit = (uint64_t) 1 << (63 - segment->depth);
 
-    n = (ngx_uint_t) 1 << (table->depth - full.depth);
+    n = (ngx_uint_t) 1 << (table->depth - segment->depth);
     pointers = table->segments
                + ((name >> (64 - table->depth)) & ~(uint64_t) (n - 1));
 
-    ngx_memzero(segment, sizeof(ngx_ap_table_segment_t));
+    ngx_memcpy(entries, segment->entries, sizeof(entries));
 
-    segment->depth = full.depth + 1;
-    half->depth = full.depth + 1;
+    half->depth = segment->depth + 1;
+    ngx_ap_table_keep(half, entries, bit, bit);
 
     for (i = n / 2; i < n; i++) {
         pointers[i] = half;
     }
 
+    segment->depth++;
+    ngx_ap_table_keep(segment, entries, bit, 0);
+}
+
+
+/* of those entries, the ones with that bit; and nothing else */
+
+static void
+ngx_ap_table_keep(ngx_ap_table_segment_t *segment,
+    const ngx_ap_table_entry_t *entries, uint64_t mask, uint64_t bit)
+{
+    ngx_uint_t  i;
+
+    ngx_memzero(segment->entries, sizeof(segment->entries));
+    segment->used = 0;
+
     for (i = 0; i < NGX_AP_TABLE_PLACES; i++) {
 
-        entry = &full.entries[i];
-
-        if (entry->name != 0) {
-            to = (entry->name & bit) ? half : segment;
-
-            to->used++;
-            *ngx_ap_table_place(to, entry->name) = *entry;
+        if (entries[i].name != 0 && (entries[i].name & mask) == bit) {
+            *ngx_ap_table_place(segment, entries[i].name) = entries[i];
+            segment->used++;
         }
     }
 }

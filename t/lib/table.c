@@ -5,12 +5,25 @@
  *
  * The zone's table beside a list of what should be in it, for zone_table.t:
  *
- *     table ENTRIES PAGES
+ *     table ENTRIES PAGES [KILL]
  *
- * prints one line of figures when all was as it should be, else why not.
+ * prints one line of figures when all was as it should be, else why not.  With KILL the
+ * last entry is not put in to the end: the worker dies when it has zeroed
+ * memory that many times.
  */
 
+#include <setjmp.h>
 #include <stdio.h>
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+
+static void table_zero(void *memory, size_t size);
+
+
+#undef ngx_memzero
+#define ngx_memzero  table_zero
 
 #include "ngx_ap_table.c"
 #include "fedi_hash.h"
@@ -30,6 +43,12 @@ static ngx_uint_t table_moved(ngx_ap_table_t *table, uint64_t name,
     void *memory);
 static int table_fails(const char *what, ngx_uint_t n);
 static int table_holds(ngx_ap_table_t *table, ngx_uint_t n, ngx_uint_t every);
+static int table_killed(ngx_ap_table_t *table, uint64_t name,
+    ngx_uint_t kill);
+
+
+static jmp_buf     table_dead;
+static ngx_uint_t  table_kill;
 
 
 int
@@ -63,6 +82,17 @@ main(int argc, char **argv)
 
     if (table.used != n || !table_holds(&table, n, 0)) {
         return 1;
+    }
+
+    if (argc > 3) {
+
+        /* whatever comes until there is something to be split */
+
+        while (!ngx_ap_table_wants(&table, table_name(n), pages)) {
+            table_grow(&table, n++, pages, &figures);
+        }
+
+        return !table_killed(&table, table_name(n), strtoul(argv[3], NULL, 10));
     }
 
     for (i = 0; i < n; i += 3) {
@@ -210,4 +240,51 @@ table_holds(ngx_ap_table_t *table, ngx_uint_t n, ngx_uint_t every)
     }
 
     return 1;
+}
+
+
+/*
+ * What a killed worker leaves: a directory in which each segment stands where
+ * it says, so that all of it can be given back, each piece once.
+ */
+
+static int
+table_killed(ngx_ap_table_t *table, uint64_t name, ngx_uint_t kill)
+{
+    void                    *half;
+    ngx_uint_t               i, n;
+    ngx_ap_table_segment_t  *segment;
+
+    half = calloc(1, sizeof(ngx_ap_table_segment_t));
+    table_kill = kill;
+
+    if (setjmp(table_dead) == 0) {
+        ngx_ap_table_give(table, name, half);
+
+        return !table_fails("nobody was killed", kill);
+    }
+
+    for (i = 0; i < (ngx_uint_t) 1 << table->depth; i += n) {
+        segment = table->segments[i];
+        n = (ngx_uint_t) 1 << (table->depth - segment->depth);
+
+        if (i % n != 0 || table->segments[i + n - 1] != segment) {
+            return !table_fails("a segment elsewhere", i);
+        }
+    }
+
+    printf("ok killed\n");
+
+    return 1;
+}
+
+
+static void
+table_zero(void *memory, size_t size)
+{
+    memset(memory, 0, size);
+
+    if (table_kill != 0 && --table_kill == 0) {
+        longjmp(table_dead, 1);
+    }
 }
