@@ -426,6 +426,9 @@ ngx_ap_set_full(ngx_ap_set_t *set)
         set->full = 1;
     }
 
+    /* a part of it is of no use, and documents have none without room */
+
+    ngx_ap_cache_set_begin(set->cache, set->kind->set);
     ngx_ap_set_failed(set);
 }
 
