@@ -18,6 +18,8 @@ static void ngx_http_ap_jrd_key(ngx_http_ap_ctx_t *ctx,
     ngx_ap_cache_key_t *key);
 static ngx_int_t ngx_http_ap_jrd_find(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx, ngx_str_t *body);
+static ngx_uint_t ngx_http_ap_jrd_is_fresh(ngx_http_request_t *r,
+    ngx_http_ap_ctx_t *ctx);
 static void ngx_http_ap_jrd_store(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx, ngx_str_t *body);
 static ngx_int_t ngx_http_ap_jrd_answer(ngx_http_request_t *r,
@@ -106,7 +108,7 @@ ngx_http_ap_jrd_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ctx->resource_own) {
+    if (ctx->resource_own && ngx_http_ap_jrd_is_fresh(r, ctx)) {
         ngx_http_ap_jrd_store(r, ctx, &body);
     }
 
@@ -198,6 +200,25 @@ ngx_http_ap_jrd_find(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
     ctx->stamp = ngx_ap_cache_stamp(amcf->cache, &key);
 
     return rc == NGX_ERROR ? NGX_ERROR : NGX_DECLINED;
+}
+
+
+/* what was made of a stale document must not look newer than that */
+
+static ngx_uint_t
+ngx_http_ap_jrd_is_fresh(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
+{
+    fedi_document_t           document;
+    ngx_ap_cache_key_t        key;
+    ngx_http_ap_main_conf_t  *amcf;
+
+    amcf = ngx_http_get_module_main_conf(r, ngx_http_activitypub_module);
+
+    key.origin = ctx->origin->url;
+    key.path = ctx->resource;
+    key.query = ctx->resource_query;
+
+    return ngx_ap_cache_find(amcf->cache, &key, r->pool, &document) == NGX_OK;
 }
 
 
