@@ -51,6 +51,17 @@ like($two->answer, qr/^\Q$news\E\//, 'and wins when the first gives up');
 is($one->ask('SELECT count(*), count(DISTINCT url) FROM activitypub.posts'),
     '2|2', 'each page has one post');
 
+# an actor that was silent, and publishes two at the same time
+
+$one->ask("UPDATE activitypub.presence SET active = now() - '1 day'::interval");
+$one->ask('BEGIN');
+$one->ask(publish('/posts/3'));
+like($two->ask(publish('/posts/4')), qr/^\Q$news\E\//, 'nobody waits to count');
+$one->ask('COMMIT');
+is($one->ask("SELECT activitypub.tally_of('posts 1'),
+    active > now() - '1 hour'::interval FROM activitypub.presence"), '4|t',
+    'both are counted');
+
 # one post, edited twice at the same time
 
 $one->ask('BEGIN');

@@ -148,8 +148,7 @@ BEGIN
         '@context', object_context(),
         'id', uri,
         'type', 'OrderedCollection',
-        'totalItems', (SELECT count(*) FROM activity AS v
-                        WHERE v.actor = actor_id AND v.listed),
+        'totalItems', greatest(tally_of('outbox ' || actor_id), 0),
         'first', uri || '?page'))::text;
 END
 $$;

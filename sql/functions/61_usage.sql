@@ -7,50 +7,44 @@ SET LOCAL ROLE activitypub_owner;
 SET LOCAL search_path = activitypub, pg_temp;
 
 
--- The first id that can have been made then: see uuid7().
+-- uuid7_since() told the first id of a moment: what was published is found
+-- otherwise now.
 
-CREATE OR REPLACE FUNCTION uuid7_since(moment timestamptz)
-    RETURNS uuid
-    LANGUAGE sql IMMUTABLE STRICT
-RETURN (lpad(to_hex(floor(extract(epoch FROM moment) * 1000)::bigint), 12,
-             '0') || '70000000000000000000')::uuid;
+DROP FUNCTION IF EXISTS uuid7_since(timestamptz);
 
 
 -- The member "usage" of the schemas 2.0 and 2.1.  A user is an actor that is
 -- declared; it was active when it published something, whatever became of
--- that.  Nobody here writes comments.
+-- that.  Nobody here writes comments.  Posts are those of the origin, less
+-- those of who is not declared any more, who are few.
 
 CREATE OR REPLACE FUNCTION render_usage(origin_id int)
     RETURNS text
     LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
 AS $$
 DECLARE
-    month     uuid := uuid7_since(now() - interval '30 days');
-    halfyear  uuid := uuid7_since(now() - interval '180 days');
+    month     timestamptz := now() - interval '30 days';
+    halfyear  timestamptz := now() - interval '180 days';
+    hidden    bigint;
     result    text;
 BEGIN
-    WITH mine AS MATERIALIZED (
-        SELECT a.id,
-               (SELECT v.id FROM activity AS v
-                 WHERE v.actor = a.id AND v.listed
-                 ORDER BY v.id DESC
-                 LIMIT 1) AS last
-          FROM actor AS a
-         WHERE a.origin = origin_id AND NOT a.instance
-           AND EXISTS (SELECT FROM declaration AS d WHERE d.actor = a.id)
-    )
+    SELECT coalesce(sum(t.n), 0) INTO hidden
+      FROM presence AS p
+      JOIN tally AS t ON t.subject = 'outbox ' || p.actor
+     WHERE p.origin = origin_id AND NOT p.declared;
+
     SELECT INTO result json_strip_nulls(json_build_object(
                'users', json_build_object(
                    'total', count(*),
-                   'activeHalfyear', count(*) FILTER (WHERE last >= halfyear),
-                   'activeMonth', count(*) FILTER (WHERE last >= month)),
+                   'activeHalfyear',
+                       count(*) FILTER (WHERE p.active >= halfyear),
+                   'activeMonth',
+                       count(*) FILTER (WHERE p.active >= month)),
                'localPosts',
-                   (SELECT count(*) FROM object AS p
-                     WHERE p.actor IN (SELECT id FROM mine))
-                   - (SELECT count(*) FROM object AS p
-                       WHERE p.actor IN (SELECT id FROM mine)
-                         AND p.deleted IS NOT NULL)))::text
-      FROM mine;
+                   greatest(tally_of('posts ' || origin_id) - hidden,
+                            0)))::text
+      FROM presence AS p
+     WHERE p.origin = origin_id AND p.declared;
 
     RETURN result;
 END

@@ -135,6 +135,8 @@ COMMENT ON TABLE reaction IS
     'What stands in a collection of a post: likes, shares, replies';
 COMMENT ON TABLE tally IS
     'A total, in one slot for each session that counts';
+COMMENT ON TABLE presence IS
+    'Whether an actor is declared, and when it last published something';
 COMMENT ON TABLE host IS
     'A server that gets deliveries, and its breaker';
 COMMENT ON TABLE delivery IS

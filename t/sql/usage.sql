@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(12);
+SELECT plan(20);
 
 SELECT pg_temp.found_acme() \g /dev/null
 
@@ -16,11 +16,22 @@ $$;
 
 CREATE FUNCTION pg_temp.silent(who text, much interval) RETURNS void
 LANGUAGE sql AS $$
-    UPDATE activitypub.activity AS v
-       SET id = (substr(activitypub.uuid7_since(now() - much)::text, 1, 14)
-                 || substr(v.id::text, 15))::uuid
-     WHERE v.actor = (SELECT id FROM activitypub.actor WHERE name = who)
-       AND v.listed
+    UPDATE activitypub.presence AS p SET active = now() - much
+     WHERE p.actor = (SELECT a.id FROM activitypub.actor AS a
+                        JOIN activitypub.origin AS o ON o.id = a.origin
+                       WHERE a.name = who AND o.host = 'acme.example')
+$$;
+
+CREATE FUNCTION pg_temp.active(who text) RETURNS timestamptz
+LANGUAGE sql AS $$
+    SELECT p.active FROM activitypub.presence AS p
+      JOIN activitypub.actor AS a ON a.id = p.actor
+      JOIN activitypub.origin AS o ON o.id = a.origin
+     WHERE a.name = who AND o.host = 'acme.example'
+$$;
+
+CREATE FUNCTION pg_temp.actors(who text) RETURNS jsonb LANGUAGE sql AS $$
+    SELECT jsonb_build_array(jsonb_build_object('username', who))
 $$;
 
 CREATE FUNCTION pg_temp.post(who text, url text) RETURNS text
@@ -70,10 +81,35 @@ SELECT pg_temp.declare('one',
 SELECT activitypub.publish('news@acme.test', '/one', 'T', 'C') \g /dev/null
 SELECT is(pg_temp.usage(), '2 1 1 3', 'not of another origin');
 
+-- who publishes is active, from the hour in which it does
+
+SELECT pg_temp.silent('news', '59 min') \g /dev/null
+SELECT pg_temp.post('news', '/soon') \g /dev/null
+SELECT is(pg_temp.active('news'), now() - interval '59 min',
+    'not written each time');
+SELECT pg_temp.silent('news', '61 min') \g /dev/null
+SELECT activitypub.update_post('https://acme.example/soon', 'Another')
+ \g /dev/null
+SELECT is(pg_temp.active('news'), now() - interval '61 min', 'nor by edits');
+SELECT pg_temp.post('news', '/later') \g /dev/null
+SELECT is(pg_temp.active('news'), now(), 'but once an hour');
+SELECT is(pg_temp.usage(), '2 2 2 5', 'active again');
+SELECT is(pg_temp.body('/activitypub/news/outbox') ->> 'totalItems', '4',
+    'as many as its outbox has');
+
 -- who is not declared any more is not here, with all posts
 
+SELECT pg_temp.declare('two', pg_temp.acme(pg_temp.actors('news')))
+ \g /dev/null
 SELECT pg_temp.declare('one', pg_temp.acme('[]')) \g /dev/null
+SELECT is(pg_temp.usage(), '2 2 2 5', 'another node has it');
+SELECT pg_temp.declare('two', pg_temp.acme('[]')) \g /dev/null
 SELECT is(pg_temp.usage(), '1 1 1 1', 'who has gone does not count');
+SELECT pg_temp.declare('one', pg_temp.acme(pg_temp.actors('news')))
+ \g /dev/null
+SELECT is(pg_temp.usage(), '2 2 2 5', 'and does again when it is back');
+SELECT activitypub.actor_delete('kept') \g /dev/null
+SELECT is(pg_temp.usage(), '1 1 1 4', 'nor who is deleted, nor their posts');
 
 SELECT * FROM finish();
 
