@@ -5,13 +5,13 @@
  *
  * A set in the zone:
  *
- *     fill   -> run -> ask -> filled -> ask ... -> complete -> run
+ *     fill   -> run -> ask -> filled -> ask ... -> filled -> run -> complete
  *     change -> run -> ask -> changed -> run
  *
  * One query at a time, so that answers are applied in the order in which the
  * database gave them.  A change that is heard during a fill waits for its
- * end: its chunk may have been read before.  One that was heard before needs
- * nothing any more.
+ * last chunk: its own may have been read before.  One that was heard before
+ * needs nothing any more.  The set is complete when nothing waits.
  *
  * Why a complete set has whatever was committed: a transaction was committed
  * before LISTEN was, and the fill that follows reads it; or it is committed
@@ -82,7 +82,6 @@ static void ngx_ap_set_run(ngx_ap_set_t *set);
 static void ngx_ap_set_ask_chunk(ngx_ap_set_t *set);
 static void ngx_ap_set_filled(void *data, ngx_int_t rc,
     const ngx_ap_store_member_t *rows, ngx_uint_t n);
-static void ngx_ap_set_complete(ngx_ap_set_t *set);
 static void ngx_ap_set_ask_change(ngx_ap_set_t *set);
 static void ngx_ap_set_changed(void *data, ngx_int_t rc,
     const ngx_ap_store_member_t *rows, ngx_uint_t n);
@@ -268,6 +267,13 @@ ngx_ap_set_idle(ngx_ap_set_t *set)
 }
 
 
+ngx_uint_t
+ngx_ap_set_filling(ngx_ap_set_t *set)
+{
+    return set->filling;
+}
+
+
 static void
 ngx_ap_set_run(ngx_ap_set_t *set)
 {
@@ -291,6 +297,10 @@ ngx_ap_set_run(ngx_ap_set_t *set)
 
     } else if (!ngx_queue_empty(&set->changes)) {
         ngx_ap_set_ask_change(set);
+
+    } else if (set->filling) {
+        set->filling = 0;
+        ngx_ap_cache_set_complete(set->cache, set->kind->set);
     }
 }
 
@@ -339,29 +349,14 @@ ngx_ap_set_filled(void *data, ngx_int_t rc,
     }
 
     if (n < NGX_AP_STORE_MEMBERS) {
-        ngx_ap_set_complete(set);
+        set->full = 0;
+        ngx_ap_retry_reset(&set->retry);
+        ngx_ap_set_run(set);
         return;
     }
 
     set->after = rows[n - 1].id;
     ngx_ap_set_ask_chunk(set);
-}
-
-
-static void
-ngx_ap_set_complete(ngx_ap_set_t *set)
-{
-    set->filling = 0;
-    set->full = 0;
-    ngx_ap_retry_reset(&set->retry);
-
-    /* everything may have changed once more meanwhile */
-
-    if (!set->due) {
-        ngx_ap_cache_set_complete(set->cache, set->kind->set);
-    }
-
-    ngx_ap_set_run(set);
 }
 
 

@@ -62,5 +62,8 @@ void ngx_ap_set_leave(ngx_ap_set_t *set);
 /* every change was applied */
 ngx_uint_t ngx_ap_set_idle(ngx_ap_set_t *set);
 
+/* it is asked for, a chunk at a time */
+ngx_uint_t ngx_ap_set_filling(ngx_ap_set_t *set);
+
 
 #endif

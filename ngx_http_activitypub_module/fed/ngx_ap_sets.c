@@ -141,3 +141,19 @@ ngx_ap_sets_idle(ngx_ap_sets_t *sets)
 
     return 1;
 }
+
+
+ngx_uint_t
+ngx_ap_sets_filling(ngx_ap_sets_t *sets)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_AP_SETS; i++) {
+
+        if (ngx_ap_set_filling(sets->set[i])) {
+            return 1;
+        }
+    }
+
+    return 0;
+}

@@ -36,6 +36,7 @@ void ngx_ap_sets_change(ngx_ap_sets_t *sets, const ngx_ap_changes_t *changes,
 void ngx_ap_sets_hold(ngx_ap_sets_t *sets, ngx_uint_t hold);
 void ngx_ap_sets_leave(ngx_ap_sets_t *sets);
 ngx_uint_t ngx_ap_sets_idle(ngx_ap_sets_t *sets);
+ngx_uint_t ngx_ap_sets_filling(ngx_ap_sets_t *sets);
 
 
 #endif

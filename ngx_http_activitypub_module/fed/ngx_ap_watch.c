@@ -188,6 +188,13 @@ ngx_ap_watch_listening(ngx_ap_watch_t *watch)
 }
 
 
+ngx_uint_t
+ngx_ap_watch_filling(ngx_ap_watch_t *watch)
+{
+    return ngx_ap_sets_filling(&watch->sets);
+}
+
+
 void
 ngx_ap_watch_deaf(ngx_ap_watch_t *watch)
 {

@@ -30,5 +30,8 @@ void ngx_ap_watch_listening(ngx_ap_watch_t *watch);
 void ngx_ap_watch_deaf(ngx_ap_watch_t *watch);
 void ngx_ap_watch_notified(ngx_ap_watch_t *watch, ngx_str_t *payload);
 
+/* a set is being filled */
+ngx_uint_t ngx_ap_watch_filling(ngx_ap_watch_t *watch);
+
 
 #endif

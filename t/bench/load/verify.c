@@ -47,6 +47,11 @@ static double verify_now(void);
 static void verify_die(const char *what);
 
 
+static const fedi_signature_policy_t  verify_policy = {
+    VERIFY_NOW, FEDI_SIGNATURE_WINDOW, FEDI_SIGNATURE_LIFETIME, true
+};
+
+
 /* as short-lived as a request's pool */
 
 static char    verify_arena[VERIFY_KEEP * 4];
@@ -169,22 +174,17 @@ verify_sign(verify_request_t *v)
 static void
 verify_whole(verify_request_t *v)
 {
-    fedi_arena_t              arena;
-    fedi_digest_t             digest;
-    fedi_signature_t          signature;
-    fedi_signature_bases_t    bases;
-    fedi_signature_policy_t   policy;
+    fedi_arena_t            arena;
+    fedi_digest_t           digest;
+    fedi_signature_t        signature;
+    fedi_signature_bases_t  bases;
 
     arena = (fedi_arena_t) { verify_alloc, NULL };
     verify_used = 0;
 
-    policy = (fedi_signature_policy_t) {
-        VERIFY_NOW, FEDI_SIGNATURE_WINDOW, FEDI_SIGNATURE_LIFETIME, true
-    };
-
-    if (fedi_signature_find(&v->request, &signature) != FEDI_SIGNATURE_VALID
-        || fedi_signature_check(&signature, &v->request, &policy, &digest)
-           != FEDI_SIGNATURE_VALID
+    if (fedi_signature_read(&arena, &v->request, &verify_policy, &signature,
+                            &digest)
+        != FEDI_SIGNATURE_VALID
         || fedi_digest_verify_body(&digest, v->body) != FEDI_DIGEST_OK
         || fedi_signature_bases(&arena, &signature, &v->request, &bases)
            != FEDI_SIGNATURE_VALID
@@ -202,13 +202,16 @@ verify_last(verify_request_t *v, size_t n)
     double                  since;
     size_t                  i;
     fedi_arena_t            arena;
+    fedi_digest_t           digest;
     fedi_signature_t        signature;
     fedi_signature_bases_t  bases;
 
     arena = (fedi_arena_t) { verify_alloc, NULL };
     verify_used = 0;
 
-    if (fedi_signature_find(&v->request, &signature) != FEDI_SIGNATURE_VALID
+    if (fedi_signature_read(&arena, &v->request, &verify_policy, &signature,
+                            &digest)
+        != FEDI_SIGNATURE_VALID
         || fedi_signature_bases(&arena, &signature, &v->request, &bases)
            != FEDI_SIGNATURE_VALID)
     {
