@@ -164,7 +164,7 @@ apctl_deliveries_retry(apctl_t *ap)
 
     if (values[0] != NULL && strcmp(PQgetvalue(result, 0, 0), "0") == 0) {
         code = apctl_fail(APCTL_NOT_FOUND, "there is no delivery %s that "
-                          "waits or has failed", ap->operand);
+                          "can be tried again", ap->operand);
 
     } else if (apctl_given(ap, JSON)) {
         apctl_print_record(ap, result, 0);

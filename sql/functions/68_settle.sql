@@ -86,14 +86,28 @@ END
 $$;
 
 
--- After "delay", or never again if its time is up by then.
+-- Of an actor that is gone, and whose key is: nothing of it can be signed.
+
+CREATE OR REPLACE FUNCTION is_silent(actor_id bigint)
+    RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM actor AS a
+                    WHERE a.id = actor_id AND a.deleted IS NOT NULL
+                      AND a.farewell IS NULL);
+END
+$$;
+
+
+-- After "delay", or never again if its time is up by then, or its actor's.
 
 CREATE OR REPLACE FUNCTION postpone_delivery(was delivery, delay interval)
     RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
 AS $$
 BEGIN
-    IF now() + delay > was.expires THEN
+    IF now() + delay > was.expires OR is_silent(was.actor) THEN
         PERFORM bury_delivery(was);
         RETURN;
     END IF;
@@ -348,7 +362,8 @@ $$;
 
 
 -- One, or all of a host, or all: those that wait are due now, those that are
--- dead live again, and their hosts get another chance.
+-- dead live again, and their hosts get another chance.  What nobody can sign
+-- stays as it is.
 
 CREATE OR REPLACE FUNCTION delivery_retry(id bigint DEFAULT NULL,
     host text DEFAULT NULL)
@@ -368,7 +383,7 @@ BEGIN
                          OR delivery_retry.id IS NULL)
                     AND (d.host = delivery_retry.host
                          OR delivery_retry.host IS NULL)
-                    AND NOT d.fresh);
+                    AND NOT d.fresh AND NOT is_silent(d.actor));
 
     names := ARRAY(SELECT DISTINCT d.host FROM delivery AS d
                     WHERE d.id = ANY (ids));

@@ -3,7 +3,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(57);
+SELECT plan(62);
 
 \set news 'https://acme.example/activitypub/news'
 
@@ -138,6 +138,26 @@ SELECT is((SELECT array_agg(state) FROM activitypub.delivery), ARRAY['dead'],
     'which is given up');
 SELECT is_empty(format('SELECT * FROM activitypub.signing_key(%L)', :'news'),
     'then it is forgotten');
+
+-- what nobody can sign any more: the farewell, and what came back late
+
+SELECT is(activitypub.delivery_retry(), 0, 'it is not tried again');
+SELECT is(activitypub.delivery_retry(id => (SELECT id
+    FROM activitypub.delivery)), 0, 'nor by its number');
+SELECT is((SELECT array_agg(state) FROM activitypub.delivery), ARRAY['dead'],
+    'it stays as it is');
+INSERT INTO activitypub.delivery (activity, actor, lane, host, inbox, claim,
+                                  attempts, next_at)
+SELECT gen_random_uuid(), a.id, gen_random_uuid(), 'one.example',
+       'https://one.example/late', gen_random_uuid(), 1, now()
+  FROM activitypub.actor AS a WHERE a.name = 'news';
+SELECT pg_temp.settle(id, claim, 'retry') FROM activitypub.delivery
+ WHERE inbox = 'https://one.example/late' \g /dev/null
+SELECT is((SELECT state FROM activitypub.delivery
+            WHERE inbox = 'https://one.example/late'), 'dead',
+    'what comes back late is given up at once');
+SELECT is_empty('SELECT * FROM activitypub.delivery_claim(64)',
+    'nothing is left to try');
 SELECT is(count(*), 1::bigint, 'others keep theirs')
   FROM activitypub.signing_key('https://acme.example/activitypub/blog');
 
