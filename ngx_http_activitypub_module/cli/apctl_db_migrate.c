@@ -6,7 +6,7 @@
  * apctl db migrate: each migration with its row in a transaction of its own,
  * then the functions in one.
  *
- *     lock -> read -> (migration)... -> functions
+ *     lock -> read -> (migration)... -> functions -> (actors)...
  *
  * The hash of the functions is the comment of the schema.  Every migration
  * makes it stale, so that a run that died in between is finished by the next.
@@ -22,7 +22,8 @@
 #include "apctl_schema.h"
 
 
-#define APCTL_STALE  "COMMENT ON SCHEMA activitypub IS 'functions stale'"
+#define APCTL_RENDERED  "500"
+#define APCTL_STALE     "COMMENT ON SCHEMA activitypub IS 'functions stale'"
 
 
 static apctl_exit_e apctl_migrate_pending(apctl_t *ap, const apctl_sql_t *sql,
@@ -33,6 +34,7 @@ static apctl_exit_e apctl_migrate_functions(apctl_t *ap,
     const apctl_sql_t *sql);
 static apctl_exit_e apctl_migrate_file(apctl_t *ap,
     const apctl_sql_file_t *file);
+static apctl_exit_e apctl_migrate_actors(apctl_t *ap);
 static const char *apctl_migrate_where(apctl_t *ap,
     const apctl_sql_file_t *file, const char *position);
 static const char *apctl_migrate_suffix(apctl_t *ap);
@@ -96,6 +98,10 @@ apctl_migrate(apctl_t *ap, json_t *report)
 
     if (code == APCTL_OK && stale) {
         code = apctl_migrate_functions(ap, &sql);
+    }
+
+    if (code == APCTL_OK && !apctl_given(ap, DRY_RUN)) {
+        code = apctl_migrate_actors(ap);
     }
 
     if (code != APCTL_OK) {
@@ -206,6 +212,50 @@ apctl_migrate_functions(apctl_t *ap, const apctl_sql_t *sql)
     }
 
     apctl_tell(ap, "applied the functions%s", apctl_migrate_suffix(ap));
+
+    return APCTL_OK;
+}
+
+
+/*
+ * Those that the database keeps may look different by the new functions: a
+ * transaction each some hundreds, so that no declaration waits long.  A run
+ * that died is finished by the next.
+ */
+
+static apctl_exit_e
+apctl_migrate_actors(apctl_t *ap)
+{
+    bool           more;
+    unsigned       changed;
+    PGresult      *result;
+    const char    *after;
+    apctl_exit_e   code;
+
+    after = "0";
+    changed = 0;
+
+    do {
+        code = apctl_query(ap,
+            "SELECT r.reached, r.changed"
+            " FROM activitypub.render_again($1, " APCTL_RENDERED ") AS r",
+            1, &after, &result);
+
+        if (code != APCTL_OK) {
+            return code;
+        }
+
+        more = !PQgetisnull(result, 0, 0);
+        after = apctl_format(ap, "%s", PQgetvalue(result, 0, 0));
+        changed += (unsigned) strtoul(PQgetvalue(result, 0, 1), NULL, 10);
+
+        PQclear(result);
+
+    } while (more);
+
+    if (changed > 0) {
+        apctl_tell(ap, "actors that look different now: %u", changed);
+    }
 
     return APCTL_OK;
 }
