@@ -20,7 +20,7 @@ use Test::Config;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(89);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(91);
 my $c = Test::Config->new($t);
 
 my $actor = 'activitypub_actor news { }';
@@ -127,14 +127,28 @@ $c->refused('"activitypub" maybe', qr/invalid value "maybe"/,
 
 # said without an actor
 
-for my $line ('activitypub_origin https://acme.example',
-    'activitypub_account_domain acme.example', 'activitypub_prefix /fedi/',
+$c->accepted('an origin whose actors are in the database',
+    server => 'activitypub_origin https://acme.example; activitypub_prefix
+        /fedi/; activitypub_account_domain acme.example; activitypub on;');
+$c->refused('such an origin without a database',
+    qr/"activitypub_origin" requires "activitypub_database"/, database => '',
+    server => 'activitypub_origin https://acme.example; # here');
+$c->refused('such an origin and another one of that host',
+    qr/host "acme.example" already is the origin/, server => $actor,
+    servers => 'server { activitypub_origin https://acme.example; # here
+        }');
+
+my $actor_rule = ' requires "activitypub_actor" or "activitypub_origin" '
+    . 'in the same server';
+
+for my $line ('activitypub_account_domain acme.example',
+    'activitypub_prefix /fedi/',
     'activitypub on', 'activitypub link', 'location / { activitypub on; }')
 {
     my ($name) = $line =~ /(activitypub\w*)/;
 
     $c->refused("$line without an actor",
-        qr/"$name" requires "activitypub_actor" in the same server/,
+        qr/"$name"$actor_rule/,
         server => "$line; # here" =~ s/\};/}/r);
 }
 

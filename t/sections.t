@@ -23,11 +23,14 @@ use Test::Config;
 my $t = Test::Nginx->new()->has(qw/http/);
 my $c = Test::Config->new($t);
 
+my $rule = 'it must be a path that begins and ends with "/", as in '
+    . '"/sport/"';
+
 for my $path ('sport', '/sport', 'sport/', '""', '/a//b/', '/a/../b/', '/./',
     '/a%20b/', '/a?b/', '/a#b/', 'https://acme.example/sport/')
 {
     $c->refused("section $path",
-        qr/invalid section ".*": it must be a path that begins and ends with/,
+        qr/invalid section ".*": $rule/,
         server => "activitypub_actor a {\nsection $path; # here\n }");
 }
 

@@ -17,6 +17,8 @@
 
 static ngx_int_t ngx_http_ap_servers_build(ngx_conf_t *cf,
     ngx_uint_t *origins);
+static ngx_int_t ngx_http_ap_server_actors(ngx_conf_t *cf,
+    ngx_http_ap_srv_conf_t *ascf);
 static ngx_int_t ngx_http_ap_server_check(ngx_conf_t *cf,
     ngx_http_ap_srv_conf_t *ascf);
 
@@ -98,7 +100,6 @@ ngx_http_ap_servers_build(ngx_conf_t *cf, ngx_uint_t *origins)
     ngx_uint_t                   i;
     ngx_http_ap_srv_conf_t      *ascf;
     ngx_http_ap_main_conf_t     *amcf;
-    ngx_http_ap_actor_conf_t    *actors;
     ngx_http_core_srv_conf_t   **cscfp;
     ngx_http_core_main_conf_t   *cmcf;
 
@@ -109,7 +110,7 @@ ngx_http_ap_servers_build(ngx_conf_t *cf, ngx_uint_t *origins)
     for (i = 0; i < cmcf->servers.nelts; i++) {
         ascf = cscfp[i]->ctx->srv_conf[ngx_http_activitypub_module.ctx_index];
 
-        if (ascf->actors == NULL) {
+        if (ascf->actors == NULL && ascf->origin_place.line == 0) {
 
             if (ngx_http_ap_server_check(cf, ascf) != NGX_OK) {
                 return NGX_ERROR;
@@ -119,11 +120,14 @@ ngx_http_ap_servers_build(ngx_conf_t *cf, ngx_uint_t *origins)
         }
 
         if (amcf->conninfo.len == 0) {
-            actors = ascf->actors->elts;
+            ngx_http_ap_emerg(cf, ngx_http_ap_origin_place(ascf),
+                              "\"%s\" requires \"activitypub_database\"",
+                              ascf->actors ? "activitypub_actor"
+                                           : "activitypub_origin");
+            return NGX_ERROR;
+        }
 
-            ngx_http_ap_emerg(cf, &actors[0].place, "%s",
-                              "\"activitypub_actor\" requires "
-                              "\"activitypub_database\"");
+        if (ngx_http_ap_server_actors(cf, ascf) != NGX_OK) {
             return NGX_ERROR;
         }
 
@@ -138,7 +142,21 @@ ngx_http_ap_servers_build(ngx_conf_t *cf, ngx_uint_t *origins)
 }
 
 
-/* what makes no sense in a server block without an actor */
+/* none of an origin whose actors all are the database's */
+
+static ngx_int_t
+ngx_http_ap_server_actors(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf)
+{
+    if (ascf->actors == NULL) {
+        ascf->actors = ngx_array_create(cf->pool, 1,
+                                        sizeof(ngx_http_ap_actor_conf_t));
+    }
+
+    return ascf->actors ? NGX_OK : NGX_ERROR;
+}
+
+
+/* what makes no sense in a server block without an origin */
 
 static ngx_int_t
 ngx_http_ap_server_check(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf)
@@ -146,11 +164,7 @@ ngx_http_ap_server_check(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf)
     char                 *name;
     ngx_http_ap_place_t  *place;
 
-    if (ascf->origin_place.line) {
-        name = "activitypub_origin";
-        place = &ascf->origin_place;
-
-    } else if (ascf->account_domain_place.line) {
+    if (ascf->account_domain_place.line) {
         name = "activitypub_account_domain";
         place = &ascf->account_domain_place;
 
@@ -167,8 +181,8 @@ ngx_http_ap_server_check(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf)
     }
 
     ngx_http_ap_emerg(cf, place,
-                      "\"%s\" requires \"activitypub_actor\" in the same "
-                      "server", name);
+                      "\"%s\" requires \"activitypub_actor\" or "
+                      "\"activitypub_origin\" in the same server", name);
 
     return NGX_ERROR;
 }

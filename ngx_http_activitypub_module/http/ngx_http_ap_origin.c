@@ -123,19 +123,33 @@ ngx_http_ap_prefix_check(ngx_conf_t *cf, void *post, void *data)
 }
 
 
+ngx_http_ap_place_t *
+ngx_http_ap_origin_place(ngx_http_ap_srv_conf_t *ascf)
+{
+    ngx_http_ap_actor_conf_t  *actors;
+
+    if (ascf->actors == NULL || ascf->actors->nelts == 0) {
+        return &ascf->origin_place;
+    }
+
+    actors = ascf->actors->elts;
+
+    return &actors[0].place;
+}
+
+
 ngx_int_t
 ngx_http_ap_origin_build(ngx_conf_t *cf, ngx_http_core_srv_conf_t *cscf)
 {
-    ngx_str_t                 text;
-    ngx_ap_origin_t          *origin;
-    ngx_http_ap_place_t      *place;
-    ngx_http_ap_srv_conf_t   *ascf;
-    ngx_http_ap_actor_conf_t *actors;
+    ngx_str_t                text;
+    ngx_ap_origin_t         *origin;
+    ngx_http_ap_place_t     *place;
+    ngx_http_ap_srv_conf_t  *ascf;
 
     ascf = cscf->ctx->srv_conf[ngx_http_activitypub_module.ctx_index];
 
-    actors = ascf->actors->elts;
-    place = ascf->origin_url.len ? &ascf->origin_place : &actors[0].place;
+    place = ascf->origin_url.len ? &ascf->origin_place
+                                 : ngx_http_ap_origin_place(ascf);
 
     if (ngx_http_ap_origin_url(cf, cscf, ascf, place, &text) != NGX_OK) {
         return NGX_ERROR;

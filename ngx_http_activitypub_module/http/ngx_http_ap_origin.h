@@ -19,6 +19,9 @@ char *ngx_http_ap_account_domain_check(ngx_conf_t *cf, void *post,
     void *data);
 char *ngx_http_ap_prefix_check(ngx_conf_t *cf, void *post, void *data);
 
+/* what a complaint points to: the first actor, else the directive */
+ngx_http_ap_place_t *ngx_http_ap_origin_place(ngx_http_ap_srv_conf_t *ascf);
+
 /*
  * Makes ascf->origin from the directives of one server block.  NGX_ERROR: an
  * [emerg] is written.

@@ -7,6 +7,7 @@
 #include "ngx_http_ap_origins.h"
 
 #include "ngx_http_ap_actor_conf.h"
+#include "ngx_http_ap_origin.h"
 
 
 /* what belongs to one origin only, and to which */
@@ -161,7 +162,7 @@ ngx_http_ap_origins_distinct(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf,
                          origin);
 
     if (other != NULL) {
-        ngx_http_ap_emerg(cf, &confs[0].place,
+        ngx_http_ap_emerg(cf, ngx_http_ap_origin_place(ascf),
                           "host \"%V\" already is the origin \"%V\" of "
                           "another server", &origin->host, &other->url);
         return NGX_ERROR;
