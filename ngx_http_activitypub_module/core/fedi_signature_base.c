@@ -18,6 +18,7 @@ static fedi_signature_e fedi_base_text(fedi_arena_t *arena,
 static fedi_signature_e fedi_base_value(fedi_arena_t *arena,
     const fedi_signature_t *signature, const fedi_signed_request_t *request,
     fedi_str_t name, fedi_str_t target, fedi_str_t *value);
+static char *fedi_base_line(char *p, fedi_str_t line);
 static fedi_signature_e fedi_base_lower(fedi_arena_t *arena, fedi_str_t text,
     fedi_str_t *lower);
 static fedi_signature_e fedi_base_join(fedi_arena_t *arena,
@@ -160,48 +161,68 @@ fedi_base_value(fedi_arena_t *arena, const fedi_signature_t *signature,
 }
 
 
+/* of a field in many lines: its length first, so that it is copied once */
+
 fedi_signature_e
 fedi_signature_field(fedi_arena_t *arena,
     const fedi_signed_request_t *request, fedi_str_t name, fedi_str_t *value)
 {
-    size_t            i;
-    fedi_str_t        parts[3];
-    fedi_signature_e  rc;
+    char        *p;
+    size_t       i, n, len;
+    fedi_str_t   line;
 
     *value = fedi_null_str;
-    parts[1] = fedi_str(", ");
 
-    for (i = 0; i < request->nheaders; i++) {
+    for (i = 0, n = 0, len = 0; i < request->nheaders; i++) {
         if (!fedi_str_eq_nocase(request->headers[i].name, name)) {
             continue;
         }
 
-        parts[2] = fedi_str_trim(request->headers[i].value);
+        line = fedi_str_trim(request->headers[i].value);
 
-        if (!fedi_header_is_value(parts[2])) {
+        if (!fedi_header_is_value(line)) {
             return FEDI_SIGNATURE_BAD_HEADER;
         }
 
-        if (value->data == NULL) {
-            *value = parts[2];
+        *value = line.data != NULL ? line : fedi_str("");
+        len += line.len;
+        n++;
+    }
 
-            if (value->data == NULL) {
-                *value = fedi_str("");
-            }
+    if (n < 2) {
+        return n != 0 ? FEDI_SIGNATURE_VALID : FEDI_SIGNATURE_ABSENT_HEADER;
+    }
 
-            continue;
-        }
+    p = fedi_alloc(arena, len + 2 * n);
+    if (p == NULL) {
+        return FEDI_SIGNATURE_FAILED;
+    }
 
-        parts[0] = *value;
+    value->data = p;
+    value->len = len + 2 * (n - 1);
 
-        rc = fedi_base_join(arena, parts, 3, value);
-        if (rc != FEDI_SIGNATURE_VALID) {
-            return rc;
+    for (i = 0; i < request->nheaders; i++) {
+        if (fedi_str_eq_nocase(request->headers[i].name, name)) {
+            p = fedi_base_line(p, fedi_str_trim(request->headers[i].value));
         }
     }
 
-    return value->data != NULL ? FEDI_SIGNATURE_VALID
-                               : FEDI_SIGNATURE_ABSENT_HEADER;
+    return FEDI_SIGNATURE_VALID;
+}
+
+
+/* there is room for ", " behind the last one, too */
+
+static char *
+fedi_base_line(char *p, fedi_str_t line)
+{
+    if (line.len != 0) {
+        memcpy(p, line.data, line.len);
+    }
+
+    memcpy(p + line.len, ", ", 2);
+
+    return p + line.len + 2;
 }
 
 

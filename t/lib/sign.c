@@ -22,7 +22,7 @@ main(int argc, char *argv[])
     FILE           *f;
     size_t          len;
     EVP_PKEY       *key;
-    unsigned char   text[8192];
+    unsigned char   text[65536];
 
     f = argc == 2 ? fopen(argv[1], "r") : NULL;
     key = f ? PEM_read_PrivateKey(f, NULL, NULL, NULL) : NULL;

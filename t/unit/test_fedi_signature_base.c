@@ -437,7 +437,7 @@ test_no_memory(void **state)
 {
     (void) state;
 
-    assert_int_equal(fedi_test_dry(render_one), 9);
+    assert_int_equal(fedi_test_dry(render_one), 8);
 }
 
 
