@@ -60,7 +60,8 @@ for my $spelling ('news@acme.example', '@news@ACME.example',
 }
 
 like(succeeds('actor list in words', qw/actor list/, @db),
-    qr/\ANAME +HANDLE +TYPE +POSTS +PAGE\njobs +jobs\@acme\.example /,
+    qr{\ANAME\ +HANDLE\ +TYPE\ +POSTS\ +STATE\ +PAGE\n
+    jobs\ +jobs\@acme\.example\ +\w+\ +\d+\ +configured\ }x,
     'actors as a table');
 like(succeeds('actor show in words', qw/actor show jobs/, @db),
     qr/^declared +yes$/m, 'actor as lines');

@@ -16,9 +16,10 @@
 
 
 #define APCTL_ACTOR_COLUMNS                                                   \
-    "a.name, a.handle, a.type, a.posts, a.page, a.uri, a.display_name,"       \
-    " a.origin, a.declared, " APCTL_TIME_SQL("a.created") " AS created,"       \
-    " a.state, " APCTL_TIME_SQL("a.deleted") " AS deleted"
+    "a.name, a.handle, a.type, a.posts, a.state, a.page, a.uri,"              \
+    " a.display_name, a.origin, a.declared, "                                  \
+    APCTL_TIME_SQL("a.created") " AS created, "                                \
+    APCTL_TIME_SQL("a.deleted") " AS deleted"
 
 
 static bool apctl_actor_declared(const PGresult *result, int row);
@@ -43,7 +44,7 @@ apctl_actor_list(apctl_t *ap)
         " ORDER BY a.origin, a.name", 0, NULL, &result);
 
     if (code == APCTL_OK) {
-        apctl_print_rows(ap, result, 5, "there is no actor");
+        apctl_print_rows(ap, result, 6, "there is no actor");
         PQclear(result);
     }
 
