@@ -156,9 +156,13 @@ ngx_http_ap_jrd_render(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
         err = fedi_jrd_render(&arena, &jrd, &text);
     }
 
+    if (err != FEDI_OK) {
+        return NGX_ERROR;
+    }
+
     *body = ngx_http_ap_string(text);
 
-    return err == FEDI_OK ? NGX_OK : NGX_ERROR;
+    return NGX_OK;
 }
 
 
