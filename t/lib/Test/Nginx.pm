@@ -199,7 +199,8 @@ sub check {
 }
 
 
-# Asks the workers to finish; one that does not within 20 s is a failure.
+# Asks the workers to finish; one that does not within 20 s, or what the
+# sanitizers make of that, is a failure.
 
 sub stop {
     my ($self) = @_;
@@ -288,7 +289,7 @@ sub expect {
 sub wait_for {
     my ($self, $sub, $seconds) = @_;
 
-    my $until = time() + ($seconds // 5);
+    my $until = time() + ($seconds // 5) * $Test::Nginx::Process::PATIENCE;
 
     while (1) {
         my $answer = $sub->();

@@ -14,7 +14,9 @@ use IO::Select;
 use IO::Socket::INET;
 use Time::HiRes qw/time/;
 
-my $TIMEOUT = 10;
+use Test::Nginx::Process;
+
+my $TIMEOUT = 10 * $Test::Nginx::Process::PATIENCE;
 
 
 # new(address => '127.0.0.1', port => N, ssl => {...})

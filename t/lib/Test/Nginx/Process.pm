@@ -15,6 +15,11 @@ our @EXPORT_OK = qw/children title wait_pid rss connected/;
 use POSIX ();
 use Time::HiRes qw/sleep time/;
 
+# Every wait is so many times as long: a sanitized worker needs seconds of CPU
+# to start and, with its search for leaks, to end.
+
+our $PATIENCE = $ENV{SANITIZE} ? 4 : 1;
+
 
 # the processes whose parent is "pid"
 
@@ -83,7 +88,7 @@ sub connected {
 sub wait_pid {
     my ($pid, $seconds) = @_;
 
-    my $until = time() + $seconds;
+    my $until = time() + $seconds * $PATIENCE;
 
     while (1) {
         return 1 if waitpid($pid, POSIX::WNOHANG()) != 0;
