@@ -20,11 +20,11 @@ use lib 'lib';
 use Test::Nginx;
 use Test::Posts;
 
-use Time::HiRes qw/sleep/;
+use Time::HiRes qw/sleep time/;
 
 ###############################################################################
 
-my $one = Test::Nginx->new()->has(qw/http/)->plan(22);
+my $one = Test::Nginx->new()->has(qw/http/)->plan(31);
 my $two = Test::Nginx->new();
 
 configure($one, 8080, 'News');
@@ -39,7 +39,10 @@ ok(named(8080, 'Old news'), 'which the first one hears');
 
 ###############################################################################
 
-# each says it once
+# each says it once, when both have their keys
+
+ok($one->wait_document('/activitypub/actor', port => port($_)), 'the instance')
+    for 8080, 8090;
 
 my $written = written();
 
@@ -97,10 +100,57 @@ for my $port (8080, 8090) {
 
 ###############################################################################
 
+# how long the other node believes what is not true any more
+
+my %took;
+
+heard('a post', sub { publish($one, '/new.html', title => 'New') },
+    sub { get(8090, '/new.html')->body =~ /New/ });
+
+($id) = get(8090, '/new.html')->json->{id};
+
+heard('its change', "update_post('$id', title => 'Newer')",
+    sub { get(8090, '/new.html')->body =~ /Newer/ });
+heard('its move', "update_post('$id', url => 'https://acme.example/old.html')",
+    sub { get(8090, '/old.html')->body =~ /Newer/
+        && get(8090, '/new.html')->body eq "PAGE\n" });
+heard('its end', "delete_post('$id')",
+    sub { get(8090, '/old.html')->status == 410 });
+
+heard('an actor', "actor_add('ann', '{\"name\": \"Ann\"}')",
+    sub { get(8090, '/activitypub/ann')->status == 200 });
+heard('its change', "actor_edit('ann', '{\"name\": \"Anne\"}')",
+    sub { get(8090, '/activitypub/ann')->json->{name} eq 'Anne' });
+heard('its end', "actor_delete('ann')",
+    sub { get(8090, '/activitypub/ann')->status == 410 });
+
+diag('milliseconds until the other node knew: ', join ', ',
+    map { sprintf '%s %d', $_, 1000 * $took{$_} } sort keys %took);
+
+###############################################################################
+
+# Asked for all the time, as the commit is: what was asked before it is in the
+# zone, and has to go.  A second is what is meant, on a machine that is idle.
+
+sub heard {
+    my ($what, $change, $seen) = @_;
+
+    $seen->();
+    ref $change ? $change->() : $one->sql("SELECT activitypub.$change");
+
+    my $since = time();
+    my $ok = $one->wait_for($seen, 10);
+    my $name = exists $took{$what} ? "$what (actor)" : $what;
+
+    $took{$name} = time() - $since;
+    ok($ok && $took{$name} < 5, "$name is heard of by the other node");
+}
+
+
 sub configure {
     my ($node, $port, $name) = @_;
 
-    $node->write_file('index.html', "PAGE\n");
+    $node->write_file("$_.html", "PAGE\n") for qw/index new old/;
     $node->write_file_expand('nginx.conf', <<"EOC" =~ s/DB/$one->conninfo/er);
 
 %%TEST_GLOBALS%%
