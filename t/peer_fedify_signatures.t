@@ -62,7 +62,7 @@ my %place = (
 );
 
 my $rig = Test::Rig->new->trusted;
-my $t = Test::Nginx->new()->has(qw/http_ssl/)->plan(106);
+my $t = Test::Nginx->new()->has(qw/http_ssl/)->plan(111);
 my $peer = Test::Peer->start('fedify', ca => $rig->ca_file);
 
 # Both servers of Fedify's show their actors only to who signs.  What goes
@@ -215,6 +215,25 @@ for my $what (sort keys %place) {
 }
 
 is(fedify($sent{$posts[0]}), 202, 'all of it unchanged: Fedify accepts it');
+
+# by RFC 9421, for who takes nothing else
+
+$catch->takes('rfc9421');
+
+my $last = publish($t, url => '/posts/nine.html', title => 'Nine',
+    content => '<p>The last one.</p>');
+
+ok($t->wait_for(sub { grep { /\Q$last\E/ && /^signature-input:/mi }
+    $catch->requests('far.example', 'POST') }, 20), 'knocked once more');
+
+my ($newer) = grep { /\Q$last\E/ && /^signature-input:/mi }
+    $catch->requests('far.example', 'POST');
+
+is(fedify(flip($newer, $id)), 401, 'RFC 9421, body changed: refused');
+is(fedify(flip($newer, qr/^signature-input: .*;created=\d+(?=\d)/mi)), 401,
+    'RFC 9421, time changed: refused');
+is(fedify($newer), 202, 'RFC 9421, unchanged: Fedify accepts it');
+is(verified()->[-1], $last, 'and has the post');
 
 # a GET of a key
 

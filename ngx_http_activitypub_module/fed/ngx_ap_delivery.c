@@ -6,9 +6,11 @@
  * Signed delivery of one activity to one inbox:
  *
  *     start -> sign -> signed -> answered -> finish
+ *               ^----------------'
  *
  * Each arrow is one function that either starts the next step or calls
- * ngx_ap_delivery_finish(), the only way out.
+ * ngx_ap_delivery_finish(), the only way out.  Who does not take one kind of
+ * signature is offered the other one, once.
  */
 
 #include <ngx_config.h>
@@ -17,7 +19,12 @@
 #include "ngx_ap_arena.h"
 #include "ngx_ap_delivery.h"
 #include "ngx_ap_delivery_answer.h"
+#include "ngx_ap_str.h"
 
+
+/* as the database calls them */
+#define NGX_AP_DELIVERY_CAVAGE   "draft-cavage"
+#define NGX_AP_DELIVERY_RFC9421  "rfc9421"
 
 /* of an answer nothing but its head is looked at */
 #define NGX_AP_DELIVERY_ANSWER   (1024 * 1024)
@@ -36,6 +43,8 @@ static void ngx_ap_delivery_origin(ngx_ap_delivery_t *delivery,
     ngx_str_t *origin);
 static void ngx_ap_delivery_answered(void *data,
     const ngx_ap_client_result_t *result);
+static ngx_uint_t ngx_ap_delivery_knock(ngx_ap_delivery_t *delivery,
+    ngx_uint_t status);
 static void ngx_ap_delivery_fail(ngx_ap_delivery_t *delivery,
     const char *outcome, const char *reason);
 static void ngx_ap_delivery_error(ngx_ap_delivery_t *delivery,
@@ -69,6 +78,8 @@ ngx_ap_delivery_create(ngx_ap_worker_t *worker,
     delivery->finished = finished;
     delivery->data = data;
     delivery->id = claimed->id;
+    delivery->scheme = ngx_ap_str_is(&claimed->scheme, NGX_AP_DELIVERY_RFC9421)
+                       ? FEDI_SCHEME_RFC9421 : FEDI_SCHEME_CAVAGE;
 
     if (ngx_ap_delivery_copy(delivery, claimed) != NGX_OK) {
         ngx_destroy_pool(pool);
@@ -184,7 +195,7 @@ ngx_ap_delivery_sign(ngx_ap_delivery_t *delivery)
     ask.id = &delivery->peer;
     ask.actor = delivery->actor;
     ask.key_id = delivery->key_id;
-    ask.scheme = FEDI_SCHEME_CAVAGE;
+    ask.scheme = delivery->scheme;
     ask.accept = NGX_AP_SIGNED_REQUEST_ACCEPT;
     ask.body = &delivery->body;
 
@@ -287,17 +298,62 @@ ngx_ap_delivery_answered(void *data, const ngx_ap_client_result_t *result)
         return;
     }
 
+    if (ngx_ap_delivery_knock(delivery, result->status)) {
+        return;
+    }
+
     delivery->status = result->status;
+
+    /* the other kind may not even have been looked at */
+
+    if (delivery->knocked && result->status / 100 == 4) {
+        delivery->status = delivery->first;
+    }
+
     delivery->retry_after = ngx_ap_delivery_retry_after(result->response);
 
-    if (result->status / 100 != 2) {
+    if (delivery->status / 100 != 2) {
         delivery->error_len = ngx_snprintf(delivery->error,
                                            NGX_AP_DELIVERY_ERROR,
-                                           "answered %ui", result->status)
+                                           "answered %ui", delivery->status)
                               - delivery->error;
     }
 
-    ngx_ap_delivery_finish(delivery, ngx_ap_delivery_outcome(result->status));
+    ngx_ap_delivery_finish(delivery,
+                           ngx_ap_delivery_outcome(delivery->status));
+}
+
+
+/* as Mastodon does it: 401 is a signature, 400 a header that is not known */
+
+static ngx_uint_t
+ngx_ap_delivery_knock(ngx_ap_delivery_t *delivery, ngx_uint_t status)
+{
+    if (delivery->knocked
+        || (status != 400 && status != 401)
+        || ngx_ap_delivery_left(delivery) < NGX_AP_DELIVERY_SPARE)
+    {
+        return 0;
+    }
+
+    delivery->scheme = (delivery->scheme == FEDI_SCHEME_CAVAGE)
+                       ? FEDI_SCHEME_RFC9421 : FEDI_SCHEME_CAVAGE;
+    delivery->knocked = 1;
+    delivery->first = status;
+
+    return ngx_ap_delivery_sign(delivery) == NGX_OK;
+}
+
+
+const char *
+ngx_ap_delivery_scheme(const ngx_ap_delivery_t *delivery)
+{
+    if (!delivery->knocked || delivery->status / 100 != 2) {
+        return NULL;
+    }
+
+    return delivery->scheme == FEDI_SCHEME_CAVAGE ? NGX_AP_DELIVERY_CAVAGE
+                                                  : NGX_AP_DELIVERY_RFC9421;
 }
 
 

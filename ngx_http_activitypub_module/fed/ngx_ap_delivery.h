@@ -50,7 +50,9 @@ struct ngx_ap_delivery_s {
     ngx_str_t                   body;
 
     fedi_id_t                   peer;       /* the inbox */
+    fedi_scheme_e               scheme;     /* as it signs now */
     unsigned                    own:1;      /* to ourselves: see the client */
+    unsigned                    knocked:1;  /* by the other scheme before */
 
     ngx_ap_signed_request_t    *sign;       /* under way, one of them */
     ngx_ap_client_request_t    *request;
@@ -61,6 +63,7 @@ struct ngx_ap_delivery_s {
      */
     const char                 *outcome;
     ngx_uint_t                  status;     /* 0: no answer */
+    ngx_uint_t                  first;      /* to the first knock */
     time_t                      retry_after;
     u_char                      error[NGX_AP_DELIVERY_ERROR];
     size_t                      error_len;
@@ -77,6 +80,9 @@ void ngx_ap_delivery_start(ngx_ap_delivery_t *delivery);
 
 /* whatever is under way is forgotten */
 void ngx_ap_delivery_destroy(ngx_ap_delivery_t *delivery);
+
+/* for delivery_settle(): what the peer takes now; NULL: what it took before */
+const char *ngx_ap_delivery_scheme(const ngx_ap_delivery_t *delivery);
 
 /* milliseconds that its claim is still good for, or 0 */
 ngx_msec_t ngx_ap_delivery_left(ngx_ap_delivery_t *delivery);

@@ -206,11 +206,12 @@ ngx_ap_settle_result(ngx_ap_delivery_t *delivery)
 {
     json_t  *result;
 
-    result = json_pack("{s:I, s:s%, s:s, s:s%}",
+    result = json_pack("{s:I, s:s%, s:s, s:s%, s:s*}",
                        "id", (json_int_t) delivery->id,
                        "claim", delivery->claim.data, delivery->claim.len,
                        "outcome", delivery->outcome,
-                       "error", delivery->error, delivery->error_len);
+                       "error", delivery->error, delivery->error_len,
+                       "scheme", ngx_ap_delivery_scheme(delivery));
 
     if (result == NULL) {
         return NULL;

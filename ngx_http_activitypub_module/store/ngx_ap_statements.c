@@ -102,8 +102,8 @@ const ngx_ap_pg_statement_t  ngx_ap_statements[NGX_AP_STATEMENTS] = {
       1 },
 
     { "delivery_claim",
-      "SELECT id, claim, inbox, host, actor, key_id, activity, body, attempts"
-      " FROM activitypub.delivery_claim($1::int)",
+      "SELECT id, claim, inbox, host, actor, key_id, activity, body, attempts,"
+      " scheme FROM activitypub.delivery_claim($1::int)",
       1 },
 
     { "delivery_settle",

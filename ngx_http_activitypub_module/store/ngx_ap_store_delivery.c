@@ -21,6 +21,7 @@ enum {
     CLAIM_ACTIVITY,
     CLAIM_BODY,
     CLAIM_ATTEMPTS,
+    CLAIM_SCHEME,
     CLAIM_COLUMNS
 };
 
@@ -162,6 +163,7 @@ ngx_ap_store_deliveries(const PGresult *rows, ngx_log_t *log)
         delivery[i].body = ngx_ap_store_text(rows, i, CLAIM_BODY);
         delivery[i].attempts = (ngx_uint_t) ngx_ap_store_int(rows, i,
                                                              CLAIM_ATTEMPTS);
+        delivery[i].scheme = ngx_ap_store_text(rows, i, CLAIM_SCHEME);
     }
 
     return delivery;

@@ -213,9 +213,12 @@ END
 $$;
 
 
+DROP FUNCTION IF EXISTS delivery_claim(int);
+
 CREATE OR REPLACE FUNCTION delivery_claim(lim int)
     RETURNS TABLE (id bigint, claim uuid, inbox text, host text, actor text,
-                   key_id text, activity text, body text, attempts int)
+                   key_id text, activity text, body text, attempts int,
+                   scheme text)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = activitypub, pg_temp
     SET enable_seqscan = off SET enable_bitmapscan = off
@@ -233,9 +236,10 @@ BEGIN
     RETURN QUERY
     SELECT d.id, d.claim, d.inbox::text, d.host::text, a.uri,
            a.uri || '#main-key', activity_uri(a.uri, d.activity),
-           coalesce(d.document, v.document), d.attempts
+           coalesce(d.document, v.document), d.attempts, h.scheme
       FROM unnest(ids) WITH ORDINALITY AS taken (id, n)
       JOIN delivery AS d ON d.id = taken.id
+      JOIN host AS h ON h.name = d.host
       JOIN actor AS a ON a.id = d.actor
       LEFT JOIN activity AS v ON v.id = d.activity
      ORDER BY taken.n;

@@ -273,6 +273,20 @@ END
 $$;
 
 
+-- They took another kind of signature than they were known to.
+
+CREATE OR REPLACE FUNCTION note_schemes(names text[], schemes text[])
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    UPDATE host AS h SET scheme = l.scheme
+      FROM unnest(names, schemes) AS l (name, scheme)
+     WHERE h.name = l.name AND h.scheme <> l.scheme;
+END
+$$;
+
+
 -- What arrived, all at once: that is most of it.  A claim has only what waits,
 -- and to say so would offer the planner an index of the whole queue.
 
@@ -283,16 +297,21 @@ AS $$
 DECLARE
     names    text[];
     accepts  uuid[];
+    schemes  text[];
 BEGIN
     WITH delivered AS (
         DELETE FROM delivery AS d
          USING jsonb_to_recordset(results)
-               AS r (id bigint, claim uuid, outcome text)
+               AS r (id bigint, claim uuid, outcome text, scheme text)
          WHERE d.id = r.id AND d.claim = r.claim AND r.outcome = 'delivered'
-        RETURNING d.host, CASE WHEN d.holds IS NOT NULL THEN d.activity END
+        RETURNING d.host, CASE WHEN d.holds IS NOT NULL THEN d.activity END,
+                  r.scheme
     )
-    SELECT array_agg(g.host), array_agg(g.accept) INTO names, accepts
-      FROM delivered AS g (host, accept);
+    SELECT array_agg(g.host), array_agg(g.accept), array_agg(g.scheme)
+      INTO names, accepts, schemes
+      FROM delivered AS g (host, accept, scheme);
+
+    PERFORM note_schemes(names, schemes);
 
     PERFORM close_breakers(names);
     PERFORM release_followers(accepts);
@@ -301,7 +320,8 @@ $$;
 
 
 -- [{"id": 1, "claim": "…", "outcome": "delivered|retry|gone|refused",
---   "status": 202, "retry_after": 60, "error": "…"}, …]
+--   "status": 202, "retry_after": 60, "error": "…",
+--   "scheme": "rfc9421"}, …]
 
 CREATE OR REPLACE FUNCTION delivery_settle(results jsonb)
     RETURNS void

@@ -10,7 +10,11 @@ package Test::Catch;
 #     my @bytes = $catch->requests('peer.example', 'POST');
 #
 # From now on the names have its address.  It answers 404 to a GET; to a POST
-# 202, but 401 to one that is signed by RFC 9421, as we do.
+# 202, but 401 to one that is signed by RFC 9421; after
+#
+#     $catch->takes('rfc9421');
+#
+# to one that is signed by anything else.
 
 use warnings;
 use strict;
@@ -70,6 +74,15 @@ sub requests {
 }
 
 
+sub takes {
+    my ($self, $scheme) = @_;
+
+    die "$scheme\n" if $scheme ne 'rfc9421';
+
+    open my $f, '>', "$self->{dir}/$scheme" or die "$scheme: $!";
+}
+
+
 sub stop {
     my ($self) = @_;
 
@@ -97,7 +110,8 @@ sub _serve {
 
         if (defined $request) {
             _keep("$dir/request-" . ++$n, "$dir/new", $request);
-            print $c 'HTTP/1.1 ' . _status($request) . " Caught\r\n"
+            print $c 'HTTP/1.1 ' . _status($request, -e "$dir/rfc9421")
+                . " Caught\r\n"
                 . "Content-Length: 0\r\nConnection: close\r\n\r\n";
         }
 
@@ -125,10 +139,11 @@ sub _read {
 
 
 sub _status {
-    my ($request) = @_;
+    my ($request, $newer) = @_;
 
-    return $request =~ /^GET / ? 404
-        : $request =~ /^signature-input:/mi ? 401 : 202;
+    return 404 if $request =~ /^GET /;
+
+    return ($request =~ /^signature-input:/mi xor $newer) ? 401 : 202;
 }
 
 

@@ -11,8 +11,9 @@ package Test::Farm;
 #     $farm->got                                 what arrived, in order
 #
 # A behaviour is "202", any other status, "429 SECONDS" (Retry-After),
-# "stall" (reads and never answers) or "reset".  What is answered with 2xx
-# has arrived, and its line is written before the answer is.
+# "stall" (reads and never answers) or "reset"; "takes rfc9421" and "takes
+# draft-cavage" answer 401 to the other kind of signature, "takes SCHEME
+# STATUS" another status.  What is answered with 2xx has arrived, and its line is written before the answer is.
 
 use warnings;
 use strict;
@@ -89,7 +90,7 @@ sub got { return grep { $_->{status} =~ /^2/ } $_[0]->seen }
 # every request that was read, whatever became of it
 
 my @fields = qw/status host target id type object body good date digest
-    content_type agent signature base/;
+    content_type agent signature base scheme/;
 
 sub seen {
     my ($self) = @_;
@@ -249,7 +250,11 @@ sub _answer {
     my %h = map { /^([^:]+): *(.*)$/ ? (lc $1, $2) : () } split /\r\n/, $head;
 
     my $host = lc($h{host} // '');
+    my $scheme = exists $h{'signature-input'} ? 'rfc9421' : 'draft-cavage';
     my ($what) = (_slurp("$farm->{dir}/$host"), '202');
+
+    $what = $1 eq $scheme ? 202 : $2 || 401
+        if $what =~ /^takes (\S+) ?(\d*)$/;
 
     my ($id) = $body =~ /"id": ?"([^"]+)"/;
     my ($type) = $body =~ /"type": ?"(Create|Update|Delete|Accept)"/;
@@ -261,7 +266,7 @@ sub _answer {
         $id // '', $type // '', $object // '', sha256_hex($body),
         ($h{digest} // '') eq 'SHA-256=' . sha256_base64($body) . '=' ? 1 : 0,
         map({ $_ // '' } @h{qw/date digest content-type user-agent
-            signature/}), _base($target, \%h)), "\n";
+            signature/}), _base($target, \%h), $scheme), "\n";
     close $ledger;
 
     return if $what eq 'stall' || !defined fileno $c;
