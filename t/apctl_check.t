@@ -27,6 +27,7 @@ use POSIX qw/strftime/;
 
 ###############################################################################
 
+my $ACTOR_PAGE = "$ORIGIN/about.html";
 my $rig = Test::Rig->new;
 my $t = Test::Nginx->new()->has(qw/http_ssl/);
 my $front = Test::Nginx->new()->has(qw/http_ssl/);
@@ -65,7 +66,8 @@ ok      webfinger  news\@site.example  $ACTOR
 ok      actor      news\@site.example  200 application/activity+json
 ok      icon       $ORIGIN/img/logo.png  image/png, bytes: 11
 ok      image      $ORIGIN/img/header.jpg  image/jpeg, bytes: 11
-ok      creator    news\@site.example  pages may say: <meta name="fediverse:creator" content="\@news\@site.example">
+ok      creator    $ORIGIN/about.html  does not say it yet: <meta name="fediverse:creator" content="\@news\@site.example">
+ok      rel=me     $ORIGIN/  does not link back yet: <link rel="me" href="$ACTOR_PAGE">
 ok      page       $ORIGIN/about.html  200 application/activity+json
 ok      inbox      $ORIGIN/activitypub/inbox  a signed POST is accepted
 EOF2
@@ -76,13 +78,29 @@ is(($t->apctl(qw/check --origin other.example/))[0], 3, 'that must be ours');
 my $json = decode_json(($t->apctl(qw/check --json/))[1]);
 
 is_deeply([map { $_->{check} } @$json], [qw/database resolver connect instance
-    clock webfinger actor icon image creator page inbox/], 'as JSON');
+    clock webfinger actor icon image creator rel=me page inbox/], 'as JSON');
 is_deeply([@{ $json->[5] }{qw/about origin detail/}, $json->[5]{ok} ? 1 : 0],
     ['news@site.example', $ORIGIN, $ACTOR, 1], 'a line of it');
 is($t->sql("SELECT count(*) FROM activitypub.job
     UNION ALL SELECT count(*) FROM activitypub.received
     UNION ALL SELECT count(*) FROM activitypub.remote_actor"), "0\n0\n0",
     'it leaves nothing');
+
+# pages that say who wrote them, and whose they are
+
+$t->write_file('html/about.html', '<!-- --><META Content="@news@site.example" '
+    . 'name="fediverse:creator">');
+$t->write_file('html/index.html', "<p>x<a rel='noopener me' href=$ACTOR_PAGE>");
+
+my $told = ($t->apctl('check'))[1];
+
+like($told, qr/^ok +creator +\S+\/about\.html  names \@news\@site\.example$/m,
+    'a page that names its author');
+like($told, qr/^ok +rel=me +\Q$ORIGIN\E\/  links back$/m, 'one that links back');
+
+$t->write_file('html/index.html', 'x' x (1024 * 1024 + 1));
+like(($t->apctl('check'))[1], qr/^ok +rel=me .*could not be looked at: .*1048576/m,
+    'one that is too large');
 
 ###############################################################################
 

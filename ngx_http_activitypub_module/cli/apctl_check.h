@@ -62,5 +62,14 @@ apctl_exit_e apctl_check_ask(apctl_check_t *check, const char *kind,
 apctl_exit_e apctl_check_profile(apctl_check_t *check, const json_t *result,
     const char *handle);
 
+/*
+ * apctl_check_pages.c: pages of the site and of the fields, as people get
+ * them; what they lack is advice
+ */
+apctl_exit_e apctl_check_creator(apctl_check_t *check,
+    const json_t *document, const char *handle);
+apctl_exit_e apctl_check_links_back(apctl_check_t *check,
+    const json_t *document);
+
 
 #endif

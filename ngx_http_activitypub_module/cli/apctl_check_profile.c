@@ -3,8 +3,8 @@
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * What others need besides the document: images that they show, and how a
- * page of the site names its author.
+ * What others need besides the document: images that they show, and pages
+ * that name their author or link back.
  */
 
 #include <string.h>
@@ -42,9 +42,11 @@ apctl_check_profile(apctl_check_t *check, const json_t *result,
     if (code == APCTL_OK
         && json_array_size(json_object_get(document, "attributionDomains")))
     {
-        apctl_check_line(check, true, "creator", handle,
-                         "pages may say: <meta name=\"fediverse:creator\" "
-                         "content=\"@%s\">", handle);
+        code = apctl_check_creator(check, document, handle);
+    }
+
+    if (code == APCTL_OK) {
+        code = apctl_check_links_back(check, document);
     }
 
     json_decref(document);

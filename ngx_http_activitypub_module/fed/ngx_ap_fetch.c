@@ -21,6 +21,7 @@
 
 
 #define NGX_AP_FETCH_ACCEPT_JRD  "application/jrd+json, application/json"
+#define NGX_AP_FETCH_ACCEPT_HTML  "text/html, application/xhtml+xml"
 
 
 struct ngx_ap_fetch_s {
@@ -39,6 +40,7 @@ struct ngx_ap_fetch_s {
 
     unsigned                    jrd:1;
     unsigned                    key:1;
+    unsigned                    html:1;
 };
 
 
@@ -87,6 +89,7 @@ ngx_ap_fetch(ngx_ap_worker_t *worker, ngx_ap_origin_t *origin, fedi_str_t url,
         fetch->way.own = (flags & NGX_AP_FETCH_OWN) ? 1 : 0;
         fetch->jrd = (flags & NGX_AP_FETCH_JRD) ? 1 : 0;
         fetch->key = (flags & NGX_AP_FETCH_KEY) ? 1 : 0;
+        fetch->html = (flags & NGX_AP_FETCH_HTML) ? 1 : 0;
 
         if (ngx_ap_fetch_start(fetch, url) == NGX_OK) {
             return fetch;
@@ -173,7 +176,8 @@ ngx_ap_fetch_sign(ngx_ap_fetch_t *fetch)
     ask.key_id.len = key_id.len;
     ask.scheme = FEDI_SCHEME_CAVAGE;
     ask.accept = fetch->jrd ? NGX_AP_FETCH_ACCEPT_JRD
-                            : NGX_AP_SIGNED_REQUEST_ACCEPT;
+                 : fetch->html ? NGX_AP_FETCH_ACCEPT_HTML
+                               : NGX_AP_SIGNED_REQUEST_ACCEPT;
     ask.body = NULL;
 
     fetch->sign = ngx_ap_signed_request(fetch->worker, fetch->pool, &ask,
@@ -256,7 +260,7 @@ ngx_ap_fetch_answered(void *data, const ngx_ap_client_result_t *result)
         return;
     }
 
-    if (!fetch->jrd
+    if (!fetch->jrd && !fetch->html
         && (!fedi_http_response_header(result->response, "content-type",
                                        &type)
             || !fedi_content_type_is_activity(type)))

@@ -40,6 +40,9 @@
 /* for a key */
 #define NGX_AP_FETCH_KEY  4
 
+/* any content type, a page for people being what is asked for */
+#define NGX_AP_FETCH_HTML  8
+
 
 typedef struct ngx_ap_fetch_s  ngx_ap_fetch_t;
 

@@ -109,6 +109,10 @@ ngx_ap_job_fetch(ngx_ap_job_t *job, const ngx_str_t *args)
         flags |= NGX_AP_FETCH_JRD;
     }
 
+    if (as != NULL && ngx_strcmp(as, "html") == 0) {
+        flags |= NGX_AP_FETCH_HTML;
+    }
+
     if (text == NULL) {
         job->ended(job->data, job,
                    ngx_ap_job_result_error(fedi_null_str, "there is no url"));
