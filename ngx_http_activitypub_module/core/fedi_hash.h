@@ -4,9 +4,9 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * A 64-bit hash, eight bytes at a time: names of things in shared tables.
- * The value is of this machine and this build: never stored, never sent.  Not
- * for secrets, and never the only check where a stranger chooses what is
- * inserted.
+ * The value is of this machine and this build: never stored, never sent.
+ * Never the only check where a stranger chooses what is inserted: that is
+ * fedi_siphash.h's.
  */
 
 #ifndef FEDI_HASH_H

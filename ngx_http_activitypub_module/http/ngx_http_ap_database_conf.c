@@ -7,6 +7,7 @@
 #include "ngx_http_ap_database_conf.h"
 
 #include <openssl/crypto.h>
+#include <openssl/rand.h>
 
 #include "fedi_hash.h"
 
@@ -15,6 +16,8 @@
 #define NGX_HTTP_AP_PASSWORD_MAX  1024
 
 
+static ngx_ap_cache_t *ngx_http_ap_zone_add(ngx_conf_t *cf, ngx_str_t *name,
+    size_t size);
 static ngx_int_t ngx_http_ap_password(ngx_conf_t *cf, ngx_str_t *file,
     ngx_str_t *password);
 
@@ -193,10 +196,24 @@ ngx_http_ap_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    amcf->cache = ngx_ap_cache_add(cf, &name, size,
-                                   &ngx_http_activitypub_module);
+    amcf->cache = ngx_http_ap_zone_add(cf, &name, size);
 
     return amcf->cache ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static ngx_ap_cache_t *
+ngx_http_ap_zone_add(ngx_conf_t *cf, ngx_str_t *name, size_t size)
+{
+    fedi_siphash_key_t  key;
+
+    if (RAND_bytes((u_char *) &key, sizeof(fedi_siphash_key_t)) != 1) {
+        ngx_log_error(NGX_LOG_ALERT, cf->log, 0, "RAND_bytes() failed");
+        return NULL;
+    }
+
+    return ngx_ap_cache_add(cf, name, size, &ngx_http_activitypub_module,
+                            &key);
 }
 
 
@@ -282,8 +299,7 @@ ngx_http_ap_worker_conf(ngx_conf_t *cf, ngx_http_ap_main_conf_t *amcf)
     }
 
     if (amcf->cache == NULL) {
-        amcf->cache = ngx_ap_cache_add(cf, &zone, NGX_HTTP_AP_ZONE_SIZE,
-                                       &ngx_http_activitypub_module);
+        amcf->cache = ngx_http_ap_zone_add(cf, &zone, NGX_HTTP_AP_ZONE_SIZE);
         if (amcf->cache == NULL) {
             return NULL;
         }

@@ -14,7 +14,8 @@ static ngx_int_t ngx_ap_cache_create(ngx_ap_cache_t *cache);
 
 
 ngx_ap_cache_t *
-ngx_ap_cache_add(ngx_conf_t *cf, ngx_str_t *name, size_t size, void *tag)
+ngx_ap_cache_add(ngx_conf_t *cf, ngx_str_t *name, size_t size, void *tag,
+    const fedi_siphash_key_t *key)
 {
     ngx_shm_zone_t  *zone;
     ngx_ap_cache_t  *cache;
@@ -30,6 +31,7 @@ ngx_ap_cache_add(ngx_conf_t *cf, ngx_str_t *name, size_t size, void *tag)
     }
 
     cache->zone = zone;
+    cache->key = *key;
 
     zone->init = ngx_ap_cache_init_zone;
     zone->data = cache;
@@ -84,6 +86,8 @@ ngx_ap_cache_create(ngx_ap_cache_t *cache)
         return NGX_ERROR;
     }
 
+    shared->key = cache->key;
+
     cache->shared = shared;
     cache->shpool->data = shared;
 
@@ -109,37 +113,41 @@ ngx_ap_cache_create(ngx_ap_cache_t *cache)
 }
 
 
-uint64_t
-ngx_ap_cache_url_hash(const ngx_ap_cache_key_t *key)
+void
+ngx_ap_cache_key_names(ngx_ap_cache_t *cache,
+    const ngx_ap_cache_key_t *key, uint64_t *url, uint64_t *name)
 {
-    uint64_t    hash;
-    fedi_str_t  origin, path;
+    fedi_siphash_t  hash;
 
-    origin.data = (const char *) key->origin.data;
-    origin.len = key->origin.len;
-    path.data = (const char *) key->path.data;
-    path.len = key->path.len;
+    hash = fedi_siphash_init(&cache->shared->key);
 
-    hash = fedi_hash_add(FEDI_HASH_SEED, origin);
+    fedi_siphash_add(&hash, ngx_ap_cache_view(&key->origin));
+    fedi_siphash_add(&hash, ngx_ap_cache_view(&key->path));
 
-    return fedi_hash_add(hash, path);
+    if (url) {
+        *url = fedi_siphash_value(hash);
+    }
+
+    if (name) {
+        fedi_siphash_add(&hash, ngx_ap_cache_view(&key->query));
+        *name = fedi_siphash_value(hash);
+
+        /* 0 is no name, but a free place in a table */
+
+        *name += (*name == 0);
+    }
 }
 
 
 uint64_t
-ngx_ap_cache_key_hash(uint64_t url, const ngx_ap_cache_key_t *key)
+ngx_ap_cache_key_name(ngx_ap_cache_t *cache,
+    const ngx_ap_cache_key_t *key)
 {
-    uint64_t    hash;
-    fedi_str_t  query;
+    uint64_t  name;
 
-    query.data = (const char *) key->query.data;
-    query.len = key->query.len;
+    ngx_ap_cache_key_names(cache, key, NULL, &name);
 
-    hash = fedi_hash_add(url, query);
-
-    /* 0 is the name of a free place */
-
-    return hash ? hash : 1;
+    return name;
 }
 
 

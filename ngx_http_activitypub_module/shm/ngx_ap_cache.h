@@ -22,6 +22,7 @@
 #include <ngx_core.h>
 
 #include "fedi_document.h"
+#include "fedi_siphash.h"
 
 
 typedef struct ngx_ap_cache_s  ngx_ap_cache_t;
@@ -79,11 +80,11 @@ typedef enum {
 
 
 /*
- * Adds the zone at configuration time.  "tag" is the address of the module
- * (zones of another module by the same name are an [emerg]).  NULL: logged.
+ * Adds the zone at configuration time.  "tag" is the module (another's zone
+ * by this name is an [emerg]), "key" is random, for a new zone.  NULL: logged.
  */
 ngx_ap_cache_t *ngx_ap_cache_add(ngx_conf_t *cf, ngx_str_t *name,
-    size_t size, void *tag);
+    size_t size, void *tag, const fedi_siphash_key_t *key);
 
 
 /*

@@ -68,8 +68,7 @@ ngx_ap_cache_find(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
     ngx_ap_cache_shared_t  *shared;
 
     shared = cache->shared;
-    url = ngx_ap_cache_url_hash(key);
-    hash = ngx_ap_cache_key_hash(url, key);
+    ngx_ap_cache_key_names(cache, key, &url, &hash);
 
     ngx_shmtx_lock(&cache->shpool->mutex);
 
@@ -114,10 +113,12 @@ done:
 ngx_ap_cache_stamp_t
 ngx_ap_cache_stamp(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key)
 {
+    uint64_t               url;
     ngx_uint_t             n;
     ngx_ap_cache_stamp_t   stamp;
 
-    n = ngx_ap_cache_url_hash(key) % NGX_AP_CACHE_GENERATIONS;
+    ngx_ap_cache_key_names(cache, key, &url, NULL);
+    n = url % NGX_AP_CACHE_GENERATIONS;
 
     ngx_shmtx_lock(&cache->shpool->mutex);
 
@@ -143,8 +144,7 @@ ngx_ap_cache_store(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
     ngx_ap_cache_shared_t  *shared;
 
     shared = cache->shared;
-    url = ngx_ap_cache_url_hash(key);
-    hash = ngx_ap_cache_key_hash(url, key);
+    ngx_ap_cache_key_names(cache, key, &url, &hash);
     name = (ngx_rbtree_key_t) hash;
 
     key_len = key->origin.len + 1 + key->path.len + 1 + key->query.len;
@@ -212,9 +212,11 @@ done:
 void
 ngx_ap_cache_drop(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key)
 {
+    uint64_t    url;
     ngx_uint_t  n;
 
-    n = ngx_ap_cache_url_hash(key) % NGX_AP_CACHE_GENERATIONS;
+    ngx_ap_cache_key_names(cache, key, &url, NULL);
+    n = url % NGX_AP_CACHE_GENERATIONS;
 
     ngx_shmtx_lock(&cache->shpool->mutex);
     cache->shared->generations[n]++;

@@ -28,7 +28,7 @@ ngx_ap_cache_fill_claim(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
     ngx_uint_t            other;
     ngx_ap_cache_fill_t  *fill;
 
-    name = ngx_ap_cache_key_hash(ngx_ap_cache_url_hash(key), key);
+    name = ngx_ap_cache_key_name(cache, key);
     fill = ngx_ap_cache_fill_place(cache, name);
 
     other = 0;
@@ -79,7 +79,7 @@ ngx_ap_cache_fill_awaited(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
     ngx_uint_t            awaited;
     ngx_ap_cache_fill_t  *fill;
 
-    name = ngx_ap_cache_key_hash(ngx_ap_cache_url_hash(key), key);
+    name = ngx_ap_cache_key_name(cache, key);
     fill = ngx_ap_cache_fill_place(cache, name);
 
     ngx_shmtx_lock(&cache->shpool->mutex);
@@ -100,7 +100,7 @@ ngx_ap_cache_fill_settle(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key)
     uint64_t              name;
     ngx_ap_cache_fill_t  *fill;
 
-    name = ngx_ap_cache_key_hash(ngx_ap_cache_url_hash(key), key);
+    name = ngx_ap_cache_key_name(cache, key);
     fill = ngx_ap_cache_fill_place(cache, name);
 
     ngx_shmtx_lock(&cache->shpool->mutex);

@@ -28,7 +28,7 @@ ngx_ap_cache_redirect_is_news(ngx_ap_cache_t *cache,
     text.data = (const char *) target->data;
     text.len = target->len;
 
-    name = ngx_ap_cache_key_hash(ngx_ap_cache_url_hash(key), key);
+    name = ngx_ap_cache_key_name(cache, key);
     name = fedi_hash_add(name, text);
     place = &redirects->places[name % NGX_AP_CACHE_REDIRECTS];
 

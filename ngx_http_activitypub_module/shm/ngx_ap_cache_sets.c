@@ -25,7 +25,6 @@ static ngx_int_t ngx_ap_cache_set_add(ngx_ap_cache_t *cache,
     ngx_ap_set_e set, uint64_t name, const uint64_t *value);
 static void ngx_ap_cache_set_remove(ngx_ap_cache_t *cache, ngx_ap_set_e set,
     uint64_t name);
-static uint64_t ngx_ap_cache_twin_name(const ngx_ap_cache_key_t *key);
 static uint64_t ngx_ap_cache_actor_name(const ngx_str_t *origin,
     uint64_t hash);
 
@@ -160,13 +159,6 @@ ngx_ap_cache_set_remove(ngx_ap_cache_t *cache, ngx_ap_set_e set,
 }
 
 
-static uint64_t
-ngx_ap_cache_twin_name(const ngx_ap_cache_key_t *key)
-{
-    return ngx_ap_cache_key_hash(ngx_ap_cache_url_hash(key), key);
-}
-
-
 /* 16 bytes of the object, then whose it is, and whether it is gone */
 
 ngx_int_t
@@ -177,7 +169,8 @@ ngx_ap_cache_twin_find(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
     ngx_int_t  rc;
 
     rc = ngx_ap_cache_set_find(cache, NGX_AP_SET_TWINS,
-                               ngx_ap_cache_twin_name(key), doubtful, value);
+                               ngx_ap_cache_key_name(cache, key), doubtful,
+                               value);
 
     if (rc == NGX_OK) {
         ngx_memcpy(twin->object, value, sizeof(twin->object));
@@ -203,7 +196,7 @@ ngx_ap_cache_twin_add(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
     }
 
     return ngx_ap_cache_set_add(cache, NGX_AP_SET_TWINS,
-                                ngx_ap_cache_twin_name(key), value);
+                                ngx_ap_cache_key_name(cache, key), value);
 }
 
 
@@ -211,7 +204,7 @@ void
 ngx_ap_cache_twin_remove(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key)
 {
     ngx_ap_cache_set_remove(cache, NGX_AP_SET_TWINS,
-                            ngx_ap_cache_twin_name(key));
+                            ngx_ap_cache_key_name(cache, key));
 }
 
 

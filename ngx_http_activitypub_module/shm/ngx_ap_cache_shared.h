@@ -72,6 +72,8 @@ typedef struct {
 
 
 typedef struct {
+    fedi_siphash_key_t          key;        /* of this zone alone */
+
     ngx_rbtree_t                documents;
     ngx_rbtree_node_t           sentinel;
     ngx_queue_t                 recent;     /* most recently used first */
@@ -109,15 +111,25 @@ struct ngx_ap_cache_s {
     ngx_ap_cache_shared_t      *shared;
     ngx_slab_pool_t            *shpool;
     ngx_shm_zone_t             *zone;
+    fedi_siphash_key_t          key;        /* for the zone, if it is new */
 };
 
 
 /*
- * The hash of a key without its query, of which all pages of a collection
- * are; and with it, continued from there: the name of one document.
+ * A key without its query, of which all pages of a collection are, and with
+ * it: the name of one document.  Either may be NULL.  A stranger chooses
+ * paths, and authors choose pages: nobody must find two of one name.
  */
-uint64_t ngx_ap_cache_url_hash(const ngx_ap_cache_key_t *key);
-uint64_t ngx_ap_cache_key_hash(uint64_t url, const ngx_ap_cache_key_t *key);
+void ngx_ap_cache_key_names(ngx_ap_cache_t *cache,
+    const ngx_ap_cache_key_t *key, uint64_t *url, uint64_t *name);
+uint64_t ngx_ap_cache_key_name(ngx_ap_cache_t *cache,
+    const ngx_ap_cache_key_t *key);
+
+static ngx_inline fedi_str_t
+ngx_ap_cache_view(const ngx_str_t *s)
+{
+    return (fedi_str_t) { (const char *) s->data, s->len };
+}
 
 /*
  * Memory of the zone, with the mutex held.  Documents make room, the least
