@@ -33,6 +33,12 @@ $t->run;
 ok(answers($_, '/activitypub/news', 200), "$_ is declared")
     for qw/acme.example other.example/;
 
+# the instance actors are written once more when they have their keys
+
+$t->wait_for(sub {
+    $t->sql('SELECT count(*) FROM activitypub.actor_key') == 4;
+}, 20) or die "no keys\n";
+
 my $key = key();
 my $rows = rows();
 
