@@ -43,6 +43,8 @@ fedi_sf_parse(fedi_arena_t *arena, fedi_str_t value,
     fedi_sf_text_t     text;
     fedi_sf_member_t  *member;
 
+    member = NULL;
+
     dictionary->members = NULL;
     dictionary->repeated = false;
 
@@ -196,6 +198,7 @@ fedi_sf_parameters(fedi_sf_text_t *text, fedi_sf_parameter_t **list,
     fedi_sf_parameter_t  *parameter;
 
     *list = NULL;
+    parameter = NULL;
 
     while (fedi_sf_take(text, ';')) {
         fedi_sf_skip(text, " ");

@@ -82,6 +82,8 @@ fedi_check_message(fedi_arena_t *arena, const fedi_signed_request_t *request,
     fedi_signature_fields_t  fields;
     const fedi_sf_member_t  *member;
 
+    value = fedi_null_str;
+
     rc = fedi_signature_field(arena, request, fedi_str("signature-input"),
                               &input);
 

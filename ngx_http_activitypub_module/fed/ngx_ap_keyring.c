@@ -207,8 +207,6 @@ ngx_ap_keyring_advance(ngx_ap_keyring_t *keyring, ngx_ap_keyring_wish_t *wish)
         return;
     }
 
-    ngx_queue_remove(&wish->queue);
-
     q = ngx_queue_head(&keyring->wishes);
 
     if (keyring->busy) {
@@ -226,8 +224,13 @@ ngx_ap_keyring_advance(ngx_ap_keyring_t *keyring, ngx_ap_keyring_wish_t *wish)
         }
     }
 
+    if (q == &wish->queue) {
+        return;
+    }
+
     /* before "q" */
 
+    ngx_queue_remove(&wish->queue);
     ngx_queue_insert_tail(q, &wish->queue);
 }
 

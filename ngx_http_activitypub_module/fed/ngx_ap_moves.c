@@ -93,9 +93,15 @@ ngx_ap_moves_create(ngx_ap_worker_t *worker)
 void
 ngx_ap_moves_destroy(ngx_ap_moves_t *moves)
 {
-    while (!ngx_queue_empty(&moves->queue)) {
-        ngx_ap_move_free(ngx_queue_data(ngx_queue_head(&moves->queue),
-                                        ngx_ap_move_t, queue));
+    ngx_queue_t  *q, *next;
+
+    for (q = ngx_queue_head(&moves->queue);
+         q != ngx_queue_sentinel(&moves->queue);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+
+        ngx_ap_move_free(ngx_queue_data(q, ngx_ap_move_t, queue));
     }
 
     ngx_free(moves);
