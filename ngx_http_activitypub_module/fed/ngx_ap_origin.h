@@ -25,6 +25,7 @@ typedef struct {
     ngx_str_t                   page;       /* profile page, absolute */
     ngx_str_t                   resource;   /* of the page: fedi_resource.h */
     ngx_str_t                   jrd;        /* rendered once */
+    ngx_str_t                   jrd_etag;
     ngx_str_t                   me;         /* "<id>; rel=\"me\"", or empty */
 } ngx_ap_actor_t;
 

@@ -10,6 +10,7 @@
 #include "fedi_resource.h"
 #include "fedi_url.h"
 #include "ngx_http_ap_actor_conf.h"
+#include "ngx_http_ap_answer.h"
 #include "ngx_http_ap_declaration.h"
 #include "ngx_http_ap_discovery.h"
 #include "ngx_http_ap_profile.h"
@@ -273,6 +274,10 @@ ngx_http_ap_actor_ids(ngx_conf_t *cf, ngx_ap_origin_t *origin,
 
     actor->resource = ngx_http_ap_string(resource.path);
     actor->jrd = ngx_http_ap_string(text);
+
+    if (ngx_http_ap_etag(cf->pool, &actor->jrd, &actor->jrd_etag) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     return NGX_OK;
 }

@@ -190,7 +190,7 @@ ngx_http_ap_answer_headers(ngx_http_request_t *r,
 }
 
 
-/* what is rendered for a request, or with the configuration, has none yet */
+/* what is rendered for a request has none yet */
 
 static ngx_int_t
 ngx_http_ap_answer_etag(ngx_http_request_t *r,
@@ -207,15 +207,9 @@ ngx_http_ap_answer_etag(ngx_http_request_t *r,
             return NGX_OK;
         }
 
-        etag.data = ngx_pnalloc(r->pool, NGX_HTTP_AP_ETAG_LEN);
-        if (etag.data == NULL) {
+        if (ngx_http_ap_etag(r->pool, &answer->body, &etag) != NGX_OK) {
             return NGX_ERROR;
         }
-
-        etag.len = ngx_sprintf(etag.data, "\"%xz-%xD\"", answer->body.len,
-                               ngx_murmur_hash2(answer->body.data,
-                                                answer->body.len))
-                   - etag.data;
     }
 
     h = ngx_http_ap_header(r, "ETag", "");
@@ -225,6 +219,22 @@ ngx_http_ap_answer_etag(ngx_http_request_t *r,
 
     h->value = etag;
     r->headers_out.etag = h;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_ap_etag(ngx_pool_t *pool, const ngx_str_t *body, ngx_str_t *etag)
+{
+    etag->data = ngx_pnalloc(pool, NGX_HTTP_AP_ETAG_LEN);
+    if (etag->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    etag->len = ngx_sprintf(etag->data, "\"%xz-%xD\"", body->len,
+                            ngx_murmur_hash2(body->data, body->len))
+                - etag->data;
 
     return NGX_OK;
 }

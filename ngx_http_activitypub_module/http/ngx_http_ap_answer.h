@@ -72,4 +72,9 @@ ngx_uint_t ngx_http_ap_is_ready(ngx_http_request_t *r,
     ngx_ap_origin_t *origin);
 
 
+/* the entity tag of a text, for who answers it often: see "etag" above */
+ngx_int_t ngx_http_ap_etag(ngx_pool_t *pool, const ngx_str_t *body,
+    ngx_str_t *etag);
+
+
 #endif

@@ -23,7 +23,7 @@ static ngx_uint_t ngx_http_ap_jrd_is_fresh(ngx_http_request_t *r,
 static void ngx_http_ap_jrd_store(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx, ngx_str_t *body);
 static ngx_int_t ngx_http_ap_jrd_answer(ngx_http_request_t *r,
-    ngx_str_t *jrd);
+    const ngx_str_t *jrd, const ngx_str_t *etag);
 
 
 ngx_int_t
@@ -48,7 +48,8 @@ ngx_http_ap_jrd_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
     }
 
     if (ctx->actor) {
-        return ngx_http_ap_jrd_answer(r, &ctx->actor->jrd);
+        return ngx_http_ap_jrd_answer(r, &ctx->actor->jrd,
+                                      &ctx->actor->jrd_etag);
     }
 
     if (ctx->gone) {
@@ -65,7 +66,7 @@ ngx_http_ap_jrd_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
         rc = ngx_http_ap_jrd_find(r, ctx, &body);
 
         if (rc != NGX_DECLINED) {
-            return rc == NGX_OK ? ngx_http_ap_jrd_answer(r, &body)
+            return rc == NGX_OK ? ngx_http_ap_jrd_answer(r, &body, NULL)
                                 : NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
     }
@@ -112,7 +113,7 @@ ngx_http_ap_jrd_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
         ngx_http_ap_jrd_store(r, ctx, &body);
     }
 
-    return ngx_http_ap_jrd_answer(r, &body);
+    return ngx_http_ap_jrd_answer(r, &body, NULL);
 }
 
 
@@ -247,8 +248,11 @@ ngx_http_ap_jrd_store(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
 }
 
 
+/* without an entity tag it gets one */
+
 static ngx_int_t
-ngx_http_ap_jrd_answer(ngx_http_request_t *r, ngx_str_t *jrd)
+ngx_http_ap_jrd_answer(ngx_http_request_t *r, const ngx_str_t *jrd,
+    const ngx_str_t *etag)
 {
     ngx_http_ap_answer_t  answer;
 
@@ -260,6 +264,10 @@ ngx_http_ap_jrd_answer(ngx_http_request_t *r, ngx_str_t *jrd)
     answer.body = *jrd;
     answer.shared = 1;
     answer.open = 1;
+
+    if (etag) {
+        answer.etag = *etag;
+    }
 
     return ngx_http_ap_answer(r, &answer);
 }
