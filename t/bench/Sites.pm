@@ -74,6 +74,12 @@ sub prepare {
         die $err if $code;
     }
 
+    # a document has no date in the second in which it was made
+
+    $t->wait_for(sub {
+        (http_get('/activitypub/news', _at($t)) // '') =~ /^Last-Modified: /m;
+    }, 10) or die "no date\n";
+
     for my $name (qw/webfinger actor/) {
         $self->{answers}{$name} = http_get($REQUESTS{$name}{uri},
             port => $t->{http}, headers => $REQUESTS{$name}{headers});
@@ -218,7 +224,9 @@ sub _return {
     my ($uri) = $REQUESTS{$name}{uri} =~ /^([^?]*)/;
     my $headers = '';
 
-    for my $h (qw/Cache-Control Vary Access-Control-Allow-Origin ETag/) {
+    for my $h (qw/Cache-Control X-Content-Type-Options Vary
+        Access-Control-Allow-Origin ETag Last-Modified/)
+    {
         my ($value) = "$answer" =~ /^\Q$h\E: (.*?)\r?$/m or next;
 
         $headers .= "add_header $h " . _quote($value) . ";\n";
