@@ -252,4 +252,35 @@ sub latency {
 }
 
 
+# the application behind proxy_pass: another nginx
+
+sub backend {
+    my ($class) = @_;
+
+    my $t = $class->new(plain => 1);
+
+    $t->write_file('html/app/post', page());
+    $t->write_file_expand('nginx.conf', <<'EOF')->run;
+%%TEST_GLOBALS%%
+events { }
+http {
+    %%TEST_GLOBALS_HTTP%%
+    default_type        text/html;
+    keepalive_requests  1000000000;
+    access_log          off;
+
+    server {
+        listen 127.0.0.1:8090;
+        location / { root html; }
+    }
+}
+EOF
+
+    return $t;
+}
+
+
+sub page { "<!doctype html>\n<title>A post</title>\n" . "<p>text</p>\n" x 300 }
+
+
 1;

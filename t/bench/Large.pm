@@ -45,7 +45,7 @@ sub new {
 
     my $self = bless {}, $class;
 
-    $self->_backend;
+    $self->{backend} = Bench->backend;
 
     my $t = $self->{first} = $self->_nginx(1);
 
@@ -315,37 +315,6 @@ sub _status {
 }
 
 
-# the application behind proxy_pass: another nginx
-
-sub _backend {
-    my ($self) = @_;
-
-    my $t = Bench->new(plain => 1);
-
-    $t->write_file('html/app/post', _page());
-    $t->write_file_expand('nginx.conf', <<'EOF')->run;
-%%TEST_GLOBALS%%
-events { }
-http {
-    %%TEST_GLOBALS_HTTP%%
-    default_type        text/html;
-    keepalive_requests  1000000000;
-    access_log          off;
-
-    server {
-        listen 127.0.0.1:8090;
-        location / { root html; }
-    }
-}
-EOF
-
-    $self->{backend} = $t;
-}
-
-
-sub _page { "<!doctype html>\n<title>A post</title>\n" . "<p>text</p>\n" x 300 }
-
-
 # $plain: without the module
 
 sub _nginx {
@@ -366,7 +335,7 @@ sub _nginx {
         "server { listen 127.0.0.1:8080; server_name s$_.example; $actor }\n"
     } 2 .. $servers;
 
-    $t->write_file("html/$_.html", _page()) for qw/post none/;
+    $t->write_file("html/$_.html", Bench::page()) for qw/post none/;
     $t->write_file_expand('nginx.conf', <<"EOC")->run;
 %%TEST_GLOBALS%%
 worker_processes 1;

@@ -57,7 +57,7 @@ sub request { $REQUESTS{ $_[0] } }
 sub prepare {
     my $self = bless {}, shift;
 
-    $self->_backend;
+    $self->{backend} = Bench->backend;
 
     my $t = $self->with_module()->(undef);
 
@@ -92,37 +92,6 @@ sub prepare {
 }
 
 
-# the application behind proxy_pass: another nginx
-
-sub _backend {
-    my ($self) = @_;
-
-    my $t = Bench->new(plain => 1);
-
-    $t->write_file('html/app/post', _page());
-    $t->write_file_expand('nginx.conf', <<'EOF')->run;
-%%TEST_GLOBALS%%
-events { }
-http {
-    %%TEST_GLOBALS_HTTP%%
-    default_type        text/html;
-    keepalive_requests  1000000000;
-    access_log          off;
-
-    server {
-        listen 127.0.0.1:8090;
-        location / { root html; }
-    }
-}
-EOF
-
-    $self->{backend} = $t;
-}
-
-
-sub _page { "<!doctype html>\n<title>A post</title>\n" . "<p>text</p>\n" x 300 }
-
-
 sub _at { return (port => $_[0]{http}, host => 'acme.example') }
 
 
@@ -131,7 +100,7 @@ sub _run {
 
     my $backend = port(8090);
 
-    $t->write_file('html/post.html', _page());
+    $t->write_file('html/post.html', Bench::page());
     $t->write_file_expand('nginx.conf', <<"EOF")->run;
 %%TEST_GLOBALS%%
 worker_processes 1;
