@@ -263,15 +263,39 @@ fedi_accept_may_want_activity(fedi_str_t value)
 }
 
 
+/* at one of four places in a row stands a letter of the name */
+
 bool
 fedi_accept_may_want_html(fedi_str_t value)
 {
-    size_t  i;
+    size_t  i, start;
 
-    for (i = 0; i + 4 <= value.len; i++) {
+    for (i = 3; i < value.len; i += 4) {
 
-        if ((value.data[i] | 0x20) == 'h'
-            && fedi_str_eq_nocase((fedi_str_t) { value.data + i, 4 },
+        switch (value.data[i] | 0x20) {
+
+        case 'h':
+            start = i;
+            break;
+
+        case 't':
+            start = i - 1;
+            break;
+
+        case 'm':
+            start = i - 2;
+            break;
+
+        case 'l':
+            start = i - 3;
+            break;
+
+        default:
+            continue;
+        }
+
+        if (start + 4 <= value.len
+            && fedi_str_eq_nocase((fedi_str_t) { value.data + start, 4 },
                                   fedi_str("html")))
         {
             return true;

@@ -12,6 +12,9 @@
 #define FEDI_ETAG_BYTES  16
 
 
+static char *fedi_document_place(fedi_str_t *text, char *p);
+
+
 static const struct {
     fedi_str_t            name;
     fedi_document_kind_e  kind;
@@ -45,18 +48,25 @@ fedi_document_kind_parse(fedi_str_t text, fedi_document_kind_e *kind)
 
 
 bool
-fedi_document_etag(fedi_str_t body, char *etag)
+fedi_document_stamp(fedi_document_t *document)
 {
+    char              *etag;
     size_t             i;
+    fedi_str_t         body;
     unsigned char      digest[EVP_MAX_MD_SIZE];
     static const char  hex[] = "0123456789abcdef";
 
-    if (EVP_Digest(body.len != 0 ? body.data : "", body.len, digest, NULL,
-                   EVP_sha256(), NULL)
-        != 1)
+    body = document->body;
+
+    if (!fedi_http_date_format(document->updated, document->date)
+        || EVP_Digest(body.len != 0 ? body.data : "", body.len, digest, NULL,
+                      EVP_sha256(), NULL)
+           != 1)
     {
         return false;
     }
+
+    etag = document->etag;
 
     *etag++ = '"';
 
@@ -68,4 +78,38 @@ fedi_document_etag(fedi_str_t body, char *etag)
     *etag = '"';
 
     return true;
+}
+
+
+size_t
+fedi_document_len(const fedi_document_t *document)
+{
+    return document->uri.len + document->url.len + document->actor.len
+           + document->body.len;
+}
+
+
+void
+fedi_document_copy(fedi_document_t *to, const fedi_document_t *from, char *p)
+{
+    *to = *from;
+
+    p = fedi_document_place(&to->uri, p);
+    p = fedi_document_place(&to->url, p);
+    p = fedi_document_place(&to->actor, p);
+
+    (void) fedi_document_place(&to->body, p);
+}
+
+
+static char *
+fedi_document_place(fedi_str_t *text, char *p)
+{
+    if (text->len != 0) {
+        memcpy(p, text->data, text->len);
+    }
+
+    text->data = p;
+
+    return p + text->len;
 }

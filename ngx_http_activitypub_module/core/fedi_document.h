@@ -13,7 +13,7 @@
 
 #include <stdint.h>
 
-#include "fedi_str.h"
+#include "fedi_http_date.h"
 
 
 typedef enum {
@@ -33,10 +33,11 @@ typedef struct {
     unsigned              status;       /* 200, or 410 for a Tombstone */
     fedi_document_kind_e  kind;
     int64_t               updated;      /* seconds since the epoch */
+    char                  date[FEDI_HTTP_DATE_LEN];  /* the same, of HTTP */
+    char                  etag[FEDI_ETAG_LEN];       /* with its quotes */
     fedi_str_t            uri;          /* its id */
     fedi_str_t            url;          /* its page, or empty */
     fedi_str_t            actor;        /* whose it is; empty: the instance */
-    fedi_str_t            etag;         /* with its quotes */
     fedi_str_t            body;         /* JSON, byte-stable */
 } fedi_document_t;
 
@@ -44,8 +45,16 @@ typedef struct {
 /* parses "actor", "object", ..., "usage"; false: none of them */
 bool fedi_document_kind_parse(fedi_str_t text, fedi_document_kind_e *kind);
 
-/* a strong ETag of the body (SHA-256, 128 bits); etag: FEDI_ETAG_LEN bytes */
-bool fedi_document_etag(fedi_str_t body, char *etag);
+/*
+ * Fills "date" and "etag", a strong one of the body (SHA-256, 128 bits), once
+ * for all who are answered with it.  False: neither can be said.
+ */
+bool fedi_document_stamp(fedi_document_t *document);
+
+/* the bytes that a copy takes, and the copy: "p" has room for them */
+size_t fedi_document_len(const fedi_document_t *document);
+void fedi_document_copy(fedi_document_t *to, const fedi_document_t *from,
+    char *p);
 
 
 #endif

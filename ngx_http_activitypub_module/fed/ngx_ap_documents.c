@@ -354,7 +354,6 @@ ngx_ap_documents_landed(void *data, ngx_int_t rc,
 {
     ngx_ap_flight_t *flight = data;
 
-    char             etag[FEDI_ETAG_LEN];
     fedi_document_t  fresh;
 
     if (rc == NGX_AGAIN) {
@@ -368,10 +367,8 @@ ngx_ap_documents_landed(void *data, ngx_int_t rc,
 
     if (rc == NGX_OK) {
         fresh = *document;
-        fresh.etag.data = etag;
-        fresh.etag.len = FEDI_ETAG_LEN;
 
-        if (!fedi_document_etag(fresh.body, etag)) {
+        if (!fedi_document_stamp(&fresh)) {
             rc = NGX_ERROR;
 
         } else {
@@ -539,38 +536,14 @@ static ngx_int_t
 ngx_ap_documents_copy(ngx_pool_t *pool, fedi_document_t *to,
     const fedi_document_t *from)
 {
-    u_char            *p;
-    ngx_uint_t         i;
-    fedi_str_t        *target[5];
-    const fedi_str_t  *source[5];
+    char  *p;
 
-    *to = *from;
-
-    source[0] = &from->uri;
-    source[1] = &from->url;
-    source[2] = &from->actor;
-    source[3] = &from->etag;
-    source[4] = &from->body;
-
-    target[0] = &to->uri;
-    target[1] = &to->url;
-    target[2] = &to->actor;
-    target[3] = &to->etag;
-    target[4] = &to->body;
-
-    p = ngx_pnalloc(pool, from->uri.len + from->url.len + from->actor.len
-                          + from->etag.len + from->body.len);
+    p = ngx_pnalloc(pool, fedi_document_len(from));
     if (p == NULL) {
         return NGX_ERROR;
     }
 
-    for (i = 0; i < 5; i++) {
-        target[i]->data = (const char *) p;
-
-        if (source[i]->len) {
-            p = ngx_cpymem(p, source[i]->data, source[i]->len);
-        }
-    }
+    fedi_document_copy(to, from, p);
 
     return NGX_OK;
 }

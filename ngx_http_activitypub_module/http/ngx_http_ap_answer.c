@@ -22,7 +22,7 @@ static ngx_int_t ngx_http_ap_answer_headers(ngx_http_request_t *r,
     const ngx_http_ap_answer_t *answer);
 static ngx_int_t ngx_http_ap_answer_etag(ngx_http_request_t *r,
     const ngx_http_ap_answer_t *answer);
-static void ngx_http_ap_answer_modified(ngx_http_request_t *r,
+static ngx_int_t ngx_http_ap_answer_modified(ngx_http_request_t *r,
     const ngx_http_ap_answer_t *answer);
 static void ngx_http_ap_answer_conditions(ngx_http_request_t *r);
 static const char *ngx_http_ap_answer_cache(
@@ -68,7 +68,6 @@ ngx_http_ap_answer(ngx_http_request_t *r, const ngx_http_ap_answer_t *answer)
     r->headers_out.content_type_len = answer->type.len;
     r->headers_out.content_type_lowcase = NULL;
 
-    ngx_http_ap_answer_modified(r, answer);
     ngx_http_ap_answer_conditions(r);
 
     if (answer->body.len == 0) {
@@ -155,7 +154,9 @@ ngx_http_ap_answer_headers(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    if (ngx_http_ap_answer_etag(r, answer) != NGX_OK) {
+    if (ngx_http_ap_answer_etag(r, answer) != NGX_OK
+        || ngx_http_ap_answer_modified(r, answer) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -244,15 +245,30 @@ ngx_http_ap_etag(ngx_pool_t *pool, const ngx_str_t *body, ngx_str_t *etag)
  * A document may change twice in a second, and its date would be the same:
  * it gets one when that second is over.
  */
-static void
+static ngx_int_t
 ngx_http_ap_answer_modified(ngx_http_request_t *r,
     const ngx_http_ap_answer_t *answer)
 {
-    if (answer->modified > 0
-        && answer->modified <= ngx_time() - NGX_HTTP_AP_DATED_AFTER)
+    ngx_table_elt_t  *h;
+
+    if (answer->modified <= 0
+        || answer->status != NGX_HTTP_OK
+        || answer->modified > ngx_time() - NGX_HTTP_AP_DATED_AFTER)
     {
-        r->headers_out.last_modified_time = answer->modified;
+        return NGX_OK;
     }
+
+    h = ngx_http_ap_header(r, "Last-Modified", "");
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    h->value = answer->date;
+
+    r->headers_out.last_modified = h;
+    r->headers_out.last_modified_time = answer->modified;
+
+    return NGX_OK;
 }
 
 

@@ -25,6 +25,7 @@ typedef struct {
     ngx_str_t                   body;       /* must outlive the request */
     ngx_str_t                   etag;       /* or empty: of the body */
     time_t                      modified;   /* or 0 */
+    ngx_str_t                   date;       /* the same, as HTTP has it */
     ngx_str_t                   location;   /* or empty */
 
     unsigned                    shared:1;   /* caches may keep it */

@@ -230,7 +230,8 @@ ngx_http_ap_document_answer(ngx_http_request_t *r,
 
     answer.status = document->status;
     answer.body = ngx_http_ap_string(document->body);
-    answer.etag = ngx_http_ap_string(document->etag);
+    answer.etag.data = (u_char *) document->etag;
+    answer.etag.len = FEDI_ETAG_LEN;
     answer.shared = shared;
 
     /*
@@ -238,7 +239,11 @@ ngx_http_ap_document_answer(ngx_http_request_t *r,
      * take one for the other.
      */
 
-    answer.modified = shared ? (time_t) document->updated : 0;
+    if (shared) {
+        answer.modified = (time_t) document->updated;
+        answer.date.data = (u_char *) document->date;
+        answer.date.len = FEDI_HTTP_DATE_LEN;
+    }
 
     answer.open = 1;
     answer.varies = (document->url.len != 0);

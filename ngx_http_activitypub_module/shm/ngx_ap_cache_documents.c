@@ -5,7 +5,7 @@
  *
  * Rendered documents in the zone:
  *
- *     rbtree by hash -> entry | key | uri | url | actor | etag | body
+ *     rbtree by hash -> entry | key | uri | url | actor | body
  *
  * The tree holds 64-bit hashes; the whole key is compared at the end, and an
  * entry whose hash is taken by another key is replaced.  Copies are taken
@@ -50,9 +50,6 @@ static ngx_uint_t ngx_ap_cache_same_key(ngx_ap_cache_entry_t *entry,
 static ngx_int_t ngx_ap_cache_freshness(ngx_ap_cache_shared_t *shared,
     uint64_t url, const ngx_ap_cache_stamp_t *stamp);
 static ngx_uint_t ngx_ap_cache_is_old(const ngx_ap_cache_entry_t *entry);
-static void ngx_ap_cache_copy(fedi_document_t *to, const fedi_document_t *from,
-    u_char *p);
-static size_t ngx_ap_cache_document_len(const fedi_document_t *document);
 static void ngx_ap_cache_remove(ngx_ap_cache_t *cache,
     ngx_ap_cache_entry_t *entry);
 
@@ -90,14 +87,14 @@ ngx_ap_cache_find(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
         rc = NGX_AGAIN;
     }
 
-    p = ngx_pnalloc(pool, ngx_ap_cache_document_len(&entry->document));
+    p = ngx_pnalloc(pool, fedi_document_len(&entry->document));
 
     if (p == NULL) {
         rc = NGX_ERROR;
         goto done;
     }
 
-    ngx_ap_cache_copy(document, &entry->document, p);
+    fedi_document_copy(document, &entry->document, (char *) p);
 
     ngx_queue_remove(&entry->queue);
     ngx_queue_insert_head(&shared->recent, &entry->queue);
@@ -150,7 +147,7 @@ ngx_ap_cache_store(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
     key_len = key->origin.len + 1 + key->path.len + 1 + key->query.len;
 
     size = offsetof(ngx_ap_cache_entry_t, data) + key_len
-           + ngx_ap_cache_document_len(document);
+           + fedi_document_len(document);
 
     if (size > cache->zone->shm.size / NGX_AP_CACHE_LARGEST) {
         return;
@@ -198,7 +195,7 @@ ngx_ap_cache_store(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
     *p++ = '\0';
     p = ngx_cpymem(p, key->query.data, key->query.len);
 
-    ngx_ap_cache_copy(&entry->document, document, p);
+    fedi_document_copy(&entry->document, document, (char *) p);
 
     ngx_rbtree_insert(&shared->documents, &entry->node);
     ngx_queue_insert_head(&shared->recent, &entry->queue);
@@ -357,44 +354,6 @@ ngx_ap_cache_is_old(const ngx_ap_cache_entry_t *entry)
     age = ngx_time() - entry->stored;
 
     return age >= most || age <= -most;
-}
-
-
-/* copies the bytes to "p", which has room for them, and points there */
-
-static void
-ngx_ap_cache_copy(fedi_document_t *to, const fedi_document_t *from, u_char *p)
-{
-    ngx_uint_t         i;
-    fedi_str_t        *target[5];
-    const fedi_str_t  *source[5];
-
-    *to = *from;
-
-    source[0] = &from->uri;
-    source[1] = &from->url;
-    source[2] = &from->actor;
-    source[3] = &from->etag;
-    source[4] = &from->body;
-
-    target[0] = &to->uri;
-    target[1] = &to->url;
-    target[2] = &to->actor;
-    target[3] = &to->etag;
-    target[4] = &to->body;
-
-    for (i = 0; i < 5; i++) {
-        target[i]->data = (const char *) p;
-        p = ngx_cpymem(p, source[i]->data, source[i]->len);
-    }
-}
-
-
-static size_t
-ngx_ap_cache_document_len(const fedi_document_t *document)
-{
-    return document->uri.len + document->url.len + document->actor.len
-           + document->etag.len + document->body.len;
 }
 
 

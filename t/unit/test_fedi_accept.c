@@ -403,7 +403,20 @@ test_may_want(void **state)
 static void
 test_may_want_html(void **state)
 {
+    size_t  i;
+    char    line[] = "aaaaaaaahTmLaaaaaaaa";
+
     (void) state;
+
+    /* wherever it begins, and whatever ends behind it */
+
+    for (i = 0; i <= 8; i++) {
+        assert_true(fedi_accept_may_want_html((fedi_str_t) { line + i, 12 }));
+        assert_true(fedi_accept_may_want_html(
+                        (fedi_str_t) { line + i, 12 - i }));
+        assert_false(fedi_accept_may_want_html(
+                         (fedi_str_t) { line + i, 11 - i }));
+    }
 
     assert_true(fedi_accept_may_want_html(fedi_str("html")));
     assert_true(fedi_accept_may_want_html(fedi_str("text/HTML;q=0.1")));
