@@ -3,6 +3,7 @@
 #     make run [ORIGIN=https://example.org] [PORT=8080]    make stop
 #     make follow [PORT=8080]
 #     make test [SANITIZE=1]    make lint    make fuzz    make bench
+#     make coverage
 #     make build [CC=clang] [SANITIZE=1]    make install DESTDIR=
 #     make fresh    make clean
 
@@ -14,7 +15,7 @@ SECONDS  = 60
 
 export ORIGIN PORT SANITIZE DESTDIR
 
-.PHONY: build run follow stop test lint fuzz bench fresh install clean
+.PHONY: build run follow stop test lint fuzz coverage bench fresh install clean
 
 build:
 	@scripts/deps build
@@ -44,6 +45,10 @@ lint:
 fuzz:
 	@scripts/deps fuzz
 	@$(MAKE) -s -C t/fuzz run SECONDS=$(SECONDS)
+
+coverage:
+	@scripts/deps test
+	@scripts/coverage
 
 bench:
 	@scripts/deps bench
