@@ -60,6 +60,14 @@ typedef struct {
 
 
 /*
+ * An activity whose sender may do what it says, with the bytes it came in.
+ * Made by fedi_activity_admit() and by nothing else.
+ */
+
+typedef struct fedi_authorised_s  fedi_authorised_t;
+
+
+/*
  * Reads an activity of fedi_json_load().  ACCEPTED: it has a shape that can
  * be judged, and the views point into "json" and the arena; a 4xx verdict, or
  * FAILED: no memory.  Of a kind OTHER the object is not looked at.
@@ -76,6 +84,19 @@ fedi_verdict_e fedi_activity_parse(fedi_arena_t *arena,
  */
 fedi_verdict_e fedi_activity_authorise(const fedi_activity_t *activity,
     const fedi_authority_t *authority);
+
+/*
+ * The same; and if it is ACCEPTED what lets it into the database, in the
+ * arena.  "body" is what the activity was read from and the signature is of;
+ * both are borrowed.  FAILED: no memory.
+ */
+fedi_verdict_e fedi_activity_admit(fedi_arena_t *arena,
+    const fedi_activity_t *activity, const fedi_authority_t *authority,
+    fedi_str_t body, const fedi_authorised_t **authorised);
+
+const fedi_activity_t *fedi_authorised_activity(
+    const fedi_authorised_t *authorised);
+fedi_str_t fedi_authorised_body(const fedi_authorised_t *authorised);
 
 /*
  * An actor that deletes itself, by its own word: when nobody here knows that

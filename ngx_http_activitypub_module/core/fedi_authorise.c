@@ -9,6 +9,12 @@
 #include "fedi_activity.h"
 
 
+struct fedi_authorised_s {
+    const fedi_activity_t  *activity;
+    fedi_str_t              body;
+};
+
+
 static fedi_verdict_e fedi_authorise_ours(const fedi_activity_t *activity,
     const fedi_authority_t *authority);
 static fedi_verdict_e fedi_authorise_content(
@@ -51,6 +57,50 @@ fedi_activity_authorise(const fedi_activity_t *activity,
     default:
         return FEDI_VERDICT_IGNORED;
     }
+}
+
+
+fedi_verdict_e
+fedi_activity_admit(fedi_arena_t *arena, const fedi_activity_t *activity,
+    const fedi_authority_t *authority, fedi_str_t body,
+    const fedi_authorised_t **authorised)
+{
+    fedi_verdict_e      verdict;
+    fedi_authorised_t  *made;
+
+    *authorised = NULL;
+
+    verdict = fedi_activity_authorise(activity, authority);
+
+    if (verdict != FEDI_VERDICT_ACCEPTED) {
+        return verdict;
+    }
+
+    made = fedi_alloc(arena, sizeof(fedi_authorised_t));
+    if (made == NULL) {
+        return FEDI_VERDICT_FAILED;
+    }
+
+    made->activity = activity;
+    made->body = body;
+
+    *authorised = made;
+
+    return FEDI_VERDICT_ACCEPTED;
+}
+
+
+const fedi_activity_t *
+fedi_authorised_activity(const fedi_authorised_t *authorised)
+{
+    return authorised->activity;
+}
+
+
+fedi_str_t
+fedi_authorised_body(const fedi_authorised_t *authorised)
+{
+    return authorised->body;
 }
 
 

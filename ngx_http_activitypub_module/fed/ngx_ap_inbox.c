@@ -72,14 +72,20 @@ ngx_ap_inbox_destroy(ngx_ap_inbox_t *inbox)
 
 ngx_ap_inbox_entry_t *
 ngx_ap_inbox_receive(ngx_ap_worker_t *worker, ngx_pool_t *pool,
-    const ngx_ap_store_activity_t *activity, ngx_ap_inbox_pt handler,
-    void *data)
+    const ngx_str_t *origin, const fedi_authorised_t *authorised,
+    ngx_ap_inbox_pt handler, void *data)
 {
-    ngx_ap_inbox_t        *inbox;
-    ngx_pool_cleanup_t    *cln;
-    ngx_ap_inbox_entry_t  *entry;
+    ngx_ap_inbox_t                 *inbox;
+    ngx_pool_cleanup_t             *cln;
+    ngx_ap_inbox_entry_t           *entry;
+    const ngx_ap_store_activity_t  *activity;
 
     inbox = worker->inbox;
+
+    activity = ngx_ap_store_activity(pool, origin, authorised);
+    if (activity == NULL) {
+        return NULL;
+    }
 
     cln = ngx_pool_cleanup_add(pool, sizeof(ngx_ap_inbox_entry_t));
     if (cln == NULL) {

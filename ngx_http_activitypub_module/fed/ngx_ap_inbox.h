@@ -37,12 +37,12 @@ ngx_ap_inbox_t *ngx_ap_inbox_create(ngx_ap_worker_t *worker);
 void ngx_ap_inbox_destroy(ngx_ap_inbox_t *inbox);
 
 /*
- * "activity" and what it points to must live as long as the pool; the end of
- * the pool cancels.  The handler is called once, later.  NULL: no memory.
+ * What "authorised" points to must live as long as the pool; the end of the
+ * pool cancels.  The handler is called once, later.  NULL: no memory.
  */
 ngx_ap_inbox_entry_t *ngx_ap_inbox_receive(ngx_ap_worker_t *worker,
-    ngx_pool_t *pool, const ngx_ap_store_activity_t *activity,
-    ngx_ap_inbox_pt handler, void *data);
+    ngx_pool_t *pool, const ngx_str_t *origin,
+    const fedi_authorised_t *authorised, ngx_ap_inbox_pt handler, void *data);
 
 
 #endif

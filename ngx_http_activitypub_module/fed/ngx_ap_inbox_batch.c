@@ -22,8 +22,6 @@ static void ngx_ap_inbox_take(ngx_ap_inbox_t *inbox, ngx_queue_t *queue,
     ngx_uint_t most);
 static int ngx_libc_cdecl ngx_ap_inbox_compare(const void *one,
     const void *two);
-static ngx_int_t ngx_ap_inbox_order(const ngx_str_t *one,
-    const ngx_str_t *two);
 static void ngx_ap_inbox_received(void *data,
     const ngx_ap_store_outcome_t *outcomes, ngx_uint_t n);
 static void ngx_ap_inbox_retry(ngx_ap_inbox_t *inbox,
@@ -96,35 +94,15 @@ ngx_ap_inbox_take(ngx_ap_inbox_t *inbox, ngx_queue_t *queue, ngx_uint_t most)
 }
 
 
-/* by what the database knows them by: sender and id, or their bytes */
-
 static int ngx_libc_cdecl
 ngx_ap_inbox_compare(const void *one, const void *two)
 {
-    ngx_int_t                       rc;
     const ngx_ap_store_activity_t  *first, *second;
 
     first = (*(ngx_ap_inbox_entry_t *const *) one)->activity;
     second = (*(ngx_ap_inbox_entry_t *const *) two)->activity;
 
-    rc = ngx_ap_inbox_order(&first->id, &second->id);
-
-    if (rc == 0) {
-        rc = ngx_ap_inbox_order(&first->actor, &second->actor);
-    }
-
-    if (rc == 0 && first->id.len == 0) {
-        rc = ngx_ap_inbox_order(&first->body, &second->body);
-    }
-
-    return (int) rc;
-}
-
-
-static ngx_int_t
-ngx_ap_inbox_order(const ngx_str_t *one, const ngx_str_t *two)
-{
-    return ngx_memn2cmp(one->data, two->data, one->len, two->len);
+    return (int) ngx_ap_store_activity_compare(first, second);
 }
 
 

@@ -6,9 +6,9 @@
  * What is cheap comes first, and nobody is asked anything for a request that
  * would not be believed anyway:
  *
- *     headers -> body -> digest, JSON -> judge -> ngx_http_ap_receive()
- *                  |                       |
- *                  +-- (thread, if large) -+
+ *     header -> body -> digest, JSON -> judge -> ngx_http_ap_receive()
+ *                 |                       |
+ *                 +-- (thread, if large) -+
  */
 
 #include <ngx_config.h>
@@ -26,10 +26,6 @@
 
 
 static ngx_int_t ngx_http_ap_inbox_admit(ngx_http_request_t *r);
-static ngx_int_t ngx_http_ap_inbox_headers(ngx_http_ap_inbox_t *inbox,
-    fedi_signature_e *reason);
-static fedi_signature_e ngx_http_ap_inbox_key_id(ngx_http_ap_inbox_t *inbox);
-static ngx_uint_t ngx_http_ap_inbox_is_own(ngx_http_ap_inbox_t *inbox);
 static void ngx_http_ap_inbox_read(ngx_http_request_t *r);
 static ngx_int_t ngx_http_ap_inbox_take(ngx_http_ap_inbox_t *inbox);
 static ngx_int_t ngx_http_ap_inbox_read_large(ngx_http_ap_inbox_t *inbox,
@@ -75,14 +71,13 @@ ngx_http_ap_inbox_handler(ngx_http_request_t *r, ngx_ap_origin_t *origin)
 
     inbox->request = r;
     inbox->origin = origin;
-    inbox->worker = ngx_ap_worker();
-    inbox->arena = ngx_http_ap_arena(r->pool);
 
-    if (inbox->worker == NULL
-        || ngx_http_ap_inbox_headers(inbox, &reason) != NGX_OK)
-    {
+    inbox->verify = ngx_http_ap_verify_create(r, origin, 1);
+    if (inbox->verify == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    reason = inbox->verify->reason;
 
     if (reason != FEDI_SIGNATURE_VALID && reason != FEDI_SIGNATURE_NONE) {
         return ngx_http_ap_receive_signature(inbox, reason);
@@ -163,89 +158,6 @@ ngx_http_ap_inbox_admit(ngx_http_request_t *r)
 }
 
 
-/* all that can be said of a signature without a body and a key */
-
-static ngx_int_t
-ngx_http_ap_inbox_headers(ngx_http_ap_inbox_t *inbox, fedi_signature_e *reason)
-{
-    fedi_signature_policy_t  policy;
-
-    if (ngx_http_ap_signed_request(inbox->request, inbox->origin,
-                                   &inbox->signed_request)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    policy.now = ngx_time();
-    policy.window = FEDI_SIGNATURE_WINDOW;
-    policy.lifetime = FEDI_SIGNATURE_LIFETIME;
-    policy.body = true;
-
-    *reason = fedi_signature_read(&inbox->arena, &inbox->signed_request,
-                                  &policy, &inbox->signature, &inbox->digest);
-
-    if (*reason == FEDI_SIGNATURE_VALID) {
-        inbox->is_signed = 1;
-        *reason = ngx_http_ap_inbox_key_id(inbox);
-    }
-
-    return NGX_OK;
-}
-
-
-/*
- * Ours is never fetched, and nobody else signs with it: but for the instance
- * actor, whose activities may do nothing at all (see ngx_http_ap_receive()).
- */
-
-static fedi_signature_e
-ngx_http_ap_inbox_key_id(ngx_http_ap_inbox_t *inbox)
-{
-    fedi_err_e  err;
-
-    err = fedi_id_parse_fragment(&inbox->arena, &inbox->worker->conf->rules,
-                                 inbox->signature.key_id, &inbox->key_id);
-
-    if (err == FEDI_ENOMEM) {
-        return FEDI_SIGNATURE_FAILED;
-    }
-
-    inbox->is_own = (err == FEDI_OK && ngx_http_ap_inbox_is_own(inbox));
-
-    if (inbox->is_own) {
-        return FEDI_SIGNATURE_VALID;
-    }
-
-    if (err != FEDI_OK
-        || ngx_ap_origins_have(&inbox->worker->conf->origins, &inbox->key_id))
-    {
-        return FEDI_SIGNATURE_BAD_KEY_ID;
-    }
-
-    return FEDI_SIGNATURE_VALID;
-}
-
-
-/* the key of the instance actor of the origin that is posted to */
-
-static ngx_uint_t
-ngx_http_ap_inbox_is_own(ngx_http_ap_inbox_t *inbox)
-{
-    size_t       len;
-    ngx_str_t   *uri;
-    fedi_str_t  *id;
-
-    uri = &inbox->origin->instance.uri;
-    id = &inbox->key_id.text;
-    len = sizeof("#main-key") - 1;
-
-    return id->len == uri->len + len
-           && ngx_memcmp(id->data, uri->data, uri->len) == 0
-           && ngx_memcmp(id->data + uri->len, "#main-key", len) == 0;
-}
-
-
 static void
 ngx_http_ap_inbox_read(ngx_http_request_t *r)
 {
@@ -266,10 +178,13 @@ ngx_http_ap_inbox_read(ngx_http_request_t *r)
 static ngx_int_t
 ngx_http_ap_inbox_take(ngx_http_ap_inbox_t *inbox)
 {
-    size_t               len;
-    ngx_uint_t           spooled;
-    fedi_reading_t       reading;
-    ngx_pool_cleanup_t  *cln;
+    size_t                 len;
+    ngx_uint_t             spooled;
+    fedi_reading_t         reading;
+    ngx_pool_cleanup_t    *cln;
+    ngx_http_ap_verify_t  *verify;
+
+    verify = inbox->verify;
 
     cln = ngx_pool_cleanup_add(inbox->request->pool, 0);
     if (cln == NULL) {
@@ -296,8 +211,8 @@ ngx_http_ap_inbox_take(ngx_http_ap_inbox_t *inbox)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    fedi_reading_take(&inbox->arena, &inbox->worker->conf->rules,
-                      inbox->is_signed ? &inbox->digest : NULL, inbox->body,
+    fedi_reading_take(&verify->arena, &verify->worker->conf->rules,
+                      verify->is_signed ? &verify->digest : NULL, inbox->body,
                       &reading);
 
     return ngx_http_ap_inbox_judge(inbox, &reading);
@@ -309,20 +224,20 @@ ngx_http_ap_inbox_read_large(ngx_http_ap_inbox_t *inbox, size_t len)
 {
     /* what is believed without a signature is short */
 
-    if (!inbox->is_signed) {
+    if (!inbox->verify->is_signed) {
         return ngx_http_ap_receive_signature(inbox, FEDI_SIGNATURE_NONE);
     }
 
-    if (!ngx_ap_reader_has_room(inbox->worker->reader, len)) {
+    if (!ngx_ap_reader_has_room(inbox->verify->worker->reader, len)) {
         return ngx_http_ap_receive_refuse(inbox->request,
                                         NGX_HTTP_AP_REFUSED_BUSY,
                                         NGX_HTTP_SERVICE_UNAVAILABLE,
                                         "too many large bodies");
     }
 
-    inbox->job = ngx_ap_reader_read(inbox->worker->reader,
+    inbox->job = ngx_ap_reader_read(inbox->verify->worker->reader,
                                     inbox->request->request_body->bufs,
-                                    &inbox->digest,
+                                    &inbox->verify->digest,
                                     ngx_http_ap_inbox_read_done, inbox);
 
     return inbox->job ? NGX_AGAIN : NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -354,12 +269,13 @@ static ngx_int_t
 ngx_http_ap_inbox_judge(ngx_http_ap_inbox_t *inbox,
     const fedi_reading_t *reading)
 {
-    fedi_signature_e  reason;
+    if (inbox->verify->is_signed) {
+        ngx_http_ap_verify_digest(inbox->verify, reading->digest);
 
-    reason = fedi_signature_digest(reading->digest);
-
-    if (reason != FEDI_SIGNATURE_VALID) {
-        return ngx_http_ap_receive_signature(inbox, reason);
+        if (inbox->verify->reason != FEDI_SIGNATURE_VALID) {
+            return ngx_http_ap_receive_signature(inbox,
+                                                 inbox->verify->reason);
+        }
     }
 
     if (reading->err == FEDI_ENOMEM) {

@@ -3,7 +3,7 @@
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
  *
- *     known -> key -> verify -> authorise -> row -> received -> 202
+ *     known -> verify -> authorise -> received -> 202
  *
  * Each arrow is a function that starts the next step or gives an answer.
  * NGX_AGAIN means that a handler of ours will be called.  202 is sent after
@@ -11,26 +11,16 @@
  */
 
 #include "ngx_ap_inbox.h"
-#include "ngx_ap_keys.h"
 #include "ngx_http_ap_answer.h"
 #include "ngx_http_ap_counters.h"
 #include "ngx_http_ap_receive.h"
 
 
-/* a key this old may have been replaced, seconds */
-#define NGX_HTTP_AP_RECEIVE_KEY_AGE  300
-
-
 static ngx_uint_t ngx_http_ap_receive_is_check(ngx_http_ap_inbox_t *inbox);
 static void ngx_http_ap_receive_known(void *data, ngx_int_t rc);
-static ngx_int_t ngx_http_ap_receive_key(ngx_http_ap_inbox_t *inbox);
-static void ngx_http_ap_receive_keyed(void *data, ngx_int_t rc,
-    const ngx_ap_key_t *key);
-static ngx_int_t ngx_http_ap_receive_verify(ngx_http_ap_inbox_t *inbox,
-    ngx_int_t rc, const ngx_ap_key_t *key);
-static ngx_int_t ngx_http_ap_receive_authorise(ngx_http_ap_inbox_t *inbox,
-    const ngx_ap_key_t *key);
-static ngx_int_t ngx_http_ap_receive_row(ngx_http_ap_inbox_t *inbox);
+static ngx_int_t ngx_http_ap_receive_verify(ngx_http_ap_inbox_t *inbox);
+static void ngx_http_ap_receive_verified(void *data);
+static ngx_int_t ngx_http_ap_receive_authorise(ngx_http_ap_inbox_t *inbox);
 static void ngx_http_ap_receive_received(void *data, ngx_int_t rc,
     const ngx_str_t *verdict);
 static ngx_int_t ngx_http_ap_receive_accepted(ngx_http_ap_inbox_t *inbox);
@@ -46,16 +36,17 @@ ngx_int_t
 ngx_http_ap_receive(ngx_http_ap_inbox_t *inbox)
 {
     ngx_str_t         actor;
-    fedi_verdict_e    verdict;
-    fedi_authority_t  authority;
     fedi_str_t        origin;
+    fedi_verdict_e    verdict;
+    ngx_ap_store_t   *store;
+    fedi_authority_t  authority;
 
     /*
      * "apctl check" asks whether a signed POST arrives: the instance actor
      * may say to its own inbox what has no effect, and nothing else.
      */
 
-    if (inbox->is_own && !ngx_http_ap_receive_is_check(inbox)) {
+    if (inbox->verify->is_own && !ngx_http_ap_receive_is_check(inbox)) {
         return ngx_http_ap_receive_signature(inbox,
                                              FEDI_SIGNATURE_BAD_KEY_ID);
     }
@@ -63,7 +54,9 @@ ngx_http_ap_receive(ngx_http_ap_inbox_t *inbox)
     if (fedi_activity_is_self_delete(&inbox->activity)) {
         actor = ngx_http_ap_string(inbox->activity.actor.text);
 
-        inbox->call = ngx_ap_store_remote_known(inbox->worker->store, &actor,
+        store = inbox->verify->worker->store;
+
+        inbox->call = ngx_ap_store_remote_known(store, &actor,
                                                 ngx_http_ap_receive_known,
                                                 inbox);
         if (inbox->call == NULL) {
@@ -73,17 +66,17 @@ ngx_http_ap_receive(ngx_http_ap_inbox_t *inbox)
         return NGX_AGAIN;
     }
 
-    if (!inbox->is_signed) {
+    if (!inbox->verify->is_signed) {
         return ngx_http_ap_receive_signature(inbox, FEDI_SIGNATURE_NONE);
     }
 
     /* a key of another origin is not this actor's: it need not be fetched */
 
-    if (!fedi_id_same_origin(&inbox->key_id, &inbox->activity.actor)) {
+    if (!fedi_id_same_origin(&inbox->verify->key_id, &inbox->activity.actor)) {
 
         origin = ngx_http_ap_view(&inbox->origin->url);
 
-        authority.owner = &inbox->key_id;
+        authority.owner = &inbox->verify->key_id;
         authority.origins = &origin;
         authority.norigins = 1;
 
@@ -94,7 +87,7 @@ ngx_http_ap_receive(ngx_http_ap_inbox_t *inbox)
                                          ? FEDI_VERDICT_NOT_OWNER : verdict);
     }
 
-    return ngx_http_ap_receive_key(inbox);
+    return ngx_http_ap_receive_verify(inbox);
 }
 
 
@@ -124,8 +117,8 @@ ngx_http_ap_receive_known(void *data, ngx_int_t rc)
     switch (rc) {
 
     case NGX_OK:
-        rc = inbox->is_signed
-             ? ngx_http_ap_receive_key(inbox)
+        rc = inbox->verify->is_signed
+             ? ngx_http_ap_receive_verify(inbox)
              : ngx_http_ap_receive_signature(inbox, FEDI_SIGNATURE_NONE);
         break;
 
@@ -144,160 +137,56 @@ ngx_http_ap_receive_known(void *data, ngx_int_t rc)
 
 
 static ngx_int_t
-ngx_http_ap_receive_key(ngx_http_ap_inbox_t *inbox)
+ngx_http_ap_receive_verify(ngx_http_ap_inbox_t *inbox)
 {
-    ngx_int_t     rc;
-    ngx_str_t     id;
-    ngx_ap_key_t  key;
+    ngx_int_t  rc;
 
-    id = ngx_http_ap_string(inbox->key_id.text);
-
-    rc = ngx_ap_keys_get(inbox->worker, inbox->request->pool, inbox->origin,
-                         &id, inbox->newer, &key, ngx_http_ap_receive_keyed,
-                         inbox);
+    rc = ngx_http_ap_verify_key(inbox->verify, ngx_http_ap_receive_verified,
+                                inbox);
 
     return rc == NGX_AGAIN ? NGX_AGAIN
-                           : ngx_http_ap_receive_verify(inbox, rc, &key);
+                           : ngx_http_ap_receive_authorise(inbox);
 }
 
 
 static void
-ngx_http_ap_receive_keyed(void *data, ngx_int_t rc, const ngx_ap_key_t *key)
+ngx_http_ap_receive_verified(void *data)
 {
     ngx_http_ap_inbox_t *inbox = data;
 
-    ngx_connection_t  *c;
-
-    c = inbox->request->connection;
-
-    ngx_http_set_log_request(c->log, inbox->request);
-
-    ngx_http_ap_receive_finish(inbox,
-                               ngx_http_ap_receive_verify(inbox, rc, key));
-    ngx_http_run_posted_requests(c);
+    ngx_http_ap_receive_finish(inbox, ngx_http_ap_receive_authorise(inbox));
 }
 
 
 static ngx_int_t
-ngx_http_ap_receive_verify(ngx_http_ap_inbox_t *inbox, ngx_int_t rc,
-    const ngx_ap_key_t *key)
+ngx_http_ap_receive_authorise(ngx_http_ap_inbox_t *inbox)
 {
-    fedi_signature_e        reason;
-    fedi_signature_bases_t  bases;
+    fedi_str_t                origin;
+    fedi_verdict_e            verdict;
+    fedi_authority_t          authority;
+    const fedi_authorised_t  *authorised;
 
-    switch (rc) {
-
-    case NGX_OK:
-        break;
-
-    case NGX_DECLINED:
-        return ngx_http_ap_receive_signature(inbox, FEDI_SIGNATURE_NO_KEY);
-
-    case NGX_ABORT:
-        return ngx_http_ap_receive_signature(inbox, FEDI_SIGNATURE_BAD_KEY);
-
-    default:
-        return ngx_http_ap_receive_signature(inbox,
-                                           FEDI_SIGNATURE_KEY_UNREACHABLE);
-    }
-
-    inbox->fetched = key->fetched;
-
-    reason = fedi_signature_bases(&inbox->arena, &inbox->signature,
-                                  &inbox->signed_request, &bases);
-
-    if (reason == FEDI_SIGNATURE_VALID) {
-        reason = fedi_signature_verify(key->key, &inbox->signature, &bases);
-    }
-
-    /* it may have another key by now: looked for once */
-
-    if (reason == FEDI_SIGNATURE_MISMATCH
-        && inbox->newer == 0
-        && key->fetched + NGX_HTTP_AP_RECEIVE_KEY_AGE < ngx_time())
-    {
-        inbox->newer = ngx_time() - NGX_HTTP_AP_RECEIVE_KEY_AGE;
-        return ngx_http_ap_receive_key(inbox);
-    }
-
-    if (reason != FEDI_SIGNATURE_VALID) {
-        return ngx_http_ap_receive_signature(inbox, reason);
-    }
-
-    return ngx_http_ap_receive_authorise(inbox, key);
-}
-
-
-static ngx_int_t
-ngx_http_ap_receive_authorise(ngx_http_ap_inbox_t *inbox,
-    const ngx_ap_key_t *key)
-{
-    fedi_id_t         owner;
-    fedi_str_t        origin;
-    fedi_err_e        err;
-    fedi_verdict_e    verdict;
-    fedi_authority_t  authority;
-
-    err = fedi_id_parse(&inbox->arena, &inbox->worker->conf->rules,
-                        ngx_http_ap_view(&key->actor), &owner);
-
-    if (err == FEDI_ENOMEM) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (err != FEDI_OK || !fedi_id_same_origin(&owner, &inbox->key_id)) {
-        return ngx_http_ap_receive_signature(inbox, FEDI_SIGNATURE_BAD_KEY);
+    if (!inbox->verify->verified) {
+        return ngx_http_ap_receive_signature(inbox, inbox->verify->reason);
     }
 
     origin = ngx_http_ap_view(&inbox->origin->url);
 
-    authority.owner = &owner;
+    authority.owner = &inbox->verify->owner;
     authority.origins = &origin;
     authority.norigins = 1;
 
-    verdict = fedi_activity_authorise(&inbox->activity, &authority);
+    verdict = fedi_activity_admit(&inbox->verify->arena, &inbox->activity,
+                                  &authority, inbox->body, &authorised);
 
     if (verdict != FEDI_VERDICT_ACCEPTED) {
         return ngx_http_ap_receive_verdict(inbox, verdict);
     }
 
-    return ngx_http_ap_receive_row(inbox);
-}
-
-
-static ngx_int_t
-ngx_http_ap_receive_row(ngx_http_ap_inbox_t *inbox)
-{
-    fedi_activity_t          *activity;
-    ngx_ap_store_activity_t  *row;
-
-    activity = &inbox->activity;
-    row = &inbox->row;
-
-    row->origin = inbox->origin->url;
-    row->actor = ngx_http_ap_string(activity->actor.text);
-    row->id = ngx_http_ap_string(activity->id.text);
-    row->type = ngx_http_ap_string(activity->type);
-    row->object = ngx_http_ap_string(activity->object.id.text);
-    row->body = ngx_http_ap_string(inbox->body);
-
-    if (activity->object.embedded) {
-        row->inner_type = ngx_http_ap_string(activity->object.type);
-        row->inner_id = row->object;
-        row->inner_object = ngx_http_ap_string(
-            activity->kind == FEDI_ACTIVITY_UNDO
-            ? activity->object.object.text
-            : activity->object.in_reply_to.text);
-    }
-
-    if (ngx_ap_inbox_receive(inbox->worker, inbox->request->pool, row,
-                             ngx_http_ap_receive_received, inbox)
-        == NULL)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return NGX_AGAIN;
+    return ngx_ap_inbox_receive(inbox->verify->worker, inbox->request->pool,
+                                &inbox->origin->url, authorised,
+                                ngx_http_ap_receive_received, inbox)
+           ? NGX_AGAIN : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
 
@@ -321,16 +210,14 @@ ngx_http_ap_receive_received(void *data, ngx_int_t rc, const ngx_str_t *verdict)
 
         if (counter != NGX_HTTP_AP_RECEIVED_UNKNOWN_ACTOR) {
             rc = ngx_http_ap_receive_accepted(inbox);
+            break;
+        }
 
-        } else if (inbox->newer == 0) {
+        rc = ngx_http_ap_verify_again(inbox->verify,
+                                      ngx_http_ap_receive_verified, inbox);
 
-            /* its row is gone, and its key with it: ask for both again */
-
-            inbox->newer = ngx_max(ngx_time(), inbox->fetched + 1);
-            rc = ngx_http_ap_receive_key(inbox);
-
-        } else {
-            rc = ngx_http_ap_receive_signature(inbox, FEDI_SIGNATURE_NO_KEY);
+        if (rc != NGX_AGAIN) {
+            rc = ngx_http_ap_receive_authorise(inbox);
         }
 
         break;

@@ -13,10 +13,9 @@
 #include <ngx_core.h>
 
 #include "fedi_activity.h"
-#include "fedi_signature_check.h"
 #include "ngx_ap_store.h"
-#include "ngx_ap_worker.h"
 #include "ngx_http_ap_module.h"
+#include "ngx_http_ap_verify.h"
 
 
 #define NGX_HTTP_AP_TOO_LARGE  "an activity has 1 MiB at most"
@@ -25,24 +24,12 @@
 typedef struct {
     ngx_http_request_t         *request;
     ngx_ap_origin_t            *origin;
-    ngx_ap_worker_t            *worker;
-    fedi_arena_t                arena;
-
-    fedi_signed_request_t       signed_request;
-    fedi_signature_t            signature;
-    fedi_digest_t               digest;
-    fedi_id_t                   key_id;
+    ngx_http_ap_verify_t       *verify;
 
     fedi_str_t                  body;
     struct ngx_ap_reader_job_s *job;        /* of a large body, or NULL */
     fedi_activity_t             activity;
     ngx_ap_pg_query_t          *call;       /* whether the actor is known */
-    ngx_ap_store_activity_t     row;
-    time_t                      newer;      /* of the key; 0: any will do */
-    time_t                      fetched;    /* of the one that was used */
-
-    unsigned                    is_signed:1;
-    unsigned                    is_own:1;   /* key of the instance actor */
 } ngx_http_ap_inbox_t;
 
 

@@ -18,6 +18,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
+#include "fedi_activity.h"
 #include "fedi_document.h"
 #include "ngx_ap_pg.h"
 
@@ -191,19 +192,21 @@ ngx_ap_pg_query_t *ngx_ap_store_signing_key(ngx_ap_store_t *store,
     ngx_str_t *actor, ngx_ap_store_signing_key_pt handler, void *data);
 
 
-/* activities that are genuine and allowed; what is absent is empty */
+/*
+ * A row of receive().  Nobody but the store can fill one, and it takes what
+ * the authoriser has made: there is no other way for an activity into the
+ * database.  In the pool; the rest is borrowed.  NULL: no memory.
+ */
 
-typedef struct {
-    ngx_str_t                   origin;
-    ngx_str_t                   actor;
-    ngx_str_t                   id;
-    ngx_str_t                   type;
-    ngx_str_t                   object;
-    ngx_str_t                   inner_type;
-    ngx_str_t                   inner_object;
-    ngx_str_t                   inner_id;
-    ngx_str_t                   body;
-} ngx_ap_store_activity_t;
+typedef struct ngx_ap_store_activity_s  ngx_ap_store_activity_t;
+
+const ngx_ap_store_activity_t *ngx_ap_store_activity(ngx_pool_t *pool,
+    const ngx_str_t *origin, const fedi_authorised_t *authorised);
+
+/* of how they are sent: two batches with the same rows wait for each other */
+ngx_int_t ngx_ap_store_activity_compare(const ngx_ap_store_activity_t *one,
+    const ngx_ap_store_activity_t *two);
+
 
 typedef struct {
     ngx_int_t                   rc;

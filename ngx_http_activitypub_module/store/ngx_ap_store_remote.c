@@ -3,16 +3,14 @@
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Calls about others: their keys, and what they sent.
+ * Calls about others: their keys, and whether they are known.
  */
 
 #include "ngx_ap_store_internal.h"
 #include "ngx_ap_store_rows.h"
 
 
-/* strings of an activity and of an actor, in the order of the statements */
-#define NGX_AP_STORE_ACTIVITY                                                 \
-    (sizeof(ngx_ap_store_activity_t) / sizeof(ngx_str_t))
+/* strings of an actor, in the order of the statement */
 #define NGX_AP_STORE_ACTOR                                                    \
     (sizeof(ngx_ap_store_actor_t) / sizeof(ngx_str_t))
 
@@ -23,8 +21,6 @@ static void ngx_ap_store_remote_known_answered(void *data,
     const ngx_ap_pg_result_t *result);
 static void ngx_ap_store_signing_key_answered(void *data,
     const ngx_ap_pg_result_t *result);
-static void ngx_ap_store_received(void *data,
-    const ngx_ap_pg_result_t *results);
 static void ngx_ap_store_queue_answered(void *data,
     const ngx_ap_pg_result_t *result);
 
@@ -185,71 +181,6 @@ ngx_ap_store_signing_key_answered(void *data,
     }
 
     call->handler.signing_key(call->data, rc, &key_id, &pem);
-
-    ngx_ap_store_end(call);
-}
-
-
-ngx_ap_pg_query_t *
-ngx_ap_store_receive(ngx_ap_store_t *store,
-    const ngx_ap_store_activity_t *const *activities, ngx_uint_t n,
-    ngx_ap_store_received_pt handler, void *data)
-{
-    ngx_uint_t                i;
-    ngx_ap_pg_query_t        *query;
-    ngx_ap_store_call_t       call;
-    ngx_ap_store_activity_t  *rows;
-
-    rows = ngx_alloc(n * sizeof(ngx_ap_store_activity_t), store->log);
-    if (rows == NULL) {
-        return NULL;
-    }
-
-    for (i = 0; i < n; i++) {
-        rows[i] = *activities[i];
-    }
-
-    ngx_memzero(&call, sizeof(ngx_ap_store_call_t));
-
-    call.statement = NGX_AP_STATEMENT_RECEIVE;
-    call.n = n;
-    call.nvalues = NGX_AP_STORE_ACTIVITY;
-    call.handler.received = handler;
-    call.data = data;
-
-    query = ngx_ap_store_call(store, store->pipeline, &call,
-                              (const ngx_str_t *) rows,
-                              ngx_ap_store_received);
-
-    ngx_free(rows);
-
-    return query;
-}
-
-
-static void
-ngx_ap_store_received(void *data, const ngx_ap_pg_result_t *results)
-{
-    ngx_uint_t               i;
-    ngx_ap_store_call_t     *call = data;
-    ngx_ap_store_outcome_t   outcomes[NGX_AP_STORE_BATCH];
-
-    call->answering = 1;
-
-    for (i = 0; i < call->n; i++) {
-        ngx_str_null(&outcomes[i].verdict);
-
-        /* of many it is asked again; alone it is somebody's fault */
-
-        outcomes[i].rc = (call->n == 1) ? ngx_ap_store_begin(call, results)
-                                        : results[i].rc;
-
-        if (outcomes[i].rc == NGX_OK && PQntuples(results[i].rows) == 1) {
-            outcomes[i].verdict = ngx_ap_store_text(results[i].rows, 0, 0);
-        }
-    }
-
-    call->handler.received(call->data, outcomes, call->n);
 
     ngx_ap_store_end(call);
 }

@@ -25,6 +25,29 @@ typedef struct {
 } row_t;
 
 
+/* who is let in, and with what, is decided by the same rules */
+
+static void
+check_admitted(fedi_arena_t *arena, const fedi_activity_t *activity,
+    const fedi_authority_t *authority, fedi_verdict_e verdict)
+{
+    const fedi_authorised_t  *authorised;
+
+    assert_int_equal(fedi_activity_admit(arena, activity, authority,
+                                         fedi_str("{}"), &authorised),
+                     verdict);
+
+    if (verdict != FEDI_VERDICT_ACCEPTED) {
+        assert_null(authorised);
+        return;
+    }
+
+    assert_ptr_equal(fedi_authorised_activity(authorised), activity);
+    assert_true(fedi_str_eq(fedi_authorised_body(authorised),
+                            fedi_str("{}")));
+}
+
+
 static void
 check(const row_t *rows, size_t n)
 {
@@ -57,6 +80,8 @@ check(const row_t *rows, size_t n)
 
         if (got == FEDI_VERDICT_ACCEPTED) {
             got = fedi_activity_authorise(&activity, &authority);
+
+            check_admitted(&heap.arena, &activity, &authority, got);
         }
 
         if (got != rows[i].want) {
