@@ -205,15 +205,81 @@ test_render(void **state)
 }
 
 
+static void
+check_content(const digest_row_t *rows, size_t n)
+{
+    size_t         i;
+    fedi_heap_t    heap;
+    fedi_digest_e  got;
+    fedi_digest_t  digest;
+
+    for (i = 0; i < n; i++) {
+        fedi_heap_init(&heap);
+
+        got = fedi_content_digest_parse(&heap.arena,
+                                        fedi_test_view(rows[i].value),
+                                        &digest);
+
+        if (got == FEDI_DIGEST_OK) {
+            got = fedi_digest_verify_body(&digest,
+                                          fedi_test_view(rows[i].body));
+        }
+
+        if (got != rows[i].want) {
+            fail_msg("\"%s\": got %d, want %d", rows[i].value, (int) got,
+                     (int) rows[i].want);
+        }
+
+        fedi_heap_free(&heap);
+    }
+}
+
+
+/* RFC 9530, appendices B and D; RFC 9421, appendix B.2 */
+
+static void
+test_rfc9530(void **state)
+{
+    static const digest_row_t  rows[] = {
+        { "{\"hello\": \"world\"}\n",
+          "sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:, sha-512=:"
+          "YMAam51Jz/jOATT6/zvHrLVgOYTGFy1d6GJiOHTohq4yP+pgk4vf2aCsyRZOtw8Mj"
+          "kM7iw7yZ/WkppmM44T3qg==:",
+          FEDI_DIGEST_OK },
+        { "",
+          "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:, sha-512=:"
+          "z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY"
+          "7kxvUdBeoGlODJ6+SfaPg==:",
+          FEDI_DIGEST_OK },
+        { "Hello, world!",
+          "sha-256=:MV9b23bQeMQ7isAGTkoBZGErH853yGk0W/yUx1iU7dM=:, sha-512=:"
+          "wVJ82JPBJHc9gRkRlwyP5uhX1t9dySJr2KFgYUwM2WOk3eorlLt9NgIe+dhl1c6il"
+          "Kgt1JoLsmn1H256V/eUIQ==:",
+          FEDI_DIGEST_OK },
+        { "Hello world",
+          "sha-256=:ZOyIygCyaOW6GjVnihtTFtIS9PNmskdyMlNKiuyjfzw=:, sha-512=:"
+          "t/eDuu2Cl/DbkXRiGE/08I5pwtXl95qUJgD5cl9Yzh8pwYE5v4CwbA//K900c4RS7"
+          "PQMSIwip+PYDN9vnBwNRw==:",
+          FEDI_DIGEST_OK },
+        { "{\"message\": \"good dog\"}",
+          "sha-256=:z0bm/K2/kBiAHdTk/FHlB2NyoHqaTdzCA9k+jeJ0ezA=:, sha-512=:"
+          "mEWXIS7MaLRuGgxOBdODa3xqM1XdEvxoYhvlCFJ41QJgJc4GTsPp29l5oGX69wWdX"
+          "ymyU0rjJuahq4l5aGgfLQ==:",
+          FEDI_DIGEST_OK }
+    };
+
+    (void) state;
+
+    check_content(rows, FEDI_N(rows));
+}
+
+
 /* RFC 9530; R18: SHA-512 alone will do here */
 
 static void
 test_content_digest(void **state)
 {
     char           text[FEDI_CONTENT_DIGEST_LEN];
-    size_t         i;
-    fedi_heap_t    heap;
-    fedi_digest_e  got;
     fedi_digest_t  digest;
     unsigned char  sha256[FEDI_SHA256_LEN];
 
@@ -247,25 +313,7 @@ test_content_digest(void **state)
 
     (void) state;
 
-    for (i = 0; i < FEDI_N(rows); i++) {
-        fedi_heap_init(&heap);
-
-        got = fedi_content_digest_parse(&heap.arena,
-                                        fedi_test_view(rows[i].value),
-                                        &digest);
-
-        if (got == FEDI_DIGEST_OK) {
-            got = fedi_digest_verify_body(&digest,
-                                          fedi_test_view(rows[i].body));
-        }
-
-        if (got != rows[i].want) {
-            fail_msg("\"%s\": got %d, want %d", rows[i].value, (int) got,
-                     (int) rows[i].want);
-        }
-
-        fedi_heap_free(&heap);
-    }
+    check_content(rows, FEDI_N(rows));
 
     assert_true(fedi_sha256(fedi_str(HELLO), sha256));
     fedi_content_digest_render(sha256, text);
@@ -285,6 +333,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_content_digest),
+        cmocka_unit_test(test_rfc9530),
         cmocka_unit_test(test_vectors),
         cmocka_unit_test(test_r18_mismatch),
         cmocka_unit_test(test_r18_all_known),

@@ -24,6 +24,17 @@ static const char  rsa[] =
     "eEcmvynADfNZ5MBvcCS7m3XkFCMNUYBS9NQ3fze6vMSUPsNa6GVYmKx2x6JrdEjCk3qRMMm"
     "yjnjCMfR4pXbRMZa3i";
 
+static const char  rsa_pem[] =
+    "-----BEGIN PUBLIC KEY-----\n"
+    "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAsbX82NTV6IylxCh7MfV4\n"
+    "hlyvaniCajuP97GyOqSvTmoEdBOflFvZ06kR/9D6ctt45Fk6hskfnag2GG69NALV\n"
+    "H2o4RCR6tQiLRpKcMRtDYE/thEmfBvDzm/VVkOIYfxu+Ipuo9J/S5XDNDjczx2v+\n"
+    "3oDh5+CIHkU46hvFeCvpUS+L8TJSbgX0kjVk/m4eIb9wh63rtmD6Uz/KBtCo5mmR\n"
+    "4TEtcLZKYdqMp3wCjN+TlgHiz/4oVXWbHUefCEe8rFnX1iQnpDHU49/SaXQoud1j\n"
+    "CaexFn25n+Aa8f8bc5Vm+5SeRwidHa6ErvEhTvf1dz6GoNPp2iRvm+wJ1gxwWJEY\n"
+    "PQIDAQAB\n"
+    "-----END PUBLIC KEY-----\n";
+
 
 static fedi_err_e
 parse(const char *text, fedi_str_t want)
@@ -70,8 +81,41 @@ test_keys(void **state)
                        "\x3b\xd3\x43\xdb\xbe\x09\x70\xe6")),
         FEDI_OK);
 
+    assert_int_equal(
+        parse("z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2",
+              fedi_str("\xb0\x0d\x8d\x93\x8e\x7f\x77\x3d"
+                       "\x51\x56\x5a\xad\x36\xa6\x23\xf5"
+                       "\x34\x4f\x7f\x5d\x19\x60\xf9\xcf"
+                       "\x3e\x8e\x12\x62\x0e\xa2\x81\x0f")),
+        FEDI_OK);
+
     assert_int_equal(parse(rsa, fedi_null_str), FEDI_OK);
     assert_int_equal(ERR_peek_error(), 0);
+}
+
+
+/* one key, and two ways to write it */
+
+static void
+test_same_key(void **state)
+{
+    EVP_PKEY     *multikey, *pem;
+    fedi_heap_t   heap;
+
+    (void) state;
+
+    fedi_heap_init(&heap);
+
+    assert_int_equal(fedi_multikey_parse(&heap.arena, fedi_str(rsa),
+                                         &multikey),
+                     FEDI_OK);
+    assert_int_equal(fedi_key_parse(&heap.arena, fedi_str(rsa_pem), &pem),
+                     FEDI_OK);
+    assert_int_equal(EVP_PKEY_eq(multikey, pem), 1);
+
+    EVP_PKEY_free(pem);
+    EVP_PKEY_free(multikey);
+    fedi_heap_free(&heap);
 }
 
 
@@ -142,6 +186,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_same_key),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_memory)
     };
