@@ -5,7 +5,7 @@
  *
  * A socket address is refused if the table of networks has it, with whatever
  * list of allowed networks that does not have it; and an IPv4 address in an
- * IPv6 one is always.
+ * IPv6 one is always, however it is put there, be it public or not.
  */
 
 #include <netinet/in.h>
@@ -102,10 +102,55 @@ fuzz_address(const uint8_t *data, size_t size, const fedi_guard_t *guard)
 
     if (rc == FEDI_GUARD_OK) {
         fedi_fuzz_assert(!fuzz_is_reserved(&address)
-                         || fedi_cidr_match(&guard->allow[0], &address));
+                         || (guard->nallow != 0
+                             && fedi_cidr_match(&guard->allow[0],
+                                                &address)));
     }
 }
 
+
+/*
+ * Mapped, compatible, translated (RFC 4291), NAT64 (RFC 6052 and 8215), 6to4
+ * (RFC 3056), the server and the client of Teredo (RFC 4380).
+ */
+
+static void
+fuzz_forms(const uint8_t *v4)
+{
+    size_t               i, k;
+    fedi_guard_t         nobody;
+    struct sockaddr_in6  in6 = { .sin6_family = AF_INET6 };
+
+    static const struct {
+        unsigned char  prefix[12];
+        size_t         at;
+        unsigned char  mask;
+    } forms[] = {
+        { { [10] = 0xff, [11] = 0xff }, 12, 0 },
+        { { 0 }, 12, 0 },
+        { { [8] = 0xff, [9] = 0xff }, 12, 0 },
+        { { 0, 0x64, 0xff, 0x9b }, 12, 0 },
+        { { 0, 0x64, 0xff, 0x9b, 0, 1 }, 12, 0 },
+        { { 0x20, 0x02 }, 2, 0 },
+        { { 0x20, 0x01 }, 4, 0 },
+        { { 0x20, 0x01 }, 12, 0xff }
+    };
+
+    memset(&nobody, 0, sizeof(nobody));
+
+    for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        memset(&in6.sin6_addr, 0, 16);
+        memcpy(&in6.sin6_addr, forms[i].prefix, 12);
+
+        for (k = 0; k < 4; k++) {
+            in6.sin6_addr.s6_addr[forms[i].at + k] = v4[k] ^ forms[i].mask;
+        }
+
+        fedi_fuzz_assert(fedi_guard_check(&nobody, (struct sockaddr *) &in6,
+                                          sizeof(in6))
+                         != FEDI_GUARD_OK);
+    }
+}
 
 
 int
@@ -130,8 +175,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         guard.nallow = 1;
     }
 
-    if (len < size && guard.nallow == 1) {
+    if (len < size) {
         fuzz_address(data + len + 1, size - len - 1, &guard);
+    }
+
+    if (size >= 4) {
+        fuzz_forms(data);
+        fuzz_address(data, size, &guard);
     }
 
     fedi_heap_free(&heap);
