@@ -267,6 +267,7 @@ BEGIN
       FROM (SELECT r.id, r.item, row_number() OVER (ORDER BY r.id) AS n
               FROM reaction AS r
              WHERE r.object = post AND r.kind = name AND r.id > above
+               AND NOT r.hidden AND NOT r.waits
              ORDER BY r.id
              LIMIT 51) AS f;
 

@@ -127,9 +127,13 @@ $$;
 
 
 -- An actor likes and shares a post once, whatever it says how often; the
--- last time is the one that an Undo names.
+-- last time is the one that an Undo names.  A reply may have to wait until
+-- somebody approves it.
 
-CREATE OR REPLACE FUNCTION react(post uuid, kind text, actor text, item text)
+DROP FUNCTION IF EXISTS react(uuid, text, text, text);
+
+CREATE OR REPLACE FUNCTION react(post uuid, kind text, actor text, item text,
+    waits boolean)
     RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
 AS $$
@@ -149,8 +153,9 @@ BEGIN
                       AND r.kind = react.kind
                       AND (react.kind <> 'replies' OR r.item = shown))
     THEN
-        INSERT INTO reaction (object, kind, actor, item)
-        VALUES (post, react.kind, react.actor, coalesce(shown, ''));
+        INSERT INTO reaction (object, kind, actor, item, waits)
+        VALUES (post, react.kind, react.actor, coalesce(shown, ''),
+                react.waits);
 
     ELSIF react.kind <> 'replies' THEN
         UPDATE reaction AS r SET item = coalesce(shown, '')

@@ -374,9 +374,12 @@ $$;
 
 -- What concerns a post of ours, directly or by way of what was kept before.
 
+DROP FUNCTION IF EXISTS receive_reaction(text, remote_actor, text, text, text,
+                                         text, text);
+
 CREATE OR REPLACE FUNCTION receive_reaction(origin_url text,
     sender remote_actor, id text, type text, object text, about text,
-    body text)
+    body text, limited boolean)
     RETURNS text
     LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
 AS $$
@@ -408,7 +411,8 @@ BEGIN
 
     IF kind IS NOT NULL THEN
         PERFORM react(concerned::uuid, kind, sender.uri,
-                      CASE kind WHEN 'replies' THEN object ELSE id END);
+                      CASE kind WHEN 'replies' THEN object ELSE id END,
+                      limited AND kind = 'replies');
 
     ELSIF type = 'Delete'
           OR (type = 'Update' AND is_public(body::json -> 'object') IS FALSE)
@@ -437,12 +441,21 @@ AS $$
 DECLARE
     sender  remote_actor;
     named   text := coalesce(nullif(receive.inner_id, ''), receive.object);
+    policy  text;
 BEGIN
     SELECT r.* INTO sender FROM remote_actor AS r
      WHERE r.uri = receive.actor;
 
     IF NOT FOUND THEN
         RETURN 'unknown_actor';
+    END IF;
+
+    -- whoever asked before may not have known of the rule yet
+
+    policy := policy_on_entry(receive.origin, sender.host);
+
+    IF policy = 'suspend' THEN
+        RETURN 'blocked';
     END IF;
 
     IF receive.type = 'Delete' AND receive.object = receive.actor THEN
@@ -471,12 +484,12 @@ BEGIN
     WHEN 'Like', 'Dislike', 'EmojiReact', 'Announce', 'Update', 'Delete' THEN
         RETURN receive_reaction(receive.origin, sender, receive.id,
                                 receive.type, named, receive.object,
-                                receive.body);
+                                receive.body, policy = 'limit');
 
     WHEN 'Create' THEN
         RETURN receive_reaction(receive.origin, sender, receive.id,
                                 receive.type, named, receive.inner_object,
-                                receive.body);
+                                receive.body, policy = 'limit');
     ELSE
         RETURN 'ignored';
     END CASE;

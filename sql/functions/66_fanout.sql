@@ -53,7 +53,7 @@ $$;
 
 
 -- Queues an activity for inboxes.  Our own actors live here: nothing is sent
--- to them.
+-- to them, nor to who is suspended.
 
 CREATE OR REPLACE FUNCTION queue_deliveries(told activity, inboxes text[])
     RETURNS int
@@ -61,11 +61,19 @@ CREATE OR REPLACE FUNCTION queue_deliveries(told activity, inboxes text[])
 AS $$
 DECLARE
     away    text[];
+    shut    text[];
     queued  int;
 BEGIN
+    SELECT suspended_hosts(o.url, ARRAY(SELECT url_host(i)
+                                          FROM unnest(inboxes) AS i))
+      INTO shut
+      FROM actor AS a JOIN origin AS o ON o.id = a.origin
+     WHERE a.id = told.actor;
+
     away := ARRAY(SELECT i FROM unnest(inboxes) AS i
                    WHERE NOT EXISTS (SELECT FROM origin AS o
-                                      WHERE starts_with(i, o.url || '/')));
+                                      WHERE starts_with(i, o.url || '/'))
+                     AND url_host(i) <> ALL (shut));
 
     PERFORM wake_hosts(ARRAY(SELECT url_host(i) FROM unnest(away) AS i));
 

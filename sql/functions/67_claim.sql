@@ -95,6 +95,45 @@ END
 $$;
 
 
+-- Those of them that may be sent to their host, which the caller has locked.
+-- Of an origin that has suspended it all that is queued there is gone: the
+-- rule may be younger than the queue.
+
+CREATE OR REPLACE FUNCTION sendable(peer text, ids bigint[],
+    OUT allowed bigint[], OUT dropped int)
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+DECLARE
+    origins  int[];
+BEGIN
+    allowed := ids;
+    dropped := 0;
+
+    IF cardinality(ids) = 0 OR NOT has_policies() THEN
+        RETURN;
+    END IF;
+
+    origins := suspended_origins(peer, ARRAY(
+                   SELECT a.origin FROM delivery AS d
+                     JOIN actor AS a ON a.id = d.actor
+                    WHERE d.id = ANY (ids) AND NOT is_reject(d)));
+
+    IF cardinality(origins) = 0 THEN
+        RETURN;
+    END IF;
+
+    allowed := ARRAY(SELECT d.id
+                       FROM unnest(ids) WITH ORDINALITY AS i (id, n)
+                       JOIN delivery AS d ON d.id = i.id
+                       JOIN actor AS a ON a.id = d.actor
+                      WHERE is_reject(d) OR a.origin <> ALL (origins)
+                      ORDER BY i.n);
+
+    dropped := drop_deliveries(peer, origins);
+END
+$$;
+
+
 -- Of a host that the caller has locked, up to "lim" of the deliveries that
 -- are due and wait for no other.
 
@@ -103,15 +142,23 @@ CREATE OR REPLACE FUNCTION claim_of_host(peer text, lim int, token uuid)
     LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
 AS $$
 DECLARE
-    ids  bigint[];
+    ids      bigint[];
+    dropped  int;
 BEGIN
-    ids := ARRAY(
-        SELECT d.id
-          FROM delivery AS d
-         WHERE d.host = peer AND d.state = 'waiting' AND d.next_at <= now()
-           AND NOT waits_for_older(d) AND NOT waits_for_accept(d)
-         ORDER BY d.next_at, d.id
-         LIMIT lim);
+    LOOP
+        ids := ARRAY(
+            SELECT d.id
+              FROM delivery AS d
+             WHERE d.host = peer AND d.state = 'waiting' AND d.next_at <= now()
+               AND NOT waits_for_older(d) AND NOT waits_for_accept(d)
+             ORDER BY d.next_at, d.id
+             LIMIT lim);
+
+        SELECT s.allowed, s.dropped INTO ids, dropped
+          FROM sendable(peer, ids) AS s;
+
+        EXIT WHEN dropped = 0;
+    END LOOP;
 
     UPDATE delivery AS d
        SET claim = token, attempts = d.attempts + 1,
@@ -213,12 +260,14 @@ END
 $$;
 
 
+-- "parting": goes out although its host is suspended.
+
 DROP FUNCTION IF EXISTS delivery_claim(int);
 
 CREATE OR REPLACE FUNCTION delivery_claim(lim int)
     RETURNS TABLE (id bigint, claim uuid, inbox text, host text, actor text,
                    key_id text, activity text, body text, attempts int,
-                   scheme text)
+                   scheme text, parting boolean)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = activitypub, pg_temp
     SET enable_seqscan = off SET enable_bitmapscan = off
@@ -236,7 +285,8 @@ BEGIN
     RETURN QUERY
     SELECT d.id, d.claim, d.inbox::text, d.host::text, a.uri,
            a.uri || '#main-key', activity_uri(a.uri, d.activity),
-           coalesce(d.document, v.document), d.attempts, h.scheme
+           coalesce(d.document, v.document), d.attempts, h.scheme,
+           is_reject(d)
       FROM unnest(ids) WITH ORDINALITY AS taken (id, n)
       JOIN delivery AS d ON d.id = taken.id
       JOIN host AS h ON h.name = d.host

@@ -12,7 +12,8 @@ CREATE OR REPLACE VIEW origins AS
            o.host,
            o.account_domain,
            a.uri AS instance_actor,
-           EXISTS (SELECT FROM actor_key AS k WHERE k.actor = a.id) AS has_key
+           EXISTS (SELECT FROM actor_key AS k WHERE k.actor = a.id) AS has_key,
+           o.federation_mode
       FROM origin AS o
       JOIN actor AS a ON a.origin = o.id AND a.instance;
 
@@ -92,3 +93,28 @@ CREATE OR REPLACE VIEW deliveries AS
       FROM delivery AS d
       JOIN actor AS a ON a.id = d.actor
       LEFT JOIN activity AS v ON v.id = d.activity;
+
+
+-- Rules about domains.  "origin" is '' for all.
+
+CREATE OR REPLACE VIEW policies AS
+    SELECT p.origin COLLATE "default" AS origin,
+           p.domain COLLATE "default" AS domain,
+           p.severity,
+           p.source,
+           p.reason,
+           p.created
+      FROM domain_policy AS p
+     WHERE p.domain <> '';
+
+
+-- Replies that nobody has approved yet.
+
+CREATE OR REPLACE VIEW waiting_replies AS
+    SELECT x.item COLLATE "default" AS id,
+           x.actor COLLATE "default" AS actor,
+           a.uri || '/' || x.object AS post
+      FROM reaction AS x
+      JOIN object AS p ON p.id = x.object
+      JOIN actor AS a ON a.id = p.actor
+     WHERE x.waits AND NOT x.hidden;

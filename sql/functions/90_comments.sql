@@ -36,6 +36,22 @@ COMMENT ON FUNCTION job_result IS
     'State of a job, waiting, running or done, and its result';
 COMMENT ON FUNCTION job_forget IS
     'Removes a job that waits or is done; false: there is no such';
+COMMENT ON FUNCTION block_domain IS
+    'Blocks a domain and what is below it; how many followers that cost';
+COMMENT ON FUNCTION block_domains IS
+    'Writes many rules about domains; how many followers that cost';
+COMMENT ON FUNCTION allow_domain IS
+    'Allows a domain and what is below it';
+COMMENT ON FUNCTION unblock_domain IS
+    'Takes a rule about a domain back; false: there is none';
+COMMENT ON FUNCTION block_cost IS
+    'What it would cost to suspend a domain; changes nothing';
+COMMENT ON FUNCTION blocks_cost IS
+    'What it would cost to suspend domains; changes nothing';
+COMMENT ON FUNCTION policy_of IS
+    'suspend, limit, reject_media, allow or none: what a host is to an origin';
+COMMENT ON FUNCTION approve_reply IS
+    'Shows a reply that waits for approval; false: there is no such';
 
 COMMENT ON VIEW origins IS
     'Our origins, their account domain and instance actor';
@@ -47,6 +63,10 @@ COMMENT ON VIEW followers IS
     'Who follows which actor, and whether its Accept is settled';
 COMMENT ON VIEW deliveries IS
     'What is on its way, and what was given up in the last thirty days';
+COMMENT ON VIEW policies IS
+    'Rules about domains, and who wrote them';
+COMMENT ON VIEW waiting_replies IS
+    'Replies that wait for approval';
 
 
 -- for the module
@@ -97,6 +117,12 @@ COMMENT ON FUNCTION job_claim IS
     'The next job of one of these origins, for 90 seconds, or no row';
 COMMENT ON FUNCTION job_done IS
     'The result of a job; the first one counts';
+COMMENT ON FUNCTION declare_policy IS
+    'What a configuration says about domains; false: nothing new';
+COMMENT ON FUNCTION domain_policies IS
+    'Rules about domains, by id, a piece at a time';
+COMMENT ON FUNCTION domain_policies_at IS
+    'Of the domains of a notification, the rules that there are now';
 
 
 -- nobody's interface
@@ -145,3 +171,5 @@ COMMENT ON TABLE sent IS
     'An inbox that was sent a post, or is to be told of the end of an actor';
 COMMENT ON TABLE job IS
     'What a worker is asked to do';
+COMMENT ON TABLE domain_policy IS
+    'A rule about a domain and all that is below it';

@@ -17,7 +17,8 @@ REVOKE ALL ON ALL ROUTINES IN SCHEMA activitypub
 
 GRANT USAGE ON SCHEMA activitypub TO activitypub_nginx, activitypub_publisher;
 
-GRANT SELECT ON origins, actors, posts, followers, deliveries
+GRANT SELECT ON origins, actors, posts, followers, deliveries, policies,
+                waiting_replies
     TO activitypub_nginx, activitypub_publisher;
 
 GRANT EXECUTE ON FUNCTION
@@ -43,7 +44,11 @@ GRANT EXECUTE ON FUNCTION
     delivery_next(),
     queue_state(),
     job_claim(text[]),
-    job_done(bigint, jsonb)
+    job_done(bigint, jsonb),
+    declare_policy(text, text, jsonb, jsonb),
+    domain_policies(bigint, int),
+    domain_policies_at(jsonb),
+    policy_of(text, text)
     TO activitypub_nginx;
 
 GRANT EXECUTE ON FUNCTION
@@ -61,7 +66,15 @@ GRANT EXECUTE ON FUNCTION
     delivery_retry(bigint, text),
     job_create(text, text, jsonb),
     job_result(bigint),
-    job_forget(bigint)
+    job_forget(bigint),
+    block_domain(text, text, text, text),
+    block_domains(jsonb, text),
+    allow_domain(text, text, text),
+    unblock_domain(text, text),
+    block_cost(text, text),
+    blocks_cost(text[], text),
+    policy_of(text, text),
+    approve_reply(text)
     TO activitypub_publisher;
 
 

@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(126);
+SELECT plan(152);
 
 SELECT pg_temp.found_acme() \g /dev/null
 SELECT activitypub.publish('news', '/posts/1', 'One', 'Text') \g /dev/null
@@ -40,6 +40,13 @@ SELECT is(pg_temp.try_as('activitypub_nginx', statement), 'ok',
     'SELECT * FROM activitypub.queue_state()',
     'SELECT * FROM activitypub.job_claim(''{}'')',
     'SELECT activitypub.job_done(1, ''{}'')',
+    $$SELECT activitypub.declare_policy('acme.example', 'blocklist', '[]',
+      '[]')$$,
+    'SELECT * FROM activitypub.domain_policies(0, 10)',
+    'SELECT * FROM activitypub.domain_policies_at(''[]'')',
+    'SELECT activitypub.policy_of('''', ''one.example'')',
+    'SELECT * FROM activitypub.policies',
+    'SELECT * FROM activitypub.waiting_replies',
     'SELECT * FROM activitypub.origins',
     'SELECT * FROM activitypub.followers',
     'SELECT * FROM activitypub.deliveries'
@@ -57,6 +64,16 @@ SELECT is(pg_temp.try_as('activitypub_publisher', statement), 'ok',
     'SELECT activitypub.actors_add(''[{"actor": "ben"}]'')',
     'SELECT activitypub.actor_edit(''ann'', ''{"name": "Ann"}'')',
     'SELECT activitypub.actor_delete(''ann'')',
+    'SELECT activitypub.block_domain(''one.example'')',
+    'SELECT activitypub.block_domains(''[{"domain": "two.example"}]'')',
+    'SELECT activitypub.allow_domain(''one.example'')',
+    'SELECT activitypub.unblock_domain(''one.example'')',
+    'SELECT * FROM activitypub.block_cost(''one.example'')',
+    'SELECT * FROM activitypub.blocks_cost(''{one.example}'')',
+    'SELECT activitypub.policy_of('''', ''one.example'')',
+    'SELECT activitypub.approve_reply(''x'')',
+    'SELECT * FROM activitypub.policies',
+    'SELECT * FROM activitypub.waiting_replies',
     'SELECT * FROM activitypub.origins',
     'SELECT * FROM activitypub.schema()',
     'SELECT * FROM activitypub.actors',
@@ -85,6 +102,13 @@ SELECT alike(pg_temp.try_as('activitypub_nginx', statement),
     'SELECT activitypub.actors_add(''[]'')',
     'SELECT activitypub.actor_edit(''ben'', ''{}'')',
     'SELECT activitypub.actor_delete(''ben'')',
+    'SELECT activitypub.block_domain(''one.example'')',
+    'SELECT activitypub.block_domains(''[]'')',
+    'SELECT activitypub.allow_domain(''one.example'')',
+    'SELECT activitypub.unblock_domain(''one.example'')',
+    'SELECT * FROM activitypub.block_cost(''one.example'')',
+    'SELECT * FROM activitypub.blocks_cost(''{}'')',
+    'SELECT activitypub.approve_reply(''x'')',
     'SELECT activitypub.delivery_retry()',
     'SELECT activitypub.job_create(''check'')',
     'SELECT * FROM activitypub.job_result(1)',
@@ -114,7 +138,10 @@ SELECT alike(pg_temp.try_as('activitypub_publisher', statement),
     'SELECT activitypub.delivery_settle(''[]'')',
     'SELECT activitypub.delivery_next()',
     'SELECT * FROM activitypub.job_claim(''{}'')',
-    'SELECT activitypub.job_done(1, ''{}'')'
+    'SELECT activitypub.job_done(1, ''{}'')',
+    'SELECT activitypub.declare_policy('''', '''', ''[]'', ''[]'')',
+    'SELECT * FROM activitypub.domain_policies(0, 10)',
+    'SELECT * FROM activitypub.domain_policies_at(''[]'')'
   ]) AS statement;
 
 -- what neither may: inner functions, tables, the schema, each other

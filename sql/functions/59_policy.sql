@@ -1,0 +1,242 @@
+-- Copyright (C) The ngx_http_activitypub_module authors
+-- SPDX-License-Identifier: BSD-2-Clause
+--
+-- Which rule counts for a host: that of the longest domain that the host is
+-- or is below, and of several about that domain the strictest.  Who has
+-- written it, and whether for one origin or for all, is the same.
+--
+-- receive() comes by here each time.  Without any rule it costs one look at
+-- an empty index, and a lock that everybody shares.
+
+SET LOCAL ROLE activitypub_owner;
+SET LOCAL search_path = activitypub, pg_temp;
+
+
+-- The stricter the more.
+
+CREATE OR REPLACE FUNCTION severity_rank(severity text)
+    RETURNS int
+    LANGUAGE sql IMMUTABLE
+RETURN CASE severity WHEN 'suspend' THEN 4 WHEN 'limit' THEN 3
+                     WHEN 'reject_media' THEN 2 WHEN 'allow' THEN 1 ELSE 0
+       END;
+
+
+-- The host of a URL, or of HOST:PORT, as it stands in rules.
+
+CREATE OR REPLACE FUNCTION bare_host(place text)
+    RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT
+RETURN rtrim(split_part(lower(regexp_replace(place, '^https?://([^/?#]*).*$',
+                                             '\1') COLLATE "C"), ':', 1),
+             '.') COLLATE "C";
+
+
+-- The domains whose rules are about a host: itself, whatever it is below,
+-- and '' that everything is below.
+
+CREATE OR REPLACE FUNCTION domains_above(host text)
+    RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE STRICT
+    SET search_path = activitypub, pg_temp
+AS $$
+DECLARE
+    result  text[] := ARRAY['', host];
+    dot     int := strpos(host, '.');
+BEGIN
+    WHILE dot > 0 AND cardinality(result) < 128 LOOP
+        host := substr(host, dot + 1);
+        result := result || host;
+        dot := strpos(host, '.');
+    END LOOP;
+
+    RETURN result;
+END
+$$;
+
+
+-- suspend, limit, reject_media, allow, or none.  Where all are suspended but
+-- those that are allowed, a milder rule about somebody does not let him in.
+
+CREATE OR REPLACE FUNCTION policy_of(origin text, host text)
+    RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = activitypub, pg_temp
+    SET enable_seqscan = off SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+    above    text[] := domains_above(bare_host(policy_of.host));
+    longest  text;
+    allowed  boolean;
+    closed   boolean;
+BEGIN
+    SELECT INTO longest, allowed, closed
+           (array_agg(p.severity ORDER BY octet_length(p.domain) DESC,
+                      severity_rank(p.severity) DESC))[1],
+           bool_or(p.severity = 'allow'), bool_or(p.domain = '')
+      FROM domain_policy AS p
+     WHERE p.domain = ANY (above) AND p.origin IN ('', policy_of.origin);
+
+    RETURN CASE WHEN longest IS NULL THEN 'none'
+                WHEN closed AND NOT allowed THEN 'suspend'
+                ELSE longest
+           END;
+END
+$$;
+
+
+CREATE OR REPLACE FUNCTION has_policies()
+    RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM domain_policy);
+END
+$$;
+
+
+-- Of these hosts those to which nothing of an origin goes.
+
+CREATE OR REPLACE FUNCTION suspended_hosts(origin_url text, hosts text[])
+    RETURNS text[]
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    IF NOT has_policies() THEN
+        RETURN '{}'::text[];
+    END IF;
+
+    RETURN ARRAY(SELECT h FROM (SELECT DISTINCT unnest(hosts)) AS d (h)
+                  WHERE policy_of(origin_url, h) = 'suspend');
+END
+$$;
+
+
+-- One of us is about to suspend domains, and what those send in the meantime
+-- must not stay.  So who receives shares a lock with everybody else, which
+-- that one has to have alone.  While it has, which may be for seconds, those
+-- that it does not concern go by the locks of their own domains.
+
+CREATE OR REPLACE FUNCTION policy_lock(domain text)
+    RETURNS int
+    LANGUAGE sql IMMUTABLE
+RETURN hashtext('activitypub.policy ' || domain);
+
+
+-- What a sender is to an origin, for as long as the transaction lasts.  Who
+-- is being suspended just now is.
+
+CREATE OR REPLACE FUNCTION policy_on_entry(origin_url text, sender_host text)
+    RETURNS text
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+DECLARE
+    above  text[];
+    name   text;
+BEGIN
+    IF NOT pg_try_advisory_xact_lock_shared(1097888848, 0) THEN
+
+        -- there are too many to have a lock for each
+
+        PERFORM pg_advisory_xact_lock_shared(1097888848, policy_lock(''));
+
+        above := domains_above(bare_host(sender_host));
+
+        FOREACH name IN ARRAY above LOOP
+            IF name <> '' AND NOT pg_try_advisory_xact_lock_shared(
+                                      1097888848, policy_lock(name))
+            THEN
+                RETURN 'suspend';
+            END IF;
+        END LOOP;
+    END IF;
+
+    IF NOT EXISTS (SELECT FROM domain_policy) THEN
+        RETURN 'none';
+    END IF;
+
+    RETURN policy_of(origin_url, sender_host);
+END
+$$;
+
+
+-- The other side of it: waits for those who are receiving just now.
+
+CREATE OR REPLACE FUNCTION lock_policies(domains text[])
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+DECLARE
+    name  text;
+BEGIN
+    PERFORM pg_advisory_xact_lock(1097888848, 0);
+
+    IF cardinality(domains) > 64 THEN
+        domains := '{""}';
+    END IF;
+
+    FOR name IN SELECT DISTINCT d FROM unnest(domains) AS d ORDER BY d LOOP
+        PERFORM pg_advisory_xact_lock(1097888848, policy_lock(name));
+    END LOOP;
+END
+$$;
+
+
+-- For the complete set in the zone: rules above "after", ascending, each
+-- domain of an origin once.  That an origin allows some only is its
+-- configuration's to know.
+
+CREATE OR REPLACE FUNCTION is_strictest(rule domain_policy)
+    RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    RETURN NOT EXISTS (
+        SELECT FROM domain_policy AS p
+         WHERE p.domain = rule.domain AND p.origin = rule.origin
+           AND (severity_rank(p.severity), -p.id)
+               > (severity_rank(rule.severity), -rule.id));
+END
+$$;
+
+
+CREATE OR REPLACE FUNCTION domain_policies(after bigint, lim int)
+    RETURNS TABLE (id bigint, origin text, domain text, severity text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = activitypub, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT p.id, p.origin::text, p.domain::text, p.severity
+      FROM domain_policy AS p
+     WHERE p.id > domain_policies.after AND p.domain <> ''
+       AND is_strictest(p)
+     ORDER BY p.id
+     LIMIT domain_policies.lim;
+END
+$$;
+
+
+-- Of the domains that a notification names, ["policy", DOMAIN, ""], the rules
+-- that there are now.
+
+CREATE OR REPLACE FUNCTION domain_policies_at(keys jsonb)
+    RETURNS TABLE (id bigint, origin text, domain text, severity text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = activitypub, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT p.id, p.origin::text, p.domain::text, p.severity
+      FROM (SELECT DISTINCT k ->> 1
+              FROM jsonb_array_elements(domain_policies_at.keys) AS k
+             WHERE k ->> 0 = 'policy' AND k ->> 2 = '' AND k ->> 1 <> '')
+           AS key (domain)
+      JOIN domain_policy AS p ON p.domain = key.domain
+     WHERE is_strictest(p)
+     ORDER BY p.id;
+END
+$$;
