@@ -110,7 +110,7 @@ for (sort keys %site) {
         is(sent($size, chunked => 1)->status, 202, '... in chunks');
     }
 
-    my $before = refused('too large');
+    my $before = refused('body_too_large');
 
     refusal(sent($mib + 1), 413, "$host: a MiB and a byte");
     refusal(sent($mib + 1, chunked => 1), 413, '... in chunks');
@@ -126,7 +126,7 @@ for (sort keys %site) {
         like(h2(3 * $mib, 1), qr/^2 413 .*1 MiB/, '... much too large');
     }
 
-    is(refused('too large') - $before, $curl ? 6 : 3, 'counted');
+    is(refused('body_too_large') - $before, $curl ? 6 : 3, 'counted');
 
     # what is announced is enough, and not waited for
 
@@ -140,11 +140,11 @@ for (sort keys %site) {
 
     # what follows on the connection is never part of a body
 
-    $before = refused('malformed body');
+    $before = refused('request_malformed');
     in_step(head('chunked') . "nonsense\r\n\r\n", 400, 'a broken chunk');
     in_step(head('chunked') . "5\r\nhello!\r\n0\r\n\r\n", 400,
         'a chunk longer than it says');
-    is(refused('malformed body') - $before, 2, 'counted');
+    is(refused('request_malformed') - $before, 2, 'counted');
 
     in_step(text($mib + 1, 1), 413, 'too many in chunks');
     in_step(text($mib + 1), 413, 'too many');

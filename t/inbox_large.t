@@ -216,7 +216,7 @@ sub request {
 sub refused {
     my $n = 0;
 
-    $n += () = $t->error_log =~ /activitypub: refused with/g;
+    $n += () = $t->error_log =~ /activitypub: refused \d/g;
 
     return $n;
 }

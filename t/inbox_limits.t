@@ -188,12 +188,12 @@ my $status = http_get('/status', host => 'acme.example')->json;
 
 is($status->{database}, 'available', 'status: database');
 is($status->{queue}{waiting}, 0, 'status: queue');
-cmp_ok($status->{received}{'about nothing of ours'}, '>', 10,
+cmp_ok($status->{received}{not_ours}, '>', 10,
     'status: received');
 is($status->{received}{accepted}, 0, 'status: each verdict');
-is($status->{refused}{method}, 3, 'status: methods');
-is($status->{refused}{'content encoding'}, 1, 'status: encodings');
-is($status->{refused}{'malformed digest'}, 1, 'status: by the reason');
+is($status->{refused}{method_not_allowed}, 3, 'status: methods');
+is($status->{refused}{content_encoding_not_accepted}, 1, 'status: encodings');
+is($status->{refused}{digest_malformed}, 1, 'status: by the reason');
 
 $bob->post($inbox, $bob->activity('Follow', $actor));
 $status = http_get('/', port => port(8082))->json;

@@ -120,7 +120,7 @@ is(join(' ', map { status($_) } grep { !$told{$_} } @c),
     join(' ', (202) x 64), 'the others are accepted');
 
 is(http_get('/activitypub/status', host => 'acme.example')
-    ->json->{refused}{'too many large bodies'}, 7, 'counted');
+    ->json->{refused}{too_many_bodies}, 7, 'counted');
 
 is(status(post()), 202, 'there is room again');
 

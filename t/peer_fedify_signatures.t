@@ -101,13 +101,13 @@ location = /status {
 EOC
 
 my %reason = (
-    'body' => 'digest of another body',
-    'date' => 'signature does not match',
-    'host' => 'signed for another host',
-    'target' => 'signature does not match',
-    'digest' => 'digest of another body',
-    'signature' => 'signature does not match',
-    'body and digest' => 'signature does not match',
+    'body' => 'digest_mismatch',
+    'date' => 'signature_mismatch',
+    'host' => 'signed_for_other_host',
+    'target' => 'signature_mismatch',
+    'digest' => 'digest_mismatch',
+    'signature' => 'signature_mismatch',
+    'body and digest' => 'signature_mismatch',
 );
 
 # by RFC 9421
@@ -125,9 +125,9 @@ for my $what (sort keys %message) {
         "RFC 9421, $what changed anywhere: refused");
 }
 
-refused(flip($first, $id), 'digest of another body', 'RFC 9421, body changed');
+refused(flip($first, $id), 'digest_mismatch', 'RFC 9421, body changed');
 refused(flip($first, qr/^date: .*:\d(?=\d GMT\r$)/mi),
-    'signature does not match', 'RFC 9421, date changed');
+    'signature_mismatch', 'RFC 9421, date changed');
 
 is(rows("WHERE activity_id = '$follows[0]'"), 0, 'RFC 9421: not kept');
 is($rig->answer('site.example', $first)->status, 202,

@@ -340,7 +340,8 @@ for my $row (@queries) {
         host => 'acme.example');
 
     is($r->status, $status, $name);
-    is($r->body, qq!{"error":"resource must be one acct: URI or URL"}\n!,
+    is($r->body, qq!{"error":"resource must be one acct: URI or URL",!
+        . qq!"code":"resource_malformed"}\n!,
         'not a word of it comes back');
     is($r->header('X-Content-Type-Options'), 'nosniff', 'no page');
 }

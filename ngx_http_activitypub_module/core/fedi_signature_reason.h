@@ -61,9 +61,13 @@ typedef enum {
 
 
 /*
- * "valid", "none", or a lower-case fragment that says what is wrong.  Static
+ * A name for programs: "valid", or what is wrong, in lower case with
+ * underscores, as no other refusal is called (see fedi_refusal.h).  Static
  * storage, NUL-terminated.
  */
+fedi_str_t fedi_signature_code(fedi_signature_e reason);
+
+/* the same for people: a lower-case fragment of a sentence */
 fedi_str_t fedi_signature_text(fedi_signature_e reason);
 
 /* the status of an answer to such a request: 400, 401, 403, 500 or 503 */

@@ -38,7 +38,13 @@ typedef enum {
 } fedi_verdict_e;
 
 
-/* a lower-case fragment, for logs and a variable; NUL-terminated, static */
+/*
+ * A name for programs, in lower case with underscores, as no other refusal is
+ * called (see fedi_refusal.h); NUL-terminated, static.
+ */
+fedi_str_t fedi_verdict_code(fedi_verdict_e verdict);
+
+/* a lower-case fragment, for people; NUL-terminated, static */
 fedi_str_t fedi_verdict_text(fedi_verdict_e verdict);
 
 /* of the answer: 202, 400, 403 or 500 */

@@ -7,6 +7,7 @@
 #include "ngx_http_ap_answer.h"
 
 #include "ngx_http_ap_own_conf.h"
+#include "ngx_http_ap_refuse.h"
 
 
 /* its length and a hash of it, in hexadecimal digits, with their quotes */
@@ -27,8 +28,6 @@ static ngx_int_t ngx_http_ap_answer_modified(ngx_http_request_t *r,
 static void ngx_http_ap_answer_conditions(ngx_http_request_t *r);
 static const char *ngx_http_ap_answer_cache(
     const ngx_http_ap_answer_t *answer);
-static ngx_int_t ngx_http_ap_refusal(ngx_http_request_t *r,
-    ngx_uint_t status, const char *sentence, ngx_uint_t inbox);
 
 
 ngx_int_t
@@ -335,64 +334,10 @@ ngx_http_ap_header(ngx_http_request_t *r, const char *name, const char *value)
 
 
 ngx_int_t
-ngx_http_ap_refuse(ngx_http_request_t *r, ngx_uint_t status,
-    const char *sentence)
-{
-    return ngx_http_ap_refusal(r, status, sentence, 0);
-}
-
-
-ngx_int_t
-ngx_http_ap_refuse_method(ngx_http_request_t *r)
-{
-    return ngx_http_ap_refusal(r, NGX_HTTP_NOT_ALLOWED,
-                               "only GET, HEAD and POST are allowed here", 1);
-}
-
-
-static ngx_int_t
-ngx_http_ap_refusal(ngx_http_request_t *r, ngx_uint_t status,
-    const char *sentence, ngx_uint_t inbox)
-{
-    ngx_http_ap_answer_t  answer;
-
-    ngx_memzero(&answer, sizeof(ngx_http_ap_answer_t));
-
-    answer.status = status;
-    answer.open = 1;
-    answer.inbox = inbox;
-    ngx_str_set(&answer.type, "application/json");
-
-    if (ngx_http_ap_sentence(r->pool, sentence, &answer.body) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_http_ap_answer(r, &answer);
-}
-
-
-ngx_int_t
-ngx_http_ap_sentence(ngx_pool_t *pool, const char *sentence, ngx_str_t *body)
-{
-    body->len = sizeof("{\"error\":\"\"}\n") - 1 + ngx_strlen(sentence);
-
-    body->data = ngx_pnalloc(pool, body->len);
-    if (body->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_sprintf(body->data, "{\"error\":\"%s\"}\n", sentence);
-
-    return NGX_OK;
-}
-
-
-ngx_int_t
 ngx_http_ap_admit(ngx_http_request_t *r, ngx_ap_origin_t *origin)
 {
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
-        return ngx_http_ap_refuse(r, NGX_HTTP_NOT_ALLOWED,
-                                  "only GET and HEAD are allowed here");
+        return ngx_http_ap_refuse(r, FEDI_REFUSAL_READ_ONLY);
     }
 
     return ngx_http_ap_admit_origin(r, origin);
@@ -403,8 +348,7 @@ ngx_int_t
 ngx_http_ap_admit_origin(ngx_http_request_t *r, ngx_ap_origin_t *origin)
 {
     if (!ngx_http_ap_is_ready(r, origin)) {
-        return ngx_http_ap_refuse(r, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                  "federation is unavailable at the moment");
+        return ngx_http_ap_refuse(r, FEDI_REFUSAL_UNAVAILABLE);
     }
 
     return NGX_OK;

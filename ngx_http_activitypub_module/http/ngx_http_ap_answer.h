@@ -39,23 +39,9 @@ typedef struct {
 ngx_int_t ngx_http_ap_answer(ngx_http_request_t *r,
     const ngx_http_ap_answer_t *answer);
 
-/*
- * A 4xx or a 5xx with a sentence as JSON; "sentence" is a literal without
- * quotes or escapes.
- */
-ngx_int_t ngx_http_ap_refuse(ngx_http_request_t *r, ngx_uint_t status,
-    const char *sentence);
-
-/* {"error":"sentence"} */
-ngx_int_t ngx_http_ap_sentence(ngx_pool_t *pool, const char *sentence,
-    ngx_str_t *body);
-
 /* a header of the answer; both texts must outlive the request */
 ngx_table_elt_t *ngx_http_ap_header(ngx_http_request_t *r, const char *name,
     const char *value);
-
-/* 405 of an inbox */
-ngx_int_t ngx_http_ap_refuse_method(ngx_http_request_t *r);
 
 /*
  * NGX_OK when the origin may answer; else the value of a refusal, sent:

@@ -7,7 +7,15 @@
 #include "ngx_http_ap_counters.h"
 
 
-static const fedi_str_t  ngx_http_ap_counter_names[NGX_HTTP_AP_REFUSED] = {
+typedef char  ngx_http_ap_counters_fit[
+    NGX_HTTP_AP_RECEIVED <= (int) NGX_HTTP_AP_REFUSALS
+    && NGX_HTTP_AP_COUNTERS <= NGX_AP_CACHE_COUNTERS ? 1 : -1];
+
+
+static ngx_uint_t ngx_http_ap_refusal_level(ngx_uint_t refusal);
+
+
+static const fedi_str_t  ngx_http_ap_received[NGX_HTTP_AP_RECEIVED] = {
     fedi_string("accepted"),
     fedi_string("rejected"),
     fedi_string("undone"),
@@ -15,48 +23,78 @@ static const fedi_str_t  ngx_http_ap_counter_names[NGX_HTTP_AP_REFUSED] = {
     fedi_string("duplicate"),
     fedi_string("ignored"),
     fedi_string("deleted"),
-    fedi_string("unknown_actor"),
-
-    fedi_string("method"),
-    fedi_string("content type"),
-    fedi_string("content encoding"),
-    fedi_string("no length"),
-    fedi_string("too large"),
-    fedi_string("malformed JSON"),
-    fedi_string("database unavailable"),
-    fedi_string("refused by the database"),
-    fedi_string("malformed body"),
-    fedi_string("too many large bodies")
+    fedi_string("unknown_actor")
 };
 
 
-fedi_str_t
-ngx_http_ap_counter_name(ngx_uint_t counter)
+ngx_int_t
+ngx_http_ap_reason(ngx_uint_t counter, ngx_http_ap_reason_t *reason)
 {
-    if (counter < NGX_HTTP_AP_REFUSED) {
-        return ngx_http_ap_counter_names[counter];
+    ngx_uint_t  i;
+
+    if (counter < NGX_HTTP_AP_RECEIVED) {
+        reason->code = ngx_http_ap_received[counter];
+        reason->text = reason->code;
+        reason->status = 202;
+        reason->level = NGX_LOG_STDERR;
+
+        return NGX_OK;
+    }
+
+    if (counter < NGX_HTTP_AP_REFUSALS || counter >= NGX_HTTP_AP_COUNTERS) {
+        return NGX_DECLINED;
     }
 
     if (counter < NGX_HTTP_AP_SIGNATURES) {
-        return fedi_null_str;
+        i = counter - NGX_HTTP_AP_REFUSALS;
+
+        reason->code = fedi_refusal_code(i);
+        reason->text = fedi_refusal_text(i);
+        reason->status = fedi_refusal_status(i);
+        reason->level = ngx_http_ap_refusal_level(i);
+
+    } else if (counter < NGX_HTTP_AP_VERDICTS) {
+        i = counter - NGX_HTTP_AP_SIGNATURES;
+
+        reason->code = fedi_signature_code(i);
+        reason->text = fedi_signature_text(i);
+        reason->status = fedi_signature_status(i);
+        reason->level = i == FEDI_SIGNATURE_BLOCKED ? NGX_LOG_INFO
+                                                    : NGX_LOG_WARN;
+
+    } else {
+        i = counter - NGX_HTTP_AP_VERDICTS;
+
+        reason->code = fedi_verdict_code(i);
+        reason->text = fedi_verdict_text(i);
+        reason->status = fedi_verdict_status(i);
+        reason->level = NGX_LOG_WARN;
     }
 
-    if (counter < NGX_HTTP_AP_VERDICTS) {
-        return fedi_signature_text(counter - NGX_HTTP_AP_SIGNATURES);
-    }
-
-    return fedi_verdict_text(counter - NGX_HTTP_AP_VERDICTS);
+    return NGX_OK;
 }
 
 
-ngx_uint_t
-ngx_http_ap_counter_is_received(ngx_uint_t counter)
+/*
+ * A warning is what its sender may not have meant, and wonders about; what is
+ * done because somebody here wants it so is not.  Of a database that is away
+ * there is one [error] by who noticed.
+ */
+static ngx_uint_t
+ngx_http_ap_refusal_level(ngx_uint_t refusal)
 {
-    if (counter < NGX_HTTP_AP_VERDICTS) {
-        return counter < NGX_HTTP_AP_RECEIVED;
-    }
+    switch (refusal) {
 
-    return fedi_verdict_status(counter - NGX_HTTP_AP_VERDICTS) == 202;
+    case FEDI_REFUSAL_LIMITED:
+    case FEDI_REFUSAL_BUSY:
+    case FEDI_REFUSAL_DATABASE:
+    case FEDI_REFUSAL_METHOD:
+        return NGX_LOG_INFO;
+
+    default:
+        return refusal < FEDI_REFUSAL_READ_ONLY ? NGX_LOG_WARN
+                                                : NGX_LOG_STDERR;
+    }
 }
 
 
@@ -67,8 +105,8 @@ ngx_http_ap_counter_of(const ngx_str_t *verdict)
 
     for (i = 0; i < NGX_HTTP_AP_RECEIVED; i++) {
 
-        if (verdict->len == ngx_http_ap_counter_names[i].len
-            && ngx_memcmp(verdict->data, ngx_http_ap_counter_names[i].data,
+        if (verdict->len == ngx_http_ap_received[i].len
+            && ngx_memcmp(verdict->data, ngx_http_ap_received[i].data,
                           verdict->len) == 0)
         {
             return i;

@@ -3,8 +3,11 @@
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * What the inboxes count: activities by what became of them, and requests
- * by why they were refused.
+ * What is counted of requests: activities by what became of them, and what
+ * was refused by why.  Each reason has one code, one sentence, one status and
+ * one counter.  A new one: a value and a row in core's fedi_refusal,
+ * fedi_signature_reason or fedi_verdict, and it is counted, logged, shown by
+ * "activitypub_status" and told to who asked.
  */
 
 #ifndef NGX_HTTP_AP_COUNTERS_H
@@ -13,6 +16,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
+#include "fedi_refusal.h"
 #include "fedi_signature_reason.h"
 #include "fedi_verdict.h"
 #include "ngx_ap_cache.h"
@@ -30,30 +34,25 @@ typedef enum {
     NGX_HTTP_AP_RECEIVED_UNKNOWN_ACTOR,
     NGX_HTTP_AP_RECEIVED,
 
-    /* what was refused before anybody was believed */
-    NGX_HTTP_AP_REFUSED_METHOD = NGX_HTTP_AP_RECEIVED,
-    NGX_HTTP_AP_REFUSED_TYPE,
-    NGX_HTTP_AP_REFUSED_ENCODING,
-    NGX_HTTP_AP_REFUSED_NO_LENGTH,
-    NGX_HTTP_AP_REFUSED_TOO_LARGE,
-    NGX_HTTP_AP_REFUSED_JSON,
-    NGX_HTTP_AP_REFUSED_DATABASE,
-    NGX_HTTP_AP_REFUSED_ROW,
-    NGX_HTTP_AP_REFUSED_BODY,
-    NGX_HTTP_AP_REFUSED_BUSY,
-    NGX_HTTP_AP_REFUSED,
-
-    NGX_HTTP_AP_SIGNATURES = 24,
+    /* and core's reasons, each at its own place behind one of these */
+    NGX_HTTP_AP_REFUSALS = 24,
+    NGX_HTTP_AP_SIGNATURES = NGX_HTTP_AP_REFUSALS + FEDI_REFUSALS,
     NGX_HTTP_AP_VERDICTS = NGX_HTTP_AP_SIGNATURES + FEDI_SIGNATURE_REASONS,
     NGX_HTTP_AP_COUNTERS = NGX_HTTP_AP_VERDICTS + FEDI_VERDICTS
 } ngx_http_ap_counter_e;
 
 
-/* the name of each below NGX_HTTP_AP_SIGNATURES, else of the core's reason */
-fedi_str_t ngx_http_ap_counter_name(ngx_uint_t counter);
+typedef struct {
+    fedi_str_t  code;           /* "signature_too_old"; NUL-terminated */
+    fedi_str_t  text;           /* for people; NUL-terminated */
+    ngx_uint_t  status;
+    ngx_uint_t  level;          /* NGX_LOG_*; NGX_LOG_STDERR: no line */
+} ngx_http_ap_reason_t;
 
-/* whether the answer was 202 */
-ngx_uint_t ngx_http_ap_counter_is_received(ngx_uint_t counter);
+
+/* NGX_DECLINED: there is no such counter, and "reason" is untouched */
+ngx_int_t ngx_http_ap_reason(ngx_uint_t counter,
+    ngx_http_ap_reason_t *reason);
 
 /* the counter of a verdict of the database; an unknown one is IGNORED */
 ngx_uint_t ngx_http_ap_counter_of(const ngx_str_t *verdict);

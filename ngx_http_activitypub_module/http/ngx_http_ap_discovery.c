@@ -9,6 +9,7 @@
 #include "fedi_host_meta.h"
 #include "fedi_nodeinfo.h"
 #include "ngx_http_ap_answer.h"
+#include "ngx_http_ap_refuse.h"
 
 
 #define NGX_HTTP_AP_SOFTWARE  "nginx-activitypub"
@@ -147,8 +148,7 @@ ngx_http_ap_nodeinfo_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
         type = &ngx_http_ap_nodeinfo_20_type;
 
     } else {
-        return ngx_http_ap_refuse(r, NGX_HTTP_NOT_FOUND,
-                                  "no such version of NodeInfo");
+        return ngx_http_ap_refuse(r, FEDI_REFUSAL_NODEINFO);
     }
 
     rc = ngx_http_ap_fetch_counts(r, ctx, ascf->origin, &ascf->usage);

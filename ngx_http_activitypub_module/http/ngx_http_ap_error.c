@@ -13,13 +13,10 @@
 #include "ngx_http_ap_error.h"
 
 #include "ngx_http_ap_answer.h"
-#include "ngx_http_ap_counters.h"
-#include "ngx_http_ap_receive.h"
+#include "ngx_http_ap_refuse.h"
 
 
-static const char *ngx_http_ap_error_sentence(ngx_uint_t status,
-    ngx_uint_t inbox);
-static void ngx_http_ap_error_count(ngx_http_request_t *r, ngx_uint_t status);
+static ngx_uint_t ngx_http_ap_error_refusal(ngx_uint_t status);
 
 
 ngx_uint_t
@@ -59,15 +56,17 @@ ngx_http_ap_error_send(ngx_http_request_t *r,
     ngx_int_t           rc;
     ngx_str_t           body;
     ngx_buf_t          *b;
-    ngx_uint_t          status;
+    ngx_uint_t          counter;
     ngx_chain_t         out;
     ngx_http_ap_ctx_t  *ctx;
 
     ctx = ngx_http_ap_ctx(r);
-    status = r->err_status;
+    counter = NGX_HTTP_AP_REFUSALS + ngx_http_ap_error_refusal(r->err_status);
 
-    if (ctx->inbox && !ctx->answered) {
-        ngx_http_ap_error_count(r, status);
+    /* of a condition that does not hold we have answered already */
+
+    if (!ctx->answered) {
+        ngx_http_ap_refused(r, counter, NULL);
     }
 
     ctx->answered = 1;
@@ -75,11 +74,7 @@ ngx_http_ap_error_send(ngx_http_request_t *r,
     b = ngx_calloc_buf(r->pool);
 
     if (b == NULL
-        || ngx_http_ap_sentence(r->pool,
-                                ngx_http_ap_error_sentence(status,
-                                                           ctx->inbox != NULL),
-                                &body)
-           != NGX_OK
+        || ngx_http_ap_refuse_body(r->pool, counter, &body) != NGX_OK
         || ngx_http_ap_header(r, "Cache-Control", "no-store") == NULL
         || ngx_http_ap_header(r, "X-Content-Type-Options", "nosniff") == NULL)
     {
@@ -116,48 +111,34 @@ ngx_http_ap_error_send(ngx_http_request_t *r,
 }
 
 
-static const char *
-ngx_http_ap_error_sentence(ngx_uint_t status, ngx_uint_t inbox)
+static ngx_uint_t
+ngx_http_ap_error_refusal(ngx_uint_t status)
 {
     switch (status) {
 
     case NGX_HTTP_BAD_REQUEST:
-        return "the request is malformed";
+        return FEDI_REFUSAL_REQUEST;
 
     case NGX_HTTP_UNAUTHORIZED:
-        return "a password is required here";
+        return FEDI_REFUSAL_PASSWORD;
 
     case NGX_HTTP_FORBIDDEN:
-        return "access is denied";
+        return FEDI_REFUSAL_DENIED;
 
     case NGX_HTTP_PRECONDITION_FAILED:
-        return "the document is another one by now";
+        return FEDI_REFUSAL_CONDITION;
 
     case NGX_HTTP_REQUEST_ENTITY_TOO_LARGE:
-        return inbox ? NGX_HTTP_AP_TOO_LARGE : "the body is too large";
+        return FEDI_REFUSAL_TOO_LARGE;
 
     case NGX_HTTP_TOO_MANY_REQUESTS:
+        return FEDI_REFUSAL_TOO_MANY;
+
     case NGX_HTTP_SERVICE_UNAVAILABLE:
-        return "not at the moment";
+        return FEDI_REFUSAL_LATER;
 
     default:
-        return status < NGX_HTTP_INTERNAL_SERVER_ERROR
-               ? "the request cannot be answered" : "something went wrong here";
-    }
-}
-
-
-static void
-ngx_http_ap_error_count(ngx_http_request_t *r, ngx_uint_t status)
-{
-    switch (status) {
-
-    case NGX_HTTP_BAD_REQUEST:
-        ngx_http_ap_receive_count(r, NGX_HTTP_AP_REFUSED_BODY);
-        break;
-
-    case NGX_HTTP_REQUEST_ENTITY_TOO_LARGE:
-        ngx_http_ap_receive_count(r, NGX_HTTP_AP_REFUSED_TOO_LARGE);
-        break;
+        return status < NGX_HTTP_INTERNAL_SERVER_ERROR ? FEDI_REFUSAL_OTHER
+                                                       : FEDI_REFUSAL_FAILED;
     }
 }

@@ -18,10 +18,10 @@
 #include "fedi_reading.h"
 #include "ngx_ap_reader.h"
 #include "ngx_http_ap_answer.h"
-#include "ngx_http_ap_counters.h"
 #include "ngx_http_ap_inbox.h"
 #include "ngx_http_ap_own_conf.h"
 #include "ngx_http_ap_receive.h"
+#include "ngx_http_ap_refuse.h"
 #include "ngx_http_ap_signed.h"
 
 
@@ -48,8 +48,7 @@ ngx_http_ap_inbox_handler(ngx_http_request_t *r, ngx_ap_origin_t *origin)
     ctx = ngx_http_get_module_ctx(r, ngx_http_activitypub_module);
 
     if (r->method != NGX_HTTP_POST) {
-        ngx_http_ap_receive_count(r, NGX_HTTP_AP_REFUSED_METHOD);
-        return ngx_http_ap_refuse_method(r);
+        return ngx_http_ap_refuse(r, FEDI_REFUSAL_METHOD);
     }
 
     rc = ngx_http_ap_admit_origin(r, origin);
@@ -128,30 +127,21 @@ ngx_http_ap_inbox_admit(ngx_http_request_t *r)
     }
 
     if (!fedi_content_type_is_post(type)) {
-        return ngx_http_ap_receive_refuse(r, NGX_HTTP_AP_REFUSED_TYPE,
-                                        NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
-                                        "an inbox takes "
-                                        "application/activity+json");
+        return ngx_http_ap_refuse(r, FEDI_REFUSAL_TYPE);
     }
 
     if (encoding.data != NULL) {
-        return ngx_http_ap_receive_refuse(r, NGX_HTTP_AP_REFUSED_ENCODING,
-                                        NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
-                                        "an inbox takes no encoded content");
+        return ngx_http_ap_refuse(r, FEDI_REFUSAL_ENCODING);
     }
 
     len = r->headers_in.content_length_n;
 
     if (len > NGX_HTTP_AP_BODY_MAX) {
-        return ngx_http_ap_receive_refuse(r, NGX_HTTP_AP_REFUSED_TOO_LARGE,
-                                        NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
-                                        NGX_HTTP_AP_TOO_LARGE);
+        return ngx_http_ap_refuse(r, FEDI_REFUSAL_TOO_LARGE);
     }
 
     if (len == -1 && !r->headers_in.chunked) {
-        return ngx_http_ap_receive_refuse(r, NGX_HTTP_AP_REFUSED_NO_LENGTH,
-                                        NGX_HTTP_LENGTH_REQUIRED,
-                                        "the length of the body is required");
+        return ngx_http_ap_refuse(r, FEDI_REFUSAL_NO_LENGTH);
     }
 
     return NGX_OK;
@@ -197,10 +187,7 @@ ngx_http_ap_inbox_take(ngx_http_ap_inbox_t *inbox)
     len = ngx_http_ap_body_size(inbox->request, &spooled);
 
     if (len > NGX_HTTP_AP_BODY_MAX) {
-        return ngx_http_ap_receive_refuse(inbox->request,
-                                        NGX_HTTP_AP_REFUSED_TOO_LARGE,
-                                        NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
-                                        NGX_HTTP_AP_TOO_LARGE);
+        return ngx_http_ap_receive_refuse(inbox, FEDI_REFUSAL_TOO_LARGE);
     }
 
     if (len > NGX_AP_READER_SMALL || spooled) {
@@ -229,10 +216,7 @@ ngx_http_ap_inbox_read_large(ngx_http_ap_inbox_t *inbox, size_t len)
     }
 
     if (!ngx_ap_reader_has_room(inbox->verify->worker->reader, len)) {
-        return ngx_http_ap_receive_refuse(inbox->request,
-                                        NGX_HTTP_AP_REFUSED_BUSY,
-                                        NGX_HTTP_SERVICE_UNAVAILABLE,
-                                        "too many large bodies");
+        return ngx_http_ap_receive_refuse(inbox, FEDI_REFUSAL_BUSY);
     }
 
     inbox->job = ngx_ap_reader_read(inbox->verify->worker->reader,
@@ -283,10 +267,8 @@ ngx_http_ap_inbox_judge(ngx_http_ap_inbox_t *inbox,
     }
 
     if (reading->err != FEDI_OK) {
-        return ngx_http_ap_receive_refuse(inbox->request,
-                                        NGX_HTTP_AP_REFUSED_JSON,
-                                        NGX_HTTP_BAD_REQUEST,
-                                        fedi_strerror(reading->err));
+        return ngx_http_ap_receive_refuse(inbox,
+                                          fedi_refusal_of_json(reading->err));
     }
 
     if (reading->verdict != FEDI_VERDICT_ACCEPTED) {

@@ -8,6 +8,7 @@
 
 #include "fedi_jrd.h"
 #include "ngx_http_ap_answer.h"
+#include "ngx_http_ap_refuse.h"
 
 
 static ngx_int_t ngx_http_ap_jrd_document(ngx_http_request_t *r,
@@ -37,8 +38,7 @@ ngx_http_ap_jrd_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
     }
 
     if (ctx->origin == NULL) {
-        return ngx_http_ap_refuse(r, NGX_HTTP_BAD_REQUEST,
-                                  "resource must be one acct: URI or URL");
+        return ngx_http_ap_refuse(r, FEDI_REFUSAL_RESOURCE);
     }
 
     rc = ngx_http_ap_admit(r, ctx->origin);
@@ -53,13 +53,11 @@ ngx_http_ap_jrd_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
     }
 
     if (ctx->gone) {
-        return ngx_http_ap_refuse(r, NGX_HTTP_AP_STATUS_GONE,
-                                  "the account is gone");
+        return ngx_http_ap_refuse(r, FEDI_REFUSAL_ACCOUNT_GONE);
     }
 
     if (ctx->resource.len == 0) {
-        return ngx_http_ap_refuse(r, NGX_HTTP_NOT_FOUND,
-                                  "no such account here");
+        return ngx_http_ap_refuse(r, FEDI_REFUSAL_NO_ACCOUNT);
     }
 
     if (ctx->resource_own) {
@@ -90,19 +88,19 @@ ngx_http_ap_jrd_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
     }
 
     if (rc == NGX_DECLINED) {
-        return ngx_http_ap_refuse(r, NGX_HTTP_NOT_FOUND,
-                                  "no such resource here");
+        return ngx_http_ap_refuse(r, FEDI_REFUSAL_NO_RESOURCE);
     }
 
     if (rc != NGX_OK) {
-        return ngx_http_ap_refuse(r, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                  "the database is away");
+        return ngx_http_ap_refuse(r, FEDI_REFUSAL_DATABASE);
     }
 
     document = &ctx->fetch->document;
 
     if (document->status != NGX_HTTP_OK) {
-        return ngx_http_ap_refuse(r, document->status, "the resource is gone");
+        return ngx_http_ap_refuse(r, document->status == NGX_HTTP_AP_STATUS_GONE
+                                     ? FEDI_REFUSAL_RESOURCE_GONE
+                                     : FEDI_REFUSAL_NO_RESOURCE);
     }
 
     if (ngx_http_ap_jrd_render(r, ctx, &body) != NGX_OK) {

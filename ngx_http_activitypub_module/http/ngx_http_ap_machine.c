@@ -25,6 +25,7 @@
 #include "ngx_http_ap_discovery.h"
 #include "ngx_http_ap_inbox.h"
 #include "ngx_http_ap_lookup.h"
+#include "ngx_http_ap_refuse.h"
 
 
 #define NGX_HTTP_AP_SEGMENTS    3
@@ -137,13 +138,11 @@ ngx_http_ap_machine_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
         who = ngx_http_ap_machine_who(r, origin, segments, n);
 
         if (who == NGX_HTTP_AP_NOBODY) {
-            return ngx_http_ap_refuse(r, NGX_HTTP_NOT_FOUND,
-                                      "nothing is here");
+            return ngx_http_ap_refuse(r, FEDI_REFUSAL_NOT_FOUND);
         }
 
         if (who == NGX_HTTP_AP_GONE) {
-            return ngx_http_ap_refuse(r, NGX_HTTP_AP_STATUS_GONE,
-                                      "the actor is gone");
+            return ngx_http_ap_refuse(r, FEDI_REFUSAL_GONE);
         }
 
         return ngx_http_ap_inbox_handler(r, origin);
@@ -163,7 +162,7 @@ ngx_http_ap_machine_handler(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
 
     if (ngx_http_ap_machine_who(r, origin, segments, n) == NGX_HTTP_AP_NOBODY)
     {
-        return ngx_http_ap_refuse(r, NGX_HTTP_NOT_FOUND, "nothing is here");
+        return ngx_http_ap_refuse(r, FEDI_REFUSAL_NOT_FOUND);
     }
 
     query = ngx_http_ap_machine_query(&segments[n - 1], &ctx->query);
@@ -190,12 +189,11 @@ ngx_http_ap_machine_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
     }
 
     if (rc == NGX_DECLINED) {
-        return ngx_http_ap_refuse(r, NGX_HTTP_NOT_FOUND, "nothing is here");
+        return ngx_http_ap_refuse(r, FEDI_REFUSAL_NOT_FOUND);
     }
 
     if (rc != NGX_OK) {
-        return ngx_http_ap_refuse(r, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                  "the database is away");
+        return ngx_http_ap_refuse(r, FEDI_REFUSAL_DATABASE);
     }
 
     document = &ctx->fetch->document;

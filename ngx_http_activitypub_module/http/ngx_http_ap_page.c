@@ -10,6 +10,7 @@
 #include "ngx_http_ap_answer.h"
 #include "ngx_http_ap_lookup.h"
 #include "ngx_http_ap_machine.h"
+#include "ngx_http_ap_refuse.h"
 
 
 static ngx_int_t ngx_http_ap_page_document(ngx_http_request_t *r,
@@ -97,8 +98,7 @@ ngx_http_ap_page_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
     }
 
     if (rc != NGX_OK) {
-        return ngx_http_ap_refuse(r, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                  "the database is away");
+        return ngx_http_ap_refuse(r, FEDI_REFUSAL_DATABASE);
     }
 
     who = ngx_http_ap_who(r, origin, ctx->fetch->document.actor);

@@ -12,8 +12,8 @@
 
 #include "ngx_ap_inbox.h"
 #include "ngx_http_ap_answer.h"
-#include "ngx_http_ap_counters.h"
 #include "ngx_http_ap_receive.h"
+#include "ngx_http_ap_refuse.h"
 
 
 static ngx_uint_t ngx_http_ap_receive_is_check(ngx_http_ap_inbox_t *inbox);
@@ -24,7 +24,8 @@ static ngx_int_t ngx_http_ap_receive_authorise(ngx_http_ap_inbox_t *inbox);
 static void ngx_http_ap_receive_received(void *data, ngx_int_t rc,
     const ngx_str_t *verdict);
 static ngx_int_t ngx_http_ap_receive_accepted(ngx_http_ap_inbox_t *inbox);
-static ngx_int_t ngx_http_ap_receive_away(ngx_http_ap_inbox_t *inbox);
+static ngx_int_t ngx_http_ap_receive_refused(ngx_http_ap_inbox_t *inbox,
+    ngx_uint_t counter);
 
 
 /*
@@ -123,12 +124,12 @@ ngx_http_ap_receive_known(void *data, ngx_int_t rc)
         break;
 
     case NGX_DECLINED:
-        ngx_http_ap_receive_count(inbox->request, NGX_HTTP_AP_RECEIVED_IGNORED);
+        ngx_http_ap_count(inbox->request, NGX_HTTP_AP_RECEIVED_IGNORED);
         rc = ngx_http_ap_receive_accepted(inbox);
         break;
 
     default:
-        rc = ngx_http_ap_receive_away(inbox);
+        rc = ngx_http_ap_receive_refuse(inbox, FEDI_REFUSAL_DATABASE);
     }
 
     ngx_http_ap_receive_finish(inbox, rc);
@@ -206,7 +207,7 @@ ngx_http_ap_receive_received(void *data, ngx_int_t rc, const ngx_str_t *verdict)
 
     case NGX_OK:
         counter = ngx_http_ap_counter_of(verdict);
-        ngx_http_ap_receive_count(inbox->request, counter);
+        ngx_http_ap_count(inbox->request, counter);
 
         if (counter != NGX_HTTP_AP_RECEIVED_UNKNOWN_ACTOR) {
             rc = ngx_http_ap_receive_accepted(inbox);
@@ -223,14 +224,11 @@ ngx_http_ap_receive_received(void *data, ngx_int_t rc, const ngx_str_t *verdict)
         break;
 
     case NGX_DECLINED:
-        rc = ngx_http_ap_receive_refuse(inbox->request,
-                                      NGX_HTTP_AP_REFUSED_ROW,
-                                      NGX_HTTP_BAD_REQUEST,
-                                      "the activity cannot be kept");
+        rc = ngx_http_ap_receive_refuse(inbox, FEDI_REFUSAL_ROW);
         break;
 
     default:
-        rc = ngx_http_ap_receive_away(inbox);
+        rc = ngx_http_ap_receive_refuse(inbox, FEDI_REFUSAL_DATABASE);
     }
 
     ngx_http_ap_receive_finish(inbox, rc);
@@ -255,17 +253,8 @@ ngx_int_t
 ngx_http_ap_receive_signature(ngx_http_ap_inbox_t *inbox,
     fedi_signature_e reason)
 {
-    fedi_str_t  text;
-
-    text = fedi_signature_text(reason);
-
-    if (reason == FEDI_SIGNATURE_NONE) {
-        text = fedi_str("a signature is required");
-    }
-
-    return ngx_http_ap_receive_refuse(inbox->request,
-                                    NGX_HTTP_AP_SIGNATURES + reason,
-                                    fedi_signature_status(reason), text.data);
+    return ngx_http_ap_receive_refused(inbox,
+                                       NGX_HTTP_AP_SIGNATURES + reason);
 }
 
 
@@ -274,53 +263,31 @@ ngx_http_ap_receive_signature(ngx_http_ap_inbox_t *inbox,
 ngx_int_t
 ngx_http_ap_receive_verdict(ngx_http_ap_inbox_t *inbox, fedi_verdict_e verdict)
 {
-    unsigned  status;
-
-    status = fedi_verdict_status(verdict);
-
-    if (status == NGX_HTTP_ACCEPTED) {
-        ngx_http_ap_receive_count(inbox->request,
-                                NGX_HTTP_AP_VERDICTS + verdict);
+    if (fedi_verdict_status(verdict) == NGX_HTTP_ACCEPTED) {
+        ngx_http_ap_count(inbox->request, NGX_HTTP_AP_VERDICTS + verdict);
         return ngx_http_ap_receive_accepted(inbox);
     }
 
-    return ngx_http_ap_receive_refuse(inbox->request,
-                                    NGX_HTTP_AP_VERDICTS + verdict, status,
-                                    fedi_verdict_text(verdict).data);
-}
-
-
-static ngx_int_t
-ngx_http_ap_receive_away(ngx_http_ap_inbox_t *inbox)
-{
-    return ngx_http_ap_receive_refuse(inbox->request,
-                                    NGX_HTTP_AP_REFUSED_DATABASE,
-                                    NGX_HTTP_SERVICE_UNAVAILABLE,
-                                    "the database is away");
+    return ngx_http_ap_receive_refused(inbox, NGX_HTTP_AP_VERDICTS + verdict);
 }
 
 
 ngx_int_t
-ngx_http_ap_receive_refuse(ngx_http_request_t *r, ngx_uint_t counter,
-    ngx_uint_t status, const char *sentence)
+ngx_http_ap_receive_refuse(ngx_http_ap_inbox_t *inbox, ngx_uint_t refusal)
 {
-    ngx_http_ap_receive_count(r, counter);
-
-    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
-                  "activitypub: refused with %ui: %s", status, sentence);
-
-    return ngx_http_ap_refuse(r, status, sentence);
+    return ngx_http_ap_receive_refused(inbox, NGX_HTTP_AP_REFUSALS + refusal);
 }
 
 
-void
-ngx_http_ap_receive_count(ngx_http_request_t *r, ngx_uint_t counter)
+static ngx_int_t
+ngx_http_ap_receive_refused(ngx_http_ap_inbox_t *inbox, ngx_uint_t counter)
 {
-    ngx_http_ap_main_conf_t  *amcf;
+    ngx_http_ap_sender_t  sender;
 
-    amcf = ngx_http_get_module_main_conf(r, ngx_http_activitypub_module);
+    sender.key_id = inbox->verify->signature.key_id;
+    sender.actor = inbox->activity.actor.text;
 
-    ngx_ap_cache_count(amcf->cache, counter);
+    return ngx_http_ap_refuse_sender(inbox->request, counter, &sender);
 }
 
 

@@ -18,9 +18,6 @@
 #include "ngx_http_ap_verify.h"
 
 
-#define NGX_HTTP_AP_TOO_LARGE  "an activity has 1 MiB at most"
-
-
 typedef struct {
     ngx_http_request_t         *request;
     ngx_ap_origin_t            *origin;
@@ -41,11 +38,8 @@ ngx_int_t ngx_http_ap_receive_signature(ngx_http_ap_inbox_t *inbox,
     fedi_signature_e reason);
 ngx_int_t ngx_http_ap_receive_verdict(ngx_http_ap_inbox_t *inbox,
     fedi_verdict_e verdict);
-ngx_int_t ngx_http_ap_receive_refuse(ngx_http_request_t *r,
-    ngx_uint_t counter, ngx_uint_t status, const char *sentence);
-
-void ngx_http_ap_receive_count(ngx_http_request_t *r,
-    ngx_uint_t counter);
+ngx_int_t ngx_http_ap_receive_refuse(ngx_http_ap_inbox_t *inbox,
+    ngx_uint_t refusal);
 
 /* nothing, while NGX_AGAIN means that we wait */
 void ngx_http_ap_receive_finish(ngx_http_ap_inbox_t *inbox,

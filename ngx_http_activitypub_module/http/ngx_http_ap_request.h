@@ -61,6 +61,7 @@ typedef struct {
 
     ngx_http_ap_fetch_t        *fetch;      /* NULL: no document is needed */
     void                       *inbox;      /* of ngx_http_ap_inbox.c */
+    ngx_uint_t                  counted;    /* the last counter, and 1 */
 
     unsigned                    negotiated:1;
     unsigned                    wants_activity:1;

@@ -12,6 +12,7 @@
 #include "ngx_http_ap_answer.h"
 #include "ngx_http_ap_counters.h"
 #include "ngx_http_ap_own.h"
+#include "ngx_http_ap_refuse.h"
 
 
 typedef struct {
@@ -26,8 +27,8 @@ static void ngx_http_ap_status_asked(void *data, ngx_int_t rc,
     const ngx_ap_store_queue_t *queue);
 static ngx_int_t ngx_http_ap_status_answer(ngx_http_request_t *r,
     const ngx_ap_store_queue_t *queue);
-static json_t *ngx_http_ap_status_received(ngx_ap_cache_t *cache);
-static json_t *ngx_http_ap_status_refused(ngx_ap_cache_t *cache);
+static json_t *ngx_http_ap_status_reasons(ngx_ap_cache_t *cache,
+    ngx_uint_t received);
 static json_t *ngx_http_ap_status_zone(ngx_ap_cache_t *cache);
 static json_t *ngx_http_ap_status_queue(const ngx_ap_store_queue_t *queue);
 static void ngx_http_ap_status_cleanup(void *data);
@@ -86,8 +87,7 @@ ngx_http_ap_status_handler(ngx_http_request_t *r)
     }
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
-        return ngx_http_ap_refuse(r, NGX_HTTP_NOT_ALLOWED,
-                                  "only GET and HEAD are allowed here");
+        return ngx_http_ap_refuse(r, FEDI_REFUSAL_READ_ONLY);
     }
 
     worker = ngx_ap_worker();
@@ -170,8 +170,8 @@ ngx_http_ap_status_answer(ngx_http_request_t *r,
     json = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}",
                      "version", NGX_HTTP_AP_VERSION,
                      "database", queue ? "available" : "unavailable",
-                     "received", ngx_http_ap_status_received(amcf->cache),
-                     "refused", ngx_http_ap_status_refused(amcf->cache),
+                     "received", ngx_http_ap_status_reasons(amcf->cache, 1),
+                     "refused", ngx_http_ap_status_reasons(amcf->cache, 0),
                      "queue", ngx_http_ap_status_queue(queue),
                      "zone", ngx_http_ap_status_zone(amcf->cache));
 
@@ -189,55 +189,30 @@ ngx_http_ap_status_answer(ngx_http_request_t *r,
 }
 
 
-/* each of the database's verdicts, and what was accepted but not believed */
-
+/*
+ * "received": each of the database's verdicts, and what was accepted but not
+ * believed; else what was refused.
+ */
 static json_t *
-ngx_http_ap_status_received(ngx_ap_cache_t *cache)
+ngx_http_ap_status_reasons(ngx_ap_cache_t *cache, ngx_uint_t received)
 {
-    json_t      *json;
-    ngx_uint_t   i, n;
-    fedi_str_t   name;
+    json_t                *json;
+    ngx_uint_t             i, n;
+    ngx_http_ap_reason_t   reason;
 
     json = json_object();
 
     for (i = 0; json != NULL && i < NGX_HTTP_AP_COUNTERS; i++) {
         n = ngx_ap_cache_counted(cache, i);
 
-        if (i >= NGX_HTTP_AP_RECEIVED
-            && (n == 0 || !ngx_http_ap_counter_is_received(i)))
+        if ((n == 0 && i >= NGX_HTTP_AP_RECEIVED)
+            || ngx_http_ap_reason(i, &reason) != NGX_OK
+            || (reason.status == NGX_HTTP_ACCEPTED) != received)
         {
             continue;
         }
 
-        name = ngx_http_ap_counter_name(i);
-        (void) json_object_set_new(json, name.data, json_integer(n));
-    }
-
-    return json;
-}
-
-
-static json_t *
-ngx_http_ap_status_refused(ngx_ap_cache_t *cache)
-{
-    json_t      *json;
-    ngx_uint_t   i, n;
-    fedi_str_t   name;
-
-    json = json_object();
-
-    for (i = NGX_HTTP_AP_RECEIVED;
-         json != NULL && i < NGX_HTTP_AP_COUNTERS;
-         i++)
-    {
-        n = ngx_ap_cache_counted(cache, i);
-
-        if (n == 0 || ngx_http_ap_counter_is_received(i)) {
-            continue;
-        }
-
-        name = ngx_http_ap_counter_name(i);
-        (void) json_object_set_new(json, name.data, json_integer(n));
+        (void) json_object_set_new(json, reason.code.data, json_integer(n));
     }
 
     return json;

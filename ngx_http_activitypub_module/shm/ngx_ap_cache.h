@@ -226,7 +226,7 @@ ngx_uint_t ngx_ap_cache_listener_left(ngx_ap_cache_t *cache, ngx_pid_t pid);
 
 
 /* what is counted on this node since the zone was made, by the caller's plan */
-#define NGX_AP_CACHE_COUNTERS  160
+#define NGX_AP_CACHE_COUNTERS  256
 
 /* adds one; a counter that is none is ignored, and has always counted 0 */
 void ngx_ap_cache_count(ngx_ap_cache_t *cache, ngx_uint_t counter);

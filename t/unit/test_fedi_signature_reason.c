@@ -50,7 +50,8 @@ test_order(void **state)
     (void) state;
 
     fedi_test_eq("first", fedi_signature_text(FEDI_SIGNATURE_VALID), "valid");
-    fedi_test_eq("none", fedi_signature_text(FEDI_SIGNATURE_NONE), "none");
+    fedi_test_eq("none", fedi_signature_text(FEDI_SIGNATURE_NONE),
+                 "a signature is required");
     fedi_test_eq("covered",
                  fedi_signature_text(FEDI_SIGNATURE_DIGEST_NOT_COVERED),
                  "digest not signed");

@@ -188,7 +188,7 @@ hears 'a date of nine digits', '12',
 
 hears 'a type that nobody knows is no reason to try again', '5',
     sub { activity('View', our_post()) },
-    sub { became('of a type without effect') },
+    sub { became('type_without_effect') },
     change { delete $_->{type} };
 
 hears 'what is addressed to nobody here is no reason either', '5',

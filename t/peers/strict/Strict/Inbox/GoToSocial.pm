@@ -57,7 +57,7 @@ hears 'a Follow has the name of its actor before its own', '5',
 
 hears 'a Follow without an id could not be answered by it', '5',
     sub { follow(id => undef) },
-    sub { refused(400, 'no id') && !followed() },
+    sub { refused(400, 'no_id') && !followed() },
     change { $_->{id} = new_id('follow/') };
 
 hears 'an Undo of a Follow, embedded', '5',

@@ -91,12 +91,12 @@ hears 'a community announces activities of others', '5',
             actor => 'https://mastodon.example/users/alice',
             object => note(id => 'https://mastodon.example/notes/1') });
     },
-    sub { became('about nothing of ours') && !@{ $_->{kept} } },
+    sub { became('not_ours') && !@{ $_->{kept} } },
     change { $_->{object} = our_post() };
 
 hears 'a Lock is none of our business', '5',
     sub { activity('Lock', 'https://lemmy.example/post/1') },
-    sub { became('of a type without effect') },
+    sub { became('type_without_effect') },
     change { delete $_->{actor} };
 
 

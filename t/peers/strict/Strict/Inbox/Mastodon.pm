@@ -208,7 +208,7 @@ hears 'RFC 9421 counts alone where it is beside the draft', '1.1',
                 . 'created=1;keyid="x"';
         };
     },
-    sub { refused(401, 'malformed signature') },
+    sub { refused(401, 'signature_malformed') },
     signed spoil => sub { };
 
 hears 'a date an hour old at most', '1.3',

@@ -90,12 +90,12 @@ hears 'an actor deletes itself by its URL', '5',
 
 hears 'a Block is for the blocked to know', '5',
     sub { activity('Block', $ACTOR) },
-    sub { became('of a type without effect') },
+    sub { became('type_without_effect') },
     change { $_->{actor} .= '0' };
 
 hears 'a report of a moderator names several', '5',
     sub { activity('Flag', [ $ACTOR, our_post() ], content => 'bad') },
-    sub { became('of a type without effect') },
+    sub { became('type_without_effect') },
     change { $_->{type} = 'Like' };
 
 

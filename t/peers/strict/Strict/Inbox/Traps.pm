@@ -39,7 +39,7 @@ hears 'trap 5, nor is anything kept of who has nothing else', '8',
         stranger(sub { $_->{actor} = $_->{key} });
         follow();
     },
-    sub { refused(401, 'key not found') && !known },
+    sub { refused(401, 'key_not_found') && !known },
     documents {
         my $inbox = "$_->{actor}{id}/inbox";
 
@@ -56,7 +56,7 @@ hears 'trap 7, a query signed and sent', '8',
 
 hears 'trap 7, a query sent and not signed is anybody\'s', '8',
     sub { follow(), spoil => sub { $_[0]{uri} .= '?from=1' } },
-    sub { refused(401, 'signature does not match') && !followed() },
+    sub { refused(401, 'signature_mismatch') && !followed() },
     signed spoil => sub { };
 
 
