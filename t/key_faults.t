@@ -373,7 +373,7 @@ sub asks {
 sub known {
     my ($who) = @_;
 
-    return $t->sql("SELECT count(*) FROM activitypub.remote_actor
+    return $t->sql("SELECT count(*) FROM activitypub.remote_key
         WHERE key_id = '" . $who->key_id . "'");
 }
 

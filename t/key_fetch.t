@@ -60,8 +60,10 @@ is($asked->{headers}{accept}, 'application/activity+json, '
 is($asked->{headers}{host}, 'a.example', 'Host');
 signed($asked, 'by the instance actor');
 
-is($t->sql("SELECT key_id || ' ' || inbox || ' ' || shared_inbox
-    FROM activitypub.remote_actor WHERE uri = '" . $first->uri . "'"),
+is($t->sql("SELECT k.key_id || ' ' || r.inbox || ' ' || r.shared_inbox
+    FROM activitypub.remote_actor AS r
+    JOIN activitypub.remote_key AS k ON k.remote_actor = r.id
+    WHERE r.uri = '" . $first->uri . "'"),
     $first->key_id . ' ' . $first->uri . '/inbox https://a.example/inbox',
     'is kept');
 
@@ -311,7 +313,7 @@ sub refused {
 
     is($r && $r->status, $status, "$name, again");
     is($web->news, 0, "$name: nobody is asked again");
-    is($t->sql("SELECT count(*) FROM activitypub.remote_actor
+    is($t->sql("SELECT count(*) FROM activitypub.remote_key
         WHERE key_id = '" . $who->key_id . "'"), 0, "$name: is not kept");
 }
 

@@ -59,8 +59,8 @@ is(post($bob), 202, 'a new key');
 is($web->news, 1, 'is asked for once');
 is(post($bob), 202, 'again');
 is($web->news, 0, 'and not again');
-is($t->sql("SELECT public_pem = '" . $bob->pem . "'
-    FROM activitypub.remote_actor WHERE uri = '" . $bob->uri . "'"), 't',
+is($t->sql("SELECT text = '" . $bob->pem . "'
+    FROM activitypub.remote_key WHERE key_id = '" . $bob->key_id . "'"), 't',
     'is kept');
 is(post(as($bob, $old)), 401, 'the old key');
 is($web->news, 0, 'does not make us ask');
@@ -191,8 +191,8 @@ is(post($max), 202, 'its owner');
 
 my $may = known('may');
 
-$t->sql("UPDATE activitypub.remote_actor SET public_pem = 'none'
-    WHERE uri = '" . $may->uri . "'");
+$t->sql("UPDATE activitypub.remote_key SET text = 'none'
+    WHERE key_id = '" . $may->key_id . "'");
 $web->serve($may->uri, $may->document);
 
 is(post($may), 202, 'a key that was not one');

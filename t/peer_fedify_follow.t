@@ -60,8 +60,10 @@ ok(sent($ann, $follow), 'Follow');
 is_deeply([knocks('/activitypub/news/inbox', 1)], ['202 rfc9421'],
     'one knock');
 
-my $known = $t->sql("SELECT public_pem <> '', key_id, inbox, shared_inbox
-    FROM activitypub.remote_actor WHERE uri = '$ann'");
+my $known = $t->sql("SELECT text <> '', k.key_id, inbox, shared_inbox
+    FROM activitypub.remote_actor AS r
+    JOIN activitypub.remote_key AS k ON k.remote_actor = r.id
+    WHERE uri = '$ann' AND k.key_id LIKE '%main-key'");
 
 is($known, "t|$ann#main-key|$ann/inbox|https://peer.example/inbox",
     'key and inboxes of the actor were fetched');

@@ -7,23 +7,33 @@
 #include "fedi_activity.h"
 #include "fedi_actor.h"
 #include "fedi_header.h"
-#include "fedi_key.h"
+#include "fedi_multikey.h"
+#include "fedi_timestamp.h"
 
 
 static fedi_actor_e fedi_actor_inboxes(fedi_arena_t *arena,
     const fedi_id_rules_t *rules, const json_t *json, fedi_actor_t *actor);
 static fedi_actor_e fedi_actor_keys(fedi_arena_t *arena,
-    const fedi_id_rules_t *rules, json_t *list, fedi_actor_t *actor);
+    const fedi_id_rules_t *rules, json_t *list, size_t *n,
+    fedi_actor_t *actor);
 static fedi_actor_e fedi_actor_key_of(fedi_arena_t *arena,
     const fedi_id_rules_t *rules, const json_t *json, fedi_actor_key_t *key);
+static fedi_actor_e fedi_actor_key_owner(fedi_arena_t *arena,
+    const fedi_id_rules_t *rules, const json_t *json, fedi_id_t *owner);
+static fedi_str_t fedi_actor_key_text(const json_t *json);
+static int64_t fedi_actor_key_until(const json_t *json);
+static const fedi_actor_key_t *fedi_actor_listed(const fedi_actor_t *actor,
+    const fedi_id_t *key_id);
 static fedi_str_t fedi_actor_name(const json_t *value);
 
 
 bool
 fedi_actor_is_key(const json_t *json)
 {
-    return fedi_json_get(json, "publicKeyPem") != NULL
-           && fedi_json_get(json, "publicKey") == NULL;
+    return (fedi_json_get(json, "publicKeyPem") != NULL
+            || fedi_json_get(json, "publicKeyMultibase") != NULL)
+           && fedi_json_get(json, "publicKey") == NULL
+           && fedi_json_get(json, "assertionMethod") == NULL;
 }
 
 
@@ -31,6 +41,7 @@ fedi_actor_e
 fedi_actor_parse(fedi_arena_t *arena, const fedi_id_rules_t *rules,
     const json_t *json, const fedi_id_t *final, fedi_actor_t *actor)
 {
+    size_t           n;
     fedi_id_t        id;
     fedi_actor_e     reason;
     fedi_property_e  rc;
@@ -55,6 +66,12 @@ fedi_actor_parse(fedi_arena_t *arena, const fedi_id_rules_t *rules,
 
     rc = fedi_property_type(json, NULL, 0, &actor->type);
 
+    if (rc == FEDI_PROPERTY_OK
+        && fedi_str_eq(actor->type, fedi_str("Tombstone")))
+    {
+        return FEDI_ACTOR_GONE;
+    }
+
     if (rc != FEDI_PROPERTY_OK || !fedi_activity_is_actor_type(actor->type)) {
         return FEDI_ACTOR_TYPE;
     }
@@ -67,8 +84,16 @@ fedi_actor_parse(fedi_arena_t *arena, const fedi_id_rules_t *rules,
     actor->username = fedi_actor_name(fedi_json_get(json,
                                                     "preferredUsername"));
 
-    return fedi_actor_keys(arena, rules, fedi_json_get(json, "publicKey"),
-                           actor);
+    n = 0;
+
+    reason = fedi_actor_keys(arena, rules, fedi_json_get(json, "publicKey"),
+                             &n, actor);
+    if (reason != FEDI_ACTOR_OK) {
+        return reason;
+    }
+
+    return fedi_actor_keys(arena, rules,
+                           fedi_json_get(json, "assertionMethod"), &n, actor);
 }
 
 
@@ -118,14 +143,14 @@ fedi_actor_inboxes(fedi_arena_t *arena, const fedi_id_rules_t *rules,
 
 static fedi_actor_e
 fedi_actor_keys(fedi_arena_t *arena, const fedi_id_rules_t *rules,
-    json_t *list, fedi_actor_t *actor)
+    json_t *list, size_t *n, fedi_actor_t *actor)
 {
     size_t         i;
     json_t        *value;
     fedi_actor_e   reason;
 
     for (i = 0; (value = fedi_json_each(list, i)) != NULL; i++) {
-        if (i == FEDI_ACTOR_KEYS_MAX) {
+        if ((*n)++ == FEDI_ACTOR_KEYS_MAX) {
             return FEDI_ACTOR_KEYS;
         }
 
@@ -151,9 +176,9 @@ static fedi_actor_e
 fedi_actor_key_of(fedi_arena_t *arena, const fedi_id_rules_t *rules,
     const json_t *json, fedi_actor_key_t *key)
 {
-    json_t           *embedded;
-    fedi_err_e        err;
-    fedi_property_e   rc;
+    fedi_err_e       err;
+    fedi_actor_e     reason;
+    fedi_property_e  rc;
 
     memset(key, 0, sizeof(fedi_actor_key_t));
 
@@ -171,19 +196,105 @@ fedi_actor_key_of(fedi_arena_t *arena, const fedi_id_rules_t *rules,
                                          : FEDI_ACTOR_BAD_KEY;
     }
 
-    rc = fedi_property_link(arena, rules, json,
-                            fedi_json_get(json, "owner") != NULL
-                            ? "owner" : "controller",
-                            false, &key->owner, &embedded);
+    reason = fedi_actor_key_owner(arena, rules, json, &key->owner);
+    if (reason != FEDI_ACTOR_OK) {
+        return reason;
+    }
 
-    if (rc == FEDI_PROPERTY_NOMEM) {
+    key->text = fedi_actor_key_text(json);
+    key->until = fedi_actor_key_until(json);
+
+    return key->text.len != 0 ? FEDI_ACTOR_OK : FEDI_ACTOR_BAD_KEY;
+}
+
+
+/* who says both says the same, or says nothing */
+
+static fedi_actor_e
+fedi_actor_key_owner(fedi_arena_t *arena, const fedi_id_rules_t *rules,
+    const json_t *json, fedi_id_t *owner)
+{
+    json_t           *embedded;
+    fedi_id_t         controller;
+    fedi_property_e   of, by;
+
+    of = fedi_property_link(arena, rules, json, "owner", false, owner,
+                            &embedded);
+    by = fedi_property_link(arena, rules, json, "controller", false,
+                            &controller, &embedded);
+
+    if (of == FEDI_PROPERTY_NOMEM || by == FEDI_PROPERTY_NOMEM) {
         return FEDI_ACTOR_FAILED;
     }
 
-    key->pem = fedi_json_text(fedi_json_get(json, "publicKeyPem"));
+    if (of == FEDI_PROPERTY_ABSENT) {
+        *owner = controller;
 
-    return key->pem.len != 0 && key->pem.len <= FEDI_KEY_PEM_MAX
-           ? FEDI_ACTOR_OK : FEDI_ACTOR_BAD_KEY;
+    } else if (by != FEDI_PROPERTY_ABSENT && !fedi_id_eq(owner, &controller)) {
+        memset(owner, 0, sizeof(fedi_id_t));
+    }
+
+    return FEDI_ACTOR_OK;
+}
+
+
+/* a PEM, or the publicKeyMultibase of a Multikey; of other types neither */
+
+static fedi_str_t
+fedi_actor_key_text(const json_t *json)
+{
+    fedi_str_t               text, type;
+    static const fedi_str_t  multikey = fedi_string("Multikey");
+
+    if (fedi_json_get(json, "publicKeyPem") != NULL) {
+        text = fedi_json_text(fedi_json_get(json, "publicKeyPem"));
+
+        /* the two are told apart by how they begin */
+
+        return text.len <= FEDI_KEY_PEM_MAX && !fedi_multikey_is_text(text)
+               ? text : fedi_null_str;
+    }
+
+    if (fedi_property_type(json, &multikey, 1, &type) != FEDI_PROPERTY_OK
+        || !fedi_str_eq(type, multikey))
+    {
+        return fedi_null_str;
+    }
+
+    text = fedi_json_text(fedi_json_get(json, "publicKeyMultibase"));
+
+    return text.len <= FEDI_MULTIKEY_MAX && fedi_multikey_is_text(text)
+           ? text : fedi_null_str;
+}
+
+
+/* what is there and is no date was meant to end it: it has */
+
+static int64_t
+fedi_actor_key_until(const json_t *json)
+{
+    size_t              i;
+    json_t             *value;
+    int64_t             until, at;
+    static const char  *names[] = { "expires", "revoked" };
+
+    for (until = 0, i = 0; i < 2; i++) {
+        value = fedi_json_get(json, names[i]);
+
+        if (value == NULL) {
+            continue;
+        }
+
+        if (!fedi_timestamp_parse(fedi_json_text(value), &at) || at < 1) {
+            at = 1;
+        }
+
+        if (until == 0 || at < until) {
+            until = at;
+        }
+    }
+
+    return until;
 }
 
 
@@ -215,28 +326,22 @@ fedi_actor_key_parse(fedi_arena_t *arena, const fedi_id_rules_t *rules,
 
 fedi_actor_e
 fedi_actor_key(const fedi_actor_t *actor, const fedi_id_t *key_id,
-    const fedi_actor_key_t *alone, fedi_str_t *pem)
+    const fedi_actor_key_t *alone, int64_t now,
+    const fedi_actor_key_t **found)
 {
-    size_t                   i;
     const fedi_actor_key_t  *key;
 
     if (!fedi_id_same_origin(key_id, &actor->id)) {
         return FEDI_ACTOR_KEY_HOST;
     }
 
-    for (i = 0; i < actor->nkeys; i++) {
-        if (fedi_id_eq(&actor->keys[i].id, key_id)) {
-            break;
-        }
-    }
+    key = fedi_actor_listed(actor, key_id);
 
-    if (i == actor->nkeys) {
+    if (key == NULL) {
         return FEDI_ACTOR_NO_KEY;
     }
 
-    key = &actor->keys[i];
-
-    if (key->pem.len == 0) {
+    if (key->text.len == 0) {
         if (alone == NULL || !fedi_id_eq(&alone->id, key_id)) {
             return FEDI_ACTOR_NO_KEY;
         }
@@ -248,9 +353,40 @@ fedi_actor_key(const fedi_actor_t *actor, const fedi_id_t *key_id,
         return FEDI_ACTOR_KEY_OWNER;
     }
 
-    *pem = key->pem;
+    if (key->until != 0 && key->until <= now) {
+        return FEDI_ACTOR_KEY_EXPIRED;
+    }
+
+    *found = key;
 
     return FEDI_ACTOR_OK;
+}
+
+
+/* one may be named in a list and written out in the other */
+
+static const fedi_actor_key_t *
+fedi_actor_listed(const fedi_actor_t *actor, const fedi_id_t *key_id)
+{
+    size_t                   i;
+    const fedi_actor_key_t  *named;
+
+    named = NULL;
+
+    for (i = 0; i < actor->nkeys; i++) {
+
+        if (!fedi_id_eq(&actor->keys[i].id, key_id)) {
+            continue;
+        }
+
+        if (actor->keys[i].text.len != 0) {
+            return &actor->keys[i];
+        }
+
+        named = &actor->keys[i];
+    }
+
+    return named;
 }
 
 
@@ -285,6 +421,12 @@ fedi_actor_text(fedi_actor_e reason)
         fedi_string("key not listed by its owner"),
         fedi_string("key owned by another actor"),
         fedi_string("key on another host"),
+        fedi_string("key expired or revoked"),
+        fedi_string("gone"),
+        fedi_string("another status"),
+        fedi_string("another content type"),
+        fedi_string("an encoding that was not asked for"),
+        fedi_string("not JSON as the wire may carry it"),
         fedi_string("no memory")
     };
 

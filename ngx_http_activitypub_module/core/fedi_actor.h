@@ -5,14 +5,19 @@
  *
  * What was fetched to find a key: an actor, or a document of a key alone.
  * Nothing is believed of whom it names, only of whom it was fetched from.
+ * Keys are those of "publicKey", with a PEM, and of "assertionMethod"
+ * (FEP-521a), Multikeys; either may name a key by its URL alone.
  */
 
 #ifndef FEDI_ACTOR_H
 #define FEDI_ACTOR_H
 
+#include <stdint.h>
+
 #include "fedi_property.h"
 
 
+/* of both lists together */
 #define FEDI_ACTOR_KEYS_MAX  10
 #define FEDI_ACTOR_NAME_MAX  256
 
@@ -28,6 +33,12 @@ typedef enum {
     FEDI_ACTOR_NO_KEY,
     FEDI_ACTOR_KEY_OWNER,
     FEDI_ACTOR_KEY_HOST,
+    FEDI_ACTOR_KEY_EXPIRED,         /* or revoked */
+    FEDI_ACTOR_GONE,                /* a Tombstone, or 410 */
+    FEDI_ACTOR_STATUS,              /* of the answer */
+    FEDI_ACTOR_CONTENT_TYPE,
+    FEDI_ACTOR_ENCODING,
+    FEDI_ACTOR_JSON,
     FEDI_ACTOR_FAILED,              /* no memory */
     FEDI_ACTOR_REASONS
 } fedi_actor_e;
@@ -36,7 +47,8 @@ typedef enum {
 typedef struct {
     fedi_id_t   id;
     fedi_id_t   owner;      /* all zero: it does not say, or not well */
-    fedi_str_t  pem;        /* empty: the actor names it by its URL alone */
+    fedi_str_t  text;       /* empty: the actor names it by its URL alone */
+    int64_t     until;      /* it expires or is revoked then; 0: never */
 } fedi_actor_key_t;
 
 
@@ -73,12 +85,14 @@ fedi_actor_e fedi_actor_key_parse(fedi_arena_t *arena,
     fedi_actor_key_t *key);
 
 /*
- * The PEM of the key that a signature names, if the actor lists it as its own
- * and it is on the actor's host.  "alone" is the document of that key if one
- * was fetched, or NULL: it speaks where the actor lists no more than a URL.
+ * The key that a signature names, if the actor lists it as its own and it is
+ * on the actor's host.  "alone" is the document of that key if one was
+ * fetched, or NULL: it speaks where the actor lists no more than a URL.
+ * "found" has a text, for fedi_key_text_parse(), and borrows from both.
  */
 fedi_actor_e fedi_actor_key(const fedi_actor_t *actor,
-    const fedi_id_t *key_id, const fedi_actor_key_t *alone, fedi_str_t *pem);
+    const fedi_id_t *key_id, const fedi_actor_key_t *alone, int64_t now,
+    const fedi_actor_key_t **found);
 
 /* a lower-case fragment, for logs; NUL-terminated, static */
 fedi_str_t fedi_actor_text(fedi_actor_e reason);

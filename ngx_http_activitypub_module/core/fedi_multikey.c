@@ -23,6 +23,14 @@ static const char  fedi_multikey_rsa[] = "\x85\x24";
 
 
 fedi_err_e
+fedi_key_text_parse(fedi_arena_t *arena, fedi_str_t text, EVP_PKEY **key)
+{
+    return fedi_multikey_is_text(text) ? fedi_multikey_parse(arena, text, key)
+                                       : fedi_key_parse(arena, text, key);
+}
+
+
+fedi_err_e
 fedi_multikey_parse(fedi_arena_t *arena, fedi_str_t text, EVP_PKEY **key)
 {
     fedi_err_e  err;

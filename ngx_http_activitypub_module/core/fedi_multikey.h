@@ -25,5 +25,21 @@
 fedi_err_e fedi_multikey_parse(fedi_arena_t *arena, fedi_str_t text,
     EVP_PKEY **key);
 
+/* what base58btc begins with, and no PEM does */
+
+static inline bool
+fedi_multikey_is_text(fedi_str_t text)
+{
+    return text.len != 0 && text.data[0] == 'z';
+}
+
+
+/*
+ * A public key as an actor's document has it and the database keeps it: of
+ * fedi_multikey_parse() if it looks so, else of fedi_key_parse().
+ */
+fedi_err_e fedi_key_text_parse(fedi_arena_t *arena, fedi_str_t text,
+    EVP_PKEY **key);
+
 
 #endif

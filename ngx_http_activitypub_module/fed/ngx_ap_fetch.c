@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  *     fetch -> sign -> signed -> answered -> finish
- *               ^------------- redirected
+ *               ^------------- redirected, or knock
  *
  * A fetch lives in a pool of its own.  ngx_ap_fetch_finish() is the only way
  * out that calls back, and the last that is called; ngx_ap_fetch_cancel() the
@@ -16,8 +16,6 @@
 #include "ngx_ap_fetch.h"
 #include "ngx_ap_fetch_way.h"
 #include "ngx_ap_signed_request.h"
-
-#include "fedi_content_type.h"
 
 
 #define NGX_AP_FETCH_ACCEPT_JRD  "application/jrd+json, application/json"
@@ -38,6 +36,9 @@ struct ngx_ap_fetch_s {
     ngx_ap_fetch_way_t          way;
     ngx_ap_fetch_result_t       result;
 
+    fedi_scheme_e               scheme;     /* of this hop */
+
+    unsigned                    knocked:1;  /* by the other one before */
     unsigned                    jrd:1;
     unsigned                    key:1;
     unsigned                    html:1;
@@ -46,6 +47,7 @@ struct ngx_ap_fetch_s {
 
 static ngx_int_t ngx_ap_fetch_start(ngx_ap_fetch_t *fetch, fedi_str_t url);
 static void ngx_ap_fetch_refused(ngx_event_t *ev);
+static ngx_int_t ngx_ap_fetch_hop(ngx_ap_fetch_t *fetch);
 static ngx_int_t ngx_ap_fetch_sign(ngx_ap_fetch_t *fetch);
 static void ngx_ap_fetch_signed(void *data, ngx_int_t rc,
     const ngx_str_t *headers);
@@ -55,8 +57,11 @@ static void ngx_ap_fetch_answered(void *data,
     const ngx_ap_client_result_t *result);
 static ngx_int_t ngx_ap_fetch_answer(ngx_ap_fetch_t *fetch,
     const ngx_ap_client_result_t *result);
-static ngx_uint_t ngx_ap_fetch_is_encoded(
-    const fedi_http_response_t *response);
+static ngx_int_t ngx_ap_fetch_knock(ngx_ap_fetch_t *fetch,
+    ngx_uint_t status);
+static ngx_int_t ngx_ap_fetch_take(ngx_ap_fetch_t *fetch,
+    const ngx_ap_client_result_t *result);
+static fedi_str_t ngx_ap_fetch_encoding(const fedi_http_response_t *response);
 static void ngx_ap_fetch_redirected(ngx_ap_fetch_t *fetch,
     const ngx_ap_client_result_t *result);
 static void ngx_ap_fetch_fail(ngx_ap_fetch_t *fetch, ngx_int_t rc,
@@ -129,7 +134,7 @@ ngx_ap_fetch_start(ngx_ap_fetch_t *fetch, fedi_str_t url)
     rc = ngx_ap_fetch_way_add(&fetch->way, url);
 
     if (rc != NGX_DECLINED) {
-        return rc == NGX_OK ? ngx_ap_fetch_sign(fetch) : NGX_ERROR;
+        return rc == NGX_OK ? ngx_ap_fetch_hop(fetch) : NGX_ERROR;
     }
 
     fetch->refused.handler = ngx_ap_fetch_refused;
@@ -151,7 +156,19 @@ ngx_ap_fetch_refused(ngx_event_t *ev)
 }
 
 
-/* a fresh date and a new signature for each hop */
+static ngx_int_t
+ngx_ap_fetch_hop(ngx_ap_fetch_t *fetch)
+{
+    fetch->knocked = 0;
+    fetch->scheme = ngx_ap_knocks_scheme(
+                        &fetch->worker->knocks,
+                        ngx_ap_fetch_way_last(&fetch->way)->id.authority);
+
+    return ngx_ap_fetch_sign(fetch);
+}
+
+
+/* a fresh date and a new signature for each hop, and for each knock */
 
 static ngx_int_t
 ngx_ap_fetch_sign(ngx_ap_fetch_t *fetch)
@@ -174,7 +191,7 @@ ngx_ap_fetch_sign(ngx_ap_fetch_t *fetch)
     ask.actor = *uri;
     ask.key_id.data = (u_char *) key_id.data;
     ask.key_id.len = key_id.len;
-    ask.scheme = FEDI_SCHEME_CAVAGE;
+    ask.scheme = fetch->scheme;
     ask.accept = fetch->jrd ? NGX_AP_FETCH_ACCEPT_JRD
                  : fetch->html ? NGX_AP_FETCH_ACCEPT_HTML
                                : NGX_AP_SIGNED_REQUEST_ACCEPT;
@@ -233,12 +250,14 @@ ngx_ap_fetch_answered(void *data, const ngx_ap_client_result_t *result)
 {
     ngx_ap_fetch_t *fetch = data;
 
-    fedi_str_t  type;
-
     fetch->request = NULL;
 
     if (ngx_ap_fetch_answer(fetch, result) != NGX_OK) {
         ngx_ap_fetch_finish(fetch);
+        return;
+    }
+
+    if (ngx_ap_fetch_knock(fetch, result->status) == NGX_OK) {
         return;
     }
 
@@ -252,6 +271,8 @@ ngx_ap_fetch_answered(void *data, const ngx_ap_client_result_t *result)
         return;
 
     default:
+        fetch->result.gone = (result->status == 410 && fetch->way.nhops == 1);
+
         ngx_ap_fetch_fail(fetch,
                           (result->status >= 500 || result->status == 408
                            || result->status == 429)
@@ -260,28 +281,82 @@ ngx_ap_fetch_answered(void *data, const ngx_ap_client_result_t *result)
         return;
     }
 
-    if (!fetch->jrd && !fetch->html
-        && (!fedi_http_response_header(result->response, "content-type",
-                                       &type)
-            || !fedi_content_type_is_activity(type)))
+    if (ngx_ap_fetch_take(fetch, result) == NGX_OK) {
+        fetch->result.rc = NGX_OK;
+        ngx_ap_fetch_finish(fetch);
+    }
+}
+
+
+/* NGX_OK: it is asked again */
+
+static ngx_int_t
+ngx_ap_fetch_knock(ngx_ap_fetch_t *fetch, ngx_uint_t status)
+{
+    if (fetch->jrd || fetch->html) {
+        return NGX_DECLINED;
+    }
+
+    if (status != 401 && status != 400) {
+
+        if (fetch->knocked) {
+            ngx_ap_knocks_learn(&fetch->worker->knocks,
+                            ngx_ap_fetch_way_last(&fetch->way)->id.authority,
+                            fetch->scheme);
+        }
+
+        return NGX_DECLINED;
+    }
+
+    if (fetch->knocked) {
+        return NGX_DECLINED;
+    }
+
+    fetch->knocked = 1;
+    fetch->scheme = (fetch->scheme == FEDI_SCHEME_CAVAGE)
+                    ? FEDI_SCHEME_RFC9421 : FEDI_SCHEME_CAVAGE;
+
+    return ngx_ap_fetch_sign(fetch);
+}
+
+
+/* NGX_OK: perhaps a document; else it has failed */
+
+static ngx_int_t
+ngx_ap_fetch_take(ngx_ap_fetch_t *fetch, const ngx_ap_client_result_t *result)
+{
+    fedi_actor_e    reason;
+    fedi_answer_t  *answer;
+
+    answer = &fetch->result.answer;
+
+    answer->url = ngx_ap_fetch_way_last(&fetch->way)->id.text;
+    answer->status = (unsigned) result->status;
+    answer->encoding = ngx_ap_fetch_encoding(result->response);
+    answer->body.data = (const char *) result->body.data;
+    answer->body.len = result->body.len;
+
+    if (!fedi_http_response_header(result->response, "content-type",
+                                   &answer->content_type))
     {
-        ngx_ap_fetch_fail(fetch, NGX_DECLINED, "type",
-                          "another content type");
-        return;
+        answer->content_type = fedi_null_str;
     }
 
-    if (ngx_ap_fetch_is_encoded(result->response)) {
-        ngx_ap_fetch_fail(fetch, NGX_DECLINED, "document",
-                          "an encoding that was not asked for");
-        return;
+    reason = fedi_fetched_envelope(answer);
+
+    if (reason == FEDI_ACTOR_CONTENT_TYPE && (fetch->jrd || fetch->html)) {
+        reason = answer->encoding.len ? FEDI_ACTOR_ENCODING : FEDI_ACTOR_OK;
     }
 
-    fetch->result.rc = NGX_OK;
-    fetch->result.url = ngx_ap_fetch_way_last(&fetch->way)->id.text;
-    fetch->result.body.data = (const char *) result->body.data;
-    fetch->result.body.len = result->body.len;
+    if (reason != FEDI_ACTOR_OK) {
+        ngx_ap_fetch_fail(fetch, NGX_DECLINED,
+                          reason == FEDI_ACTOR_CONTENT_TYPE ? "type"
+                                                            : "document",
+                          fedi_actor_text(reason).data);
+        return NGX_DECLINED;
+    }
 
-    ngx_ap_fetch_finish(fetch);
+    return NGX_OK;
 }
 
 
@@ -321,8 +396,10 @@ ngx_ap_fetch_answer(ngx_ap_fetch_t *fetch,
 }
 
 
-static ngx_uint_t
-ngx_ap_fetch_is_encoded(const fedi_http_response_t *response)
+/* empty: as it is; of several lines no one is right */
+
+static fedi_str_t
+ngx_ap_fetch_encoding(const fedi_http_response_t *response)
 {
     size_t      n;
     fedi_str_t  coding;
@@ -332,8 +409,12 @@ ngx_ap_fetch_is_encoded(const fedi_http_response_t *response)
     n = fedi_header_find(response->headers, response->nheaders,
                          fedi_str("content-encoding"), &coding);
 
-    return n > 1
-           || (n == 1 && !fedi_str_eq_nocase(coding, fedi_str("identity")));
+    if (n > 1) {
+        return fedi_str("several");
+    }
+
+    return n == 1 && !fedi_str_eq_nocase(coding, fedi_str("identity"))
+           ? coding.len ? coding : fedi_str("none") : fedi_null_str;
 }
 
 
@@ -355,7 +436,7 @@ ngx_ap_fetch_redirected(ngx_ap_fetch_t *fetch,
     reason = fetch->way.refusal;
 
     if (rc == NGX_OK) {
-        rc = ngx_ap_fetch_sign(fetch);
+        rc = ngx_ap_fetch_hop(fetch);
         reason = "cannot be signed";
     }
 

@@ -6,7 +6,8 @@
  * A document of somebody else, asked for with the signature of the instance
  * actor of an origin of ours.  Redirects are followed, a few, each of them
  * checked and signed like the first request; our own origins are never asked
- * but for somebody who wants to see how they answer.
+ * but for somebody who wants to see how they answer.  Who answers a document's
+ * URL with 401 or 400 is asked once more, with the other kind of signature.
  */
 
 #ifndef NGX_AP_FETCH_H
@@ -15,6 +16,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
+#include "fedi_fetched.h"
 #include "fedi_http_response.h"
 #include "fedi_id.h"
 #include "ngx_ap_origin.h"
@@ -63,9 +65,10 @@ typedef struct {
     ngx_str_t                   reason;     /* why not; for logs */
     ngx_uint_t                  status;     /* 0: no answer */
 
-    /* of NGX_OK */
-    fedi_str_t                  url;        /* that answered in the end */
-    fedi_str_t                  body;
+    /* of NGX_OK; not believed before it has come through the gate */
+    fedi_answer_t               answer;
+
+    unsigned                    gone:1;     /* 410 of the URL itself */
 
     unsigned                    ours:1;     /* of NGX_ERROR: our own trouble */
 

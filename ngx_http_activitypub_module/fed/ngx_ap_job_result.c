@@ -110,16 +110,18 @@ static json_t *
 ngx_ap_job_result_body(const ngx_ap_fetch_result_t *result,
     const char **step)
 {
-    json_t  *body;
+    json_t      *body;
+    fedi_str_t   text;
 
     if (result->rc != NGX_OK) {
         return json_null();
     }
 
     body = NULL;
+    text = result->answer.body;
 
-    if (memchr(result->body.data, '\0', result->body.len) == NULL) {
-        body = json_stringn(result->body.data, result->body.len);
+    if (memchr(text.data, '\0', text.len) == NULL) {
+        body = json_stringn(text.data, text.len);
     }
 
     if (body == NULL) {

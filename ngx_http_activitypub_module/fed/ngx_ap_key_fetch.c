@@ -3,13 +3,16 @@
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
  *
- *     fetch -> next -> fetched -> read -> actor -> kept -> finish
- *               ^-------------------|
+ *     fetch -> next -> fetched -> read -> judge -> keep -> kept -> finish
+ *               ^---------------------------|                |
+ *               ^--------------------------------------------|
  *
  * The document behind a key's id is its actor; or that calls itself by
  * another id, which is fetched then; or it is the key alone, and its owner
- * is fetched.  Never more than three documents, and none because of an id
- * that is of another origin than the key's.
+ * is fetched.  If the database says that the key is another actor's, that one
+ * is fetched as well, and has to have given it up.  Never more than four
+ * documents, and none because of an id that is of another origin than the
+ * key's.
  */
 
 #include "ngx_ap_arena.h"
@@ -20,7 +23,7 @@
 #include "ngx_ap_reader.h"
 
 
-#define NGX_AP_KEY_FETCH_DOCUMENTS  3
+#define NGX_AP_KEY_FETCH_DOCUMENTS  4
 
 /* of all documents, milliseconds */
 #define NGX_AP_KEY_FETCH_TOTAL      20000
@@ -42,11 +45,18 @@ struct ngx_ap_key_fetch_s {
     ngx_ap_fetch_t             *fetch;      /* under way, one of them */
     ngx_ap_pg_query_t          *call;
     ngx_ap_key_search_t         search;
-    ngx_ap_store_actor_t        row;
+    fedi_fetched_row_t         *row;
+    ngx_ap_store_key_t          key;
+
+    fedi_id_t                   had;        /* the key, by our database */
+    ngx_str_t                   over;       /* and has lost it */
 
     ngx_ap_reader_job_t        *jobs[NGX_AP_KEY_FETCH_DOCUMENTS];
     ngx_uint_t                  njobs;      /* large ones: theirs is the text */
     ngx_uint_t                  ndocuments;
+
+    unsigned                    direct:1;   /* of the URL of the id itself */
+    unsigned                    rival:1;    /* "had" is being asked */
 };
 
 
@@ -56,16 +66,24 @@ static void ngx_ap_key_fetch_timer_handler(ngx_event_t *ev);
 static void ngx_ap_key_fetch_fetched(void *data,
     const ngx_ap_fetch_result_t *result);
 static ngx_int_t ngx_ap_key_fetch_read(ngx_ap_key_fetch_t *fetch,
-    const ngx_ap_fetch_result_t *result);
+    const fedi_answer_t *answer);
 static ngx_int_t ngx_ap_key_fetch_read_large(ngx_ap_key_fetch_t *fetch,
-    const ngx_ap_fetch_result_t *result);
+    const fedi_answer_t *answer);
 static void ngx_ap_key_fetch_read_done(void *data, ngx_int_t rc,
-    const fedi_actor_reading_t *reading);
+    fedi_actor_e reason, const fedi_fetched_t *document,
+    const fedi_id_t *elsewhere);
 static ngx_int_t ngx_ap_key_fetch_judge(ngx_ap_key_fetch_t *fetch,
-    const fedi_actor_reading_t *reading);
-static ngx_int_t ngx_ap_key_fetch_keep(ngx_ap_key_fetch_t *fetch,
-    const fedi_actor_t *actor, fedi_str_t pem);
-static void ngx_ap_key_fetch_kept(void *data, ngx_int_t rc);
+    fedi_actor_e reason, const fedi_fetched_t *document,
+    const fedi_id_t *elsewhere);
+static ngx_int_t ngx_ap_key_fetch_judge_rival(ngx_ap_key_fetch_t *fetch,
+    fedi_actor_e reason, const fedi_fetched_t *document);
+static ngx_int_t ngx_ap_key_fetch_take(ngx_ap_key_fetch_t *fetch,
+    const fedi_fetched_t *document);
+static ngx_int_t ngx_ap_key_fetch_keep(ngx_ap_key_fetch_t *fetch);
+static void ngx_ap_key_fetch_kept(void *data, ngx_int_t rc,
+    const ngx_str_t *other);
+static ngx_int_t ngx_ap_key_fetch_rival(ngx_ap_key_fetch_t *fetch,
+    const ngx_str_t *other);
 static ngx_int_t ngx_ap_key_fetch_refuse(ngx_ap_key_fetch_t *fetch,
     fedi_actor_e reason);
 static void ngx_ap_key_fetch_finish(ngx_ap_key_fetch_t *fetch, ngx_int_t rc);
@@ -186,10 +204,18 @@ ngx_ap_key_fetch_fetched(void *data, const ngx_ap_fetch_result_t *result)
     ngx_int_t  rc;
 
     fetch->fetch = NULL;
+    fetch->direct = (fetch->ndocuments == 1 && result->nhops == 1);
+
     rc = result->ours ? NGX_BUSY : result->rc;
 
     if (rc == NGX_OK) {
-        rc = ngx_ap_key_fetch_read(fetch, result);
+        rc = ngx_ap_key_fetch_read(fetch, &result->answer);
+
+    } else if (rc == NGX_DECLINED && result->gone) {
+        rc = ngx_ap_key_fetch_judge(fetch, FEDI_ACTOR_GONE, NULL, NULL);
+
+    } else if (rc == NGX_DECLINED && fetch->rival && result->status == 404) {
+        rc = ngx_ap_key_fetch_judge(fetch, FEDI_ACTOR_STATUS, NULL, NULL);
     }
 
     if (rc != NGX_AGAIN) {
@@ -199,36 +225,31 @@ ngx_ap_key_fetch_fetched(void *data, const ngx_ap_fetch_result_t *result)
 
 
 static ngx_int_t
-ngx_ap_key_fetch_read(ngx_ap_key_fetch_t *fetch,
-    const ngx_ap_fetch_result_t *result)
+ngx_ap_key_fetch_read(ngx_ap_key_fetch_t *fetch, const fedi_answer_t *answer)
 {
-    fedi_actor_reading_t  *reading;
+    fedi_id_t        elsewhere;
+    fedi_actor_e     reason;
+    fedi_fetched_t  *document;
 
-    if (result->body.len > NGX_AP_READER_SMALL) {
-        return ngx_ap_key_fetch_read_large(fetch, result);
+    if (answer->body.len > NGX_AP_READER_SMALL) {
+        return ngx_ap_key_fetch_read_large(fetch, answer);
     }
 
-    reading = ngx_palloc(fetch->pool, sizeof(fedi_actor_reading_t));
-    if (reading == NULL) {
-        return NGX_BUSY;
-    }
+    reason = fedi_fetched_accept(&fetch->arena, &fetch->worker->conf->rules,
+                                 answer, &document, &elsewhere);
 
-    fedi_actor_reading_take(&fetch->arena, &fetch->worker->conf->rules,
-                            result->url, result->body, reading);
-
-    return ngx_ap_key_fetch_judge(fetch, reading);
+    return ngx_ap_key_fetch_judge(fetch, reason, document, &elsewhere);
 }
 
 
 static ngx_int_t
 ngx_ap_key_fetch_read_large(ngx_ap_key_fetch_t *fetch,
-    const ngx_ap_fetch_result_t *result)
+    const fedi_answer_t *answer)
 {
     ngx_ap_reader_job_t  *job;
 
-    job = ngx_ap_reader_read_actor(fetch->worker->reader, result->url,
-                                   result->body, ngx_ap_key_fetch_read_done,
-                                   fetch);
+    job = ngx_ap_reader_read_actor(fetch->worker->reader, answer,
+                                   ngx_ap_key_fetch_read_done, fetch);
     if (job == NULL) {
         return NGX_BUSY;
     }
@@ -240,12 +261,14 @@ ngx_ap_key_fetch_read_large(ngx_ap_key_fetch_t *fetch,
 
 
 static void
-ngx_ap_key_fetch_read_done(void *data, ngx_int_t rc,
-    const fedi_actor_reading_t *reading)
+ngx_ap_key_fetch_read_done(void *data, ngx_int_t rc, fedi_actor_e reason,
+    const fedi_fetched_t *document, const fedi_id_t *elsewhere)
 {
     ngx_ap_key_fetch_t *fetch = data;
 
-    rc = (rc == NGX_OK) ? ngx_ap_key_fetch_judge(fetch, reading) : NGX_BUSY;
+    rc = (rc == NGX_OK) ? ngx_ap_key_fetch_judge(fetch, reason, document,
+                                                 elsewhere)
+                        : NGX_BUSY;
 
     if (rc != NGX_AGAIN) {
         ngx_ap_key_fetch_finish(fetch, rc);
@@ -254,23 +277,24 @@ ngx_ap_key_fetch_read_done(void *data, ngx_int_t rc,
 
 
 static ngx_int_t
-ngx_ap_key_fetch_judge(ngx_ap_key_fetch_t *fetch,
-    const fedi_actor_reading_t *reading)
+ngx_ap_key_fetch_judge(ngx_ap_key_fetch_t *fetch, fedi_actor_e reason,
+    const fedi_fetched_t *document, const fedi_id_t *elsewhere)
 {
-    fedi_str_t    found;
-    fedi_actor_e  reason;
+    fedi_str_t  next;
 
-    if (reading->err != FEDI_OK) {
-        return reading->err == FEDI_ENOMEM ? NGX_BUSY : NGX_DECLINED;
+    if (fetch->rival) {
+        return ngx_ap_key_fetch_judge_rival(fetch, reason, document);
     }
 
-    switch (ngx_ap_key_search(&fetch->search, reading, &found, &reason)) {
+    switch (ngx_ap_key_search(&fetch->search, ngx_time(), document, elsewhere,
+                              &reason, &next))
+    {
 
     case NGX_OK:
-        return ngx_ap_key_fetch_keep(fetch, &reading->actor, found);
+        return ngx_ap_key_fetch_take(fetch, document);
 
     case NGX_AGAIN:
-        return ngx_ap_key_fetch_next(fetch, found);
+        return ngx_ap_key_fetch_next(fetch, next);
 
     default: /* NGX_DECLINED */
         return ngx_ap_key_fetch_refuse(fetch, reason);
@@ -278,26 +302,49 @@ ngx_ap_key_fetch_judge(ngx_ap_key_fetch_t *fetch,
 }
 
 
+/*
+ * A key changes hands when both of them say so: the one who has it lists it,
+ * and the one who had it does not, or is no more.
+ */
+
 static ngx_int_t
-ngx_ap_key_fetch_keep(ngx_ap_key_fetch_t *fetch, const fedi_actor_t *actor,
-    fedi_str_t pem)
+ngx_ap_key_fetch_judge_rival(ngx_ap_key_fetch_t *fetch, fedi_actor_e reason,
+    const fedi_fetched_t *document)
 {
-    EVP_PKEY              *key;
-    ngx_int_t              rc;
-    ngx_ap_store_actor_t  *row;
+    if (reason == FEDI_ACTOR_FAILED) {
+        return NGX_BUSY;
+    }
 
-    row = &fetch->row;
+    if (reason != FEDI_ACTOR_GONE && reason != FEDI_ACTOR_STATUS
+        && !ngx_ap_key_search_is_lost(&fetch->search, &fetch->had, document))
+    {
+        return ngx_ap_key_fetch_refuse(fetch, FEDI_ACTOR_KEY_OWNER);
+    }
 
-    row->uri = ngx_ap_key_fetch_string(actor->id.text);
-    row->host = ngx_ap_key_fetch_string(actor->id.authority);
-    row->inbox = ngx_ap_key_fetch_string(actor->inbox.text);
-    row->shared_inbox = ngx_ap_key_fetch_string(actor->shared_inbox.text);
-    row->key_id = ngx_ap_key_fetch_string(fetch->search.key_id.text);
-    row->public_pem = ngx_ap_key_fetch_string(pem);
+    fetch->over = ngx_ap_key_fetch_string(fetch->had.text);
+
+    return ngx_ap_key_fetch_keep(fetch);
+}
+
+
+static ngx_int_t
+ngx_ap_key_fetch_take(ngx_ap_key_fetch_t *fetch,
+    const fedi_fetched_t *document)
+{
+    EVP_PKEY                *key;
+    ngx_int_t                rc;
+    const fedi_actor_key_t  *found;
+
+    found = fetch->search.found;
+
+    fetch->key.actor = ngx_ap_key_fetch_string(
+                           fedi_fetched_actor(document)->id.text);
+    fetch->key.text = ngx_ap_key_fetch_string(found->text);
+    fetch->key.expires = found->until;
 
     /* one that we do not use may be another the next time: it is not kept */
 
-    rc = ngx_ap_key_parse(&row->public_pem, &key);
+    rc = ngx_ap_key_parse(&fetch->key.text, &key);
 
     if (rc != NGX_OK) {
         return rc == NGX_ABORT
@@ -307,23 +354,59 @@ ngx_ap_key_fetch_keep(ngx_ap_key_fetch_t *fetch, const fedi_actor_t *actor,
 
     EVP_PKEY_free(key);
 
-    fetch->call = ngx_ap_store_remote_actor_set(fetch->worker->store, row,
-                                                ngx_ap_key_fetch_kept, fetch);
+    fetch->row = fedi_fetched_row(&fetch->arena, document,
+                                  &fetch->search.key_id, found);
+
+    return fetch->row ? ngx_ap_key_fetch_keep(fetch) : NGX_BUSY;
+}
+
+
+static ngx_int_t
+ngx_ap_key_fetch_keep(ngx_ap_key_fetch_t *fetch)
+{
+    fetch->call = ngx_ap_store_remote_actor_keep(fetch->worker->store,
+                                                 fetch->row, &fetch->over,
+                                                 ngx_ap_key_fetch_kept, fetch);
 
     return fetch->call ? NGX_AGAIN : NGX_BUSY;
 }
 
 
 static void
-ngx_ap_key_fetch_kept(void *data, ngx_int_t rc)
+ngx_ap_key_fetch_kept(void *data, ngx_int_t rc, const ngx_str_t *other)
 {
     ngx_ap_key_fetch_t *fetch = data;
 
     fetch->call = NULL;
 
+    if (rc == NGX_OK && other->len) {
+        rc = ngx_ap_key_fetch_rival(fetch, other);
+
+        if (rc == NGX_AGAIN) {
+            return;
+        }
+    }
+
     /* what the database refuses is not what the peer has refused */
 
     ngx_ap_key_fetch_finish(fetch, rc == NGX_OK ? NGX_OK : NGX_BUSY);
+}
+
+
+static ngx_int_t
+ngx_ap_key_fetch_rival(ngx_ap_key_fetch_t *fetch, const ngx_str_t *other)
+{
+    if (fetch->rival
+        || fedi_id_parse(&fetch->arena, &fetch->worker->conf->rules,
+                         ngx_ap_view(other), &fetch->had) != FEDI_OK
+        || !fedi_id_same_origin(&fetch->had, &fetch->search.key_id))
+    {
+        return NGX_ERROR;
+    }
+
+    fetch->rival = 1;
+
+    return ngx_ap_key_fetch_next(fetch, fetch->had.text);
 }
 
 
@@ -340,24 +423,30 @@ ngx_ap_key_fetch_refuse(ngx_ap_key_fetch_t *fetch, fedi_actor_e reason)
                   fetch->search.key_id.text.data,
                   text.len, text.data);
 
-    if (reason == FEDI_ACTOR_FAILED) {
-        return NGX_BUSY;
-    }
+    switch (reason) {
 
-    return reason == FEDI_ACTOR_BAD_KEY ? NGX_ABORT : NGX_DECLINED;
+    case FEDI_ACTOR_FAILED:
+        return NGX_BUSY;
+
+    case FEDI_ACTOR_BAD_KEY:
+    case FEDI_ACTOR_KEY_EXPIRED:
+        return NGX_ABORT;
+
+    case FEDI_ACTOR_GONE:
+        return fetch->direct ? NGX_DONE : NGX_DECLINED;
+
+    default:
+        return NGX_DECLINED;
+    }
 }
 
 
 static void
 ngx_ap_key_fetch_finish(ngx_ap_key_fetch_t *fetch, ngx_int_t rc)
 {
-    ngx_ap_store_key_t  key;
+    fetch->key.fetched = ngx_time();
 
-    key.actor = fetch->row.uri;
-    key.public_pem = fetch->row.public_pem;
-    key.fetched = ngx_time();
-
-    fetch->handler(fetch->data, rc, rc == NGX_OK ? &key : NULL);
+    fetch->handler(fetch->data, rc, rc == NGX_OK ? &fetch->key : NULL);
 
     ngx_ap_key_fetch_cancel(fetch);
 }

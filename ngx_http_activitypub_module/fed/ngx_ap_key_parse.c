@@ -7,11 +7,11 @@
 #include "ngx_ap_arena.h"
 #include "ngx_ap_key_parse.h"
 
-#include "fedi_key.h"
+#include "fedi_multikey.h"
 
 
 ngx_int_t
-ngx_ap_key_parse(const ngx_str_t *pem, EVP_PKEY **key)
+ngx_ap_key_parse(const ngx_str_t *text, EVP_PKEY **key)
 {
     fedi_err_e   err;
     fedi_heap_t  heap;
@@ -19,7 +19,7 @@ ngx_ap_key_parse(const ngx_str_t *pem, EVP_PKEY **key)
     *key = NULL;
 
     fedi_heap_init(&heap);
-    err = fedi_key_parse(&heap.arena, ngx_ap_view(pem), key);
+    err = fedi_key_text_parse(&heap.arena, ngx_ap_view(text), key);
     fedi_heap_free(&heap);
 
     if (err == FEDI_ENOMEM || err == FEDI_ECRYPTO) {

@@ -17,10 +17,10 @@
 
 
 /*
- * A public key of somebody.  NGX_OK: "key" is to be freed.  NGX_ABORT: not
- * one that we use.  NGX_ERROR: no memory.
+ * A public key of somebody, a PEM or a Multikey.  NGX_OK: "key" is to be
+ * freed.  NGX_ABORT: not one that we use.  NGX_ERROR: no memory.
  */
-ngx_int_t ngx_ap_key_parse(const ngx_str_t *pem, EVP_PKEY **key);
+ngx_int_t ngx_ap_key_parse(const ngx_str_t *text, EVP_PKEY **key);
 
 /* a private key of ours; on FEDI_OK "key" is to be freed, else it is NULL */
 fedi_err_e ngx_ap_key_parse_private(const ngx_str_t *pem, EVP_PKEY **key);

@@ -7,86 +7,99 @@
 #include "ngx_ap_key_search.h"
 
 
+static ngx_int_t ngx_ap_key_search_elsewhere(ngx_ap_key_search_t *search,
+    const fedi_id_t *elsewhere, fedi_actor_e *reason, fedi_str_t *next);
 static ngx_int_t ngx_ap_key_search_alone(ngx_ap_key_search_t *search,
-    const fedi_actor_reading_t *reading, fedi_str_t *found,
-    fedi_actor_e *reason);
-static ngx_int_t ngx_ap_key_search_actor(ngx_ap_key_search_t *search,
-    const fedi_actor_reading_t *reading, fedi_str_t *found,
-    fedi_actor_e *reason);
+    const fedi_actor_key_t *key, fedi_actor_e *reason, fedi_str_t *next);
 
 
 ngx_int_t
-ngx_ap_key_search(ngx_ap_key_search_t *search,
-    const fedi_actor_reading_t *reading, fedi_str_t *found,
-    fedi_actor_e *reason)
+ngx_ap_key_search(ngx_ap_key_search_t *search, time_t now,
+    const fedi_fetched_t *document, const fedi_id_t *elsewhere,
+    fedi_actor_e *reason, fedi_str_t *next)
 {
-    *reason = reading->reason;
+    const fedi_actor_key_t  *key;
 
-    return reading->is_key
-           ? ngx_ap_key_search_alone(search, reading, found, reason)
-           : ngx_ap_key_search_actor(search, reading, found, reason);
-}
+    if (*reason == FEDI_ACTOR_ELSEWHERE) {
+        return ngx_ap_key_search_elsewhere(search, elsewhere, reason, next);
+    }
 
-
-static ngx_int_t
-ngx_ap_key_search_alone(ngx_ap_key_search_t *search,
-    const fedi_actor_reading_t *reading, fedi_str_t *found,
-    fedi_actor_e *reason)
-{
     if (*reason != FEDI_ACTOR_OK) {
         return NGX_DECLINED;
     }
 
-    /* the owner of a key is no key */
+    key = fedi_fetched_key(document);
 
-    if (search->has_alone) {
-        *reason = FEDI_ACTOR_KEY_OWNER;
+    if (key != NULL) {
+        return ngx_ap_key_search_alone(search, key, reason, next);
+    }
+
+    *reason = fedi_actor_key(fedi_fetched_actor(document), &search->key_id,
+                             search->alone, now, &search->found);
+
+    return *reason == FEDI_ACTOR_OK ? NGX_OK : NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_ap_key_search_elsewhere(ngx_ap_key_search_t *search,
+    const fedi_id_t *elsewhere, fedi_actor_e *reason, fedi_str_t *next)
+{
+    if (!fedi_id_same_origin(elsewhere, &search->key_id)) {
+        *reason = FEDI_ACTOR_KEY_HOST;
         return NGX_DECLINED;
     }
 
-    search->alone = reading->key;
-    search->has_alone = 1;
-
-    /* whose it says it is; who must say the same */
-
-    if (!fedi_id_same_origin(&search->alone.owner, &search->key_id)) {
-        *reason = FEDI_ACTOR_KEY_OWNER;
+    if (search->elsewhere) {
         return NGX_DECLINED;
     }
 
-    *found = search->alone.owner.text;
+    search->elsewhere = 1;
+    *next = elsewhere->text;
 
     return NGX_AGAIN;
 }
 
 
 static ngx_int_t
-ngx_ap_key_search_actor(ngx_ap_key_search_t *search,
-    const fedi_actor_reading_t *reading, fedi_str_t *found,
-    fedi_actor_e *reason)
+ngx_ap_key_search_alone(ngx_ap_key_search_t *search,
+    const fedi_actor_key_t *key, fedi_actor_e *reason, fedi_str_t *next)
 {
+    /*
+     * The owner of a key is no key; and whose it says it is has to say the
+     * same.
+     */
+
+    if (search->alone || !fedi_id_same_origin(&key->owner, &search->key_id)) {
+        *reason = FEDI_ACTOR_KEY_OWNER;
+        return NGX_DECLINED;
+    }
+
+    search->alone = key;
+    *next = key->owner.text;
+
+    return NGX_AGAIN;
+}
+
+
+ngx_uint_t
+ngx_ap_key_search_is_lost(const ngx_ap_key_search_t *search,
+    const fedi_id_t *had, const fedi_fetched_t *document)
+{
+    size_t               i;
     const fedi_actor_t  *actor;
 
-    actor = &reading->actor;
+    actor = document ? fedi_fetched_actor(document) : NULL;
 
-    if (*reason == FEDI_ACTOR_ELSEWHERE
-        && !fedi_id_same_origin(&actor->id, &search->key_id))
-    {
-        *reason = FEDI_ACTOR_KEY_HOST;
+    if (actor == NULL || !fedi_id_eq(&actor->id, had)) {
+        return 0;
     }
 
-    if (*reason == FEDI_ACTOR_ELSEWHERE && !search->elsewhere) {
-        search->elsewhere = 1;
-        *found = actor->id.text;
-        return NGX_AGAIN;
+    for (i = 0; i < actor->nkeys; i++) {
+        if (fedi_id_eq(&actor->keys[i].id, &search->key_id)) {
+            return 0;
+        }
     }
 
-    if (*reason == FEDI_ACTOR_OK) {
-        *found = fedi_null_str;
-        *reason = fedi_actor_key(actor, &search->key_id,
-                                 search->has_alone ? &search->alone : NULL,
-                                 found);
-    }
-
-    return *reason == FEDI_ACTOR_OK ? NGX_OK : NGX_DECLINED;
+    return 1;
 }

@@ -35,7 +35,8 @@ typedef struct {
 
 
 /*
- * NGX_OK.  NGX_DECLINED: there is no such key.  NGX_ABORT: there is, but
+ * NGX_OK.  NGX_DECLINED: there is no such key.  NGX_DONE: and what its id
+ * names is gone for ever, by 410 or a Tombstone.  NGX_ABORT: there is one, but
  * not one that we use.  NGX_ERROR: it cannot be had now.
  */
 typedef void (*ngx_ap_keys_pt)(void *data, ngx_int_t rc,

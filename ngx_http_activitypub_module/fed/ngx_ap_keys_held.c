@@ -147,6 +147,8 @@ ngx_ap_keys_believed(ngx_ap_keys_entry_t *entry, time_t newer,
     ngx_ap_key_t *key)
 {
     if (entry->until <= ngx_time()
+        || (entry->rc == NGX_OK && entry->expires != 0
+            && entry->expires <= ngx_time())
         || (entry->asked && entry->fetched < newer))
     {
         return NGX_AGAIN;
@@ -183,7 +185,11 @@ ngx_ap_keys_take(ngx_ap_keys_entry_t *entry, const ngx_ap_store_key_t *row)
     EVP_PKEY   *key;
     ngx_int_t   rc;
 
-    rc = ngx_ap_key_parse(&row->public_pem, &key);
+    if (row->expires != 0 && row->expires <= ngx_time()) {
+        return NGX_ABORT;
+    }
+
+    rc = ngx_ap_key_parse(&row->text, &key);
 
     if (rc != NGX_OK) {
         return rc;
@@ -202,6 +208,7 @@ ngx_ap_keys_take(ngx_ap_keys_entry_t *entry, const ngx_ap_store_key_t *row)
     entry->actor.data = p;
     entry->actor.len = row->actor.len;
     entry->fetched = (time_t) row->fetched;
+    entry->expires = (time_t) row->expires;
 
     EVP_PKEY_free(entry->key);
     entry->key = key;

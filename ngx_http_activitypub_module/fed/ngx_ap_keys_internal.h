@@ -38,6 +38,7 @@ typedef struct {
     EVP_PKEY                   *key;
     ngx_str_t                   actor;      /* malloc()ed */
     time_t                      fetched;
+    time_t                      expires;    /* the key itself; 0: never */
     time_t                      until;      /* believed until then */
     time_t                      newer;      /* what is asked for */
     time_t                      tried;      /* to fetch it, the last time */

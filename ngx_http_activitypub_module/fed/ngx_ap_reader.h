@@ -14,7 +14,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
-#include "fedi_actor_reading.h"
+#include "fedi_fetched.h"
 #include "fedi_reading.h"
 #include "ngx_ap_worker.h"
 
@@ -36,9 +36,10 @@ typedef struct ngx_ap_reader_job_s  ngx_ap_reader_job_t;
 typedef void (*ngx_ap_read_pt)(void *data, ngx_int_t rc, fedi_str_t body,
     const fedi_reading_t *reading);
 
-/* "reading", the job's, is what fedi_actor_reading_take() says */
+/* what fedi_fetched_accept() says; "document" is the job's */
 typedef void (*ngx_ap_read_actor_pt)(void *data, ngx_int_t rc,
-    const fedi_actor_reading_t *reading);
+    fedi_actor_e reason, const fedi_fetched_t *document,
+    const fedi_id_t *elsewhere);
 
 
 /* in init_process; the worker outlives it.  NULL: no memory */
@@ -65,10 +66,9 @@ ngx_ap_reader_job_t *ngx_ap_reader_read(ngx_ap_reader_t *reader,
     ngx_chain_t *body, const fedi_digest_t *digest, ngx_ap_read_pt handler,
     void *data);
 
-/* the same for a document that came from "url"; both are copied */
+/* the same for a document that was fetched; all of the answer is copied */
 ngx_ap_reader_job_t *ngx_ap_reader_read_actor(ngx_ap_reader_t *reader,
-    fedi_str_t url, fedi_str_t body, ngx_ap_read_actor_pt handler,
-    void *data);
+    const fedi_answer_t *answer, ngx_ap_read_actor_pt handler, void *data);
 
 /* at any time, once: a thread at work is not waited for */
 void ngx_ap_reader_release(ngx_ap_reader_job_t *job);

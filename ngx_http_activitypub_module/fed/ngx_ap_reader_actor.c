@@ -14,15 +14,17 @@
 
 static ngx_int_t ngx_ap_reader_actor_work(ngx_ap_reader_job_t *job);
 static void ngx_ap_reader_actor_answer(ngx_ap_reader_job_t *job);
+static ngx_int_t ngx_ap_reader_actor_copy(ngx_ap_reader_job_t *job,
+    const fedi_answer_t *answer);
 
 
 ngx_ap_reader_job_t *
-ngx_ap_reader_read_actor(ngx_ap_reader_t *reader, fedi_str_t url,
-    fedi_str_t body, ngx_ap_read_actor_pt handler, void *data)
+ngx_ap_reader_read_actor(ngx_ap_reader_t *reader, const fedi_answer_t *answer,
+    ngx_ap_read_actor_pt handler, void *data)
 {
     ngx_ap_reader_job_t  *job;
 
-    job = ngx_ap_reader_job(reader, body.len);
+    job = ngx_ap_reader_job(reader, answer->body.len);
     if (job == NULL) {
         return NULL;
     }
@@ -32,11 +34,9 @@ ngx_ap_reader_read_actor(ngx_ap_reader_t *reader, fedi_str_t url,
     job->actor_handler = handler;
     job->data = data;
 
-    ngx_memcpy(job->bytes, body.data, body.len);
+    ngx_memcpy(job->bytes, answer->body.data, answer->body.len);
 
-    job->url = fedi_strdup(&job->heap.arena, url);
-
-    if (job->url.data == NULL) {
+    if (ngx_ap_reader_actor_copy(job, answer) != NGX_OK) {
         ngx_ap_reader_free(job);
         return NULL;
     }
@@ -48,10 +48,43 @@ ngx_ap_reader_read_actor(ngx_ap_reader_t *reader, fedi_str_t url,
 
 
 static ngx_int_t
+ngx_ap_reader_actor_copy(ngx_ap_reader_job_t *job,
+    const fedi_answer_t *answer)
+{
+    ngx_uint_t   i;
+    fedi_str_t  *texts[3];
+
+    job->answered = *answer;
+
+    texts[0] = &job->answered.url;
+    texts[1] = &job->answered.content_type;
+    texts[2] = &job->answered.encoding;
+
+    for (i = 0; i < 3; i++) {
+
+        if (texts[i]->len == 0) {
+            continue;
+        }
+
+        *texts[i] = fedi_strdup(&job->heap.arena, *texts[i]);
+
+        if (texts[i]->data == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
 ngx_ap_reader_actor_work(ngx_ap_reader_job_t *job)
 {
-    fedi_actor_reading_take(&job->heap.arena, job->rules, job->url, job->body,
-                            &job->actor);
+    job->answered.body = job->body;
+
+    job->reason = fedi_fetched_accept(&job->heap.arena, job->rules,
+                                      &job->answered, &job->document,
+                                      &job->elsewhere);
 
     return NGX_OK;
 }
@@ -60,5 +93,6 @@ ngx_ap_reader_actor_work(ngx_ap_reader_job_t *job)
 static void
 ngx_ap_reader_actor_answer(ngx_ap_reader_job_t *job)
 {
-    job->actor_handler(job->data, job->rc, &job->actor);
+    job->actor_handler(job->data, job->rc, job->reason, job->document,
+                       &job->elsewhere);
 }

@@ -54,8 +54,10 @@ struct ngx_ap_reader_job_s {
 
     /* of the document of an actor */
     ngx_ap_read_actor_pt        actor_handler;
-    fedi_str_t                  url;
-    fedi_actor_reading_t        actor;
+    fedi_answer_t               answered;
+    fedi_fetched_t             *document;
+    fedi_id_t                   elsewhere;
+    fedi_actor_e                reason;
 };
 
 

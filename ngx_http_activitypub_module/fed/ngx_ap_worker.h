@@ -19,6 +19,7 @@
 #include "fedi_id.h"
 #include "ngx_ap_cache.h"
 #include "ngx_ap_client.h"
+#include "ngx_ap_knocks.h"
 #include "ngx_ap_pg_conninfo.h"
 #include "ngx_ap_store.h"
 
@@ -48,6 +49,8 @@ typedef struct {
     struct ngx_ap_keys_s       *keys;
     struct ngx_ap_keyring_s    *keyring;
     struct ngx_ap_moves_s      *moves;
+
+    ngx_ap_knocks_t             knocks;
 
     struct ngx_ap_reader_s     *reader;
     struct ngx_ap_signer_s     *signer;

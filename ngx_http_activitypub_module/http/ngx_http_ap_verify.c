@@ -238,6 +238,11 @@ ngx_http_ap_verify_with(ngx_http_ap_verify_t *verify, ngx_int_t rc,
         verify->reason = FEDI_SIGNATURE_NO_KEY;
         return NGX_OK;
 
+    case NGX_DONE:
+        verify->reason = FEDI_SIGNATURE_NO_KEY;
+        verify->gone = 1;
+        return NGX_OK;
+
     case NGX_ABORT:
         verify->reason = FEDI_SIGNATURE_BAD_KEY;
         return NGX_OK;

@@ -49,6 +49,7 @@ typedef struct {
 
     unsigned                    is_signed:1;    /* and the header is good */
     unsigned                    is_own:1;   /* key of the instance actor */
+    unsigned                    gone:1;     /* what the key id names, too */
     unsigned                    verified:1;
 } ngx_http_ap_verify_t;
 

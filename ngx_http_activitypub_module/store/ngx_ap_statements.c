@@ -70,7 +70,7 @@ const ngx_ap_pg_statement_t  ngx_ap_statements[NGX_AP_STATEMENTS] = {
       1 },
 
     { "remote_key",
-      "SELECT actor, public_pem, fetched"
+      "SELECT actor, public_pem, fetched, expires"
       " FROM activitypub.remote_key($1::text)",
       1 },
 
@@ -78,10 +78,10 @@ const ngx_ap_pg_statement_t  ngx_ap_statements[NGX_AP_STATEMENTS] = {
       "SELECT activitypub.remote_known($1::text)",
       1 },
 
-    { "remote_actor_set",
-      "SELECT activitypub.remote_actor_set($1::text, $2::text, $3::text,"
-      " $4::text, $5::text, $6::text)",
-      6 },
+    { "remote_actor_keep",
+      "SELECT activitypub.remote_actor_keep($1::text, $2::text, $3::text,"
+      " $4::text, $5::jsonb, $6::text, $7::text)",
+      7 },
 
     { "signing_key",
       "SELECT key_id, private_pem FROM activitypub.signing_key($1::text)",

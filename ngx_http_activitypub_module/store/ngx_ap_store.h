@@ -20,6 +20,7 @@
 
 #include "fedi_activity.h"
 #include "fedi_document.h"
+#include "fedi_fetched.h"
 #include "ngx_ap_pg.h"
 
 
@@ -153,8 +154,9 @@ ngx_ap_pg_query_t *ngx_ap_store_actors_at(ngx_ap_store_t *store,
 
 typedef struct {
     ngx_str_t                   actor;
-    ngx_str_t                   public_pem;
+    ngx_str_t                   text;       /* for fedi_key_text_parse() */
     int64_t                     fetched;    /* epoch seconds */
+    int64_t                     expires;    /* the same; 0: it does not */
 } ngx_ap_store_key_t;
 
 typedef void (*ngx_ap_store_remote_key_pt)(void *data, ngx_int_t rc,
@@ -167,20 +169,19 @@ ngx_ap_pg_query_t *ngx_ap_store_remote_key(ngx_ap_store_t *store,
 ngx_ap_pg_query_t *ngx_ap_store_remote_known(ngx_ap_store_t *store,
     ngx_str_t *actor, ngx_ap_store_done_pt handler, void *data);
 
-/* what an actor's document said; NGX_DECLINED: it will not do */
+/*
+ * What an actor's document said: only what came through the gate.  NGX_OK:
+ * "other" is empty, or the actor who has the key by now; then nothing was
+ * kept.  "over" is the one whose key it was and is not any more, or empty.
+ * NGX_DECLINED: it will not do.
+ */
 
-typedef struct {
-    ngx_str_t                   uri;
-    ngx_str_t                   host;
-    ngx_str_t                   inbox;
-    ngx_str_t                   shared_inbox;   /* or empty */
-    ngx_str_t                   key_id;
-    ngx_str_t                   public_pem;
-} ngx_ap_store_actor_t;
+typedef void (*ngx_ap_store_kept_pt)(void *data, ngx_int_t rc,
+    const ngx_str_t *other);
 
-ngx_ap_pg_query_t *ngx_ap_store_remote_actor_set(ngx_ap_store_t *store,
-    const ngx_ap_store_actor_t *actor, ngx_ap_store_done_pt handler,
-    void *data);
+ngx_ap_pg_query_t *ngx_ap_store_remote_actor_keep(ngx_ap_store_t *store,
+    const fedi_fetched_row_t *row, const ngx_str_t *over,
+    ngx_ap_store_kept_pt handler, void *data);
 
 
 /* the private key of an actor of ours */

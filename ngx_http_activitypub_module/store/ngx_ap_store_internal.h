@@ -48,6 +48,7 @@ typedef union {
     ngx_ap_store_done_pt        done;
     ngx_ap_store_members_pt     members;
     ngx_ap_store_remote_key_pt  remote_key;
+    ngx_ap_store_kept_pt        kept;
     ngx_ap_store_signing_key_pt signing_key;
     ngx_ap_store_received_pt    received;
     ngx_ap_store_queue_pt       queue;

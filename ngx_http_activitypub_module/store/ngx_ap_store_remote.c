@@ -10,15 +10,11 @@
 #include "ngx_ap_store_rows.h"
 
 
-/* strings of an actor, in the order of the statement */
-#define NGX_AP_STORE_ACTOR                                                    \
-    (sizeof(ngx_ap_store_actor_t) / sizeof(ngx_str_t))
-
-
 static void ngx_ap_store_remote_key_answered(void *data,
     const ngx_ap_pg_result_t *result);
 static void ngx_ap_store_remote_known_answered(void *data,
     const ngx_ap_pg_result_t *result);
+static void ngx_ap_store_kept(void *data, const ngx_ap_pg_result_t *result);
 static void ngx_ap_store_signing_key_answered(void *data,
     const ngx_ap_pg_result_t *result);
 static void ngx_ap_store_queue_answered(void *data,
@@ -50,7 +46,7 @@ ngx_ap_store_remote_key_answered(void *data, const ngx_ap_pg_result_t *result)
     ngx_ap_store_key_t    key;
     ngx_ap_store_call_t  *call = data;
 
-    rc = ngx_ap_store_begin_rows(call, result, 3);
+    rc = ngx_ap_store_begin_rows(call, result, 4);
 
     /* a refused question does not mean that there is no such key */
 
@@ -64,8 +60,9 @@ ngx_ap_store_remote_key_answered(void *data, const ngx_ap_pg_result_t *result)
 
     if (rc == NGX_OK) {
         key.actor = ngx_ap_store_text(result->rows, 0, 0);
-        key.public_pem = ngx_ap_store_text(result->rows, 0, 1);
+        key.text = ngx_ap_store_text(result->rows, 0, 1);
         key.fetched = ngx_ap_store_int(result->rows, 0, 2);
+        key.expires = ngx_ap_store_int(result->rows, 0, 3);
     }
 
     call->handler.remote_key(call->data, rc, rc == NGX_OK ? &key : NULL);
@@ -121,22 +118,54 @@ ngx_ap_store_remote_known_answered(void *data,
 
 
 ngx_ap_pg_query_t *
-ngx_ap_store_remote_actor_set(ngx_ap_store_t *store,
-    const ngx_ap_store_actor_t *actor, ngx_ap_store_done_pt handler,
-    void *data)
+ngx_ap_store_remote_actor_keep(ngx_ap_store_t *store,
+    const fedi_fetched_row_t *row, const ngx_str_t *over,
+    ngx_ap_store_kept_pt handler, void *data)
 {
-    ngx_ap_store_call_t  call;
+    ngx_uint_t            i;
+    ngx_str_t             texts[FEDI_FETCHED_VALUES + 1];
+    const fedi_str_t     *values;
+    ngx_ap_store_call_t   call;
+
+    values = fedi_fetched_values(row);
+
+    for (i = 0; i < FEDI_FETCHED_VALUES; i++) {
+        texts[i].data = (u_char *) values[i].data;
+        texts[i].len = values[i].len;
+    }
+
+    texts[FEDI_FETCHED_VALUES] = *over;
 
     ngx_memzero(&call, sizeof(ngx_ap_store_call_t));
 
-    call.statement = NGX_AP_STATEMENT_REMOTE_ACTOR_SET;
-    call.nvalues = NGX_AP_STORE_ACTOR;
-    call.handler.done = handler;
+    call.statement = NGX_AP_STATEMENT_REMOTE_ACTOR_KEEP;
+    call.nvalues = FEDI_FETCHED_VALUES + 1;
+    call.handler.kept = handler;
     call.data = data;
 
-    return ngx_ap_store_call(store, store->pipeline, &call,
-                             (const ngx_str_t *) actor,
-                             ngx_ap_store_done);
+    return ngx_ap_store_call(store, store->pipeline, &call, texts,
+                             ngx_ap_store_kept);
+}
+
+
+static void
+ngx_ap_store_kept(void *data, const ngx_ap_pg_result_t *result)
+{
+    ngx_int_t             rc;
+    ngx_str_t             other;
+    ngx_ap_store_call_t  *call = data;
+
+    rc = ngx_ap_store_begin_row(call, result, 1);
+
+    ngx_str_null(&other);
+
+    if (rc == NGX_OK) {
+        other = ngx_ap_store_text(result->rows, 0, 0);
+    }
+
+    call->handler.kept(call->data, rc, &other);
+
+    ngx_ap_store_end(call);
 }
 
 

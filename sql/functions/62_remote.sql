@@ -32,11 +32,14 @@ $$;
 
 
 -- No row: not known, or gone.  An instance actor of ours is known as well: it
--- posts to its own inbox, to see whether that can be done.
+-- posts to its own inbox, to see whether that can be done.  "expires" is 0
+-- for a key that does not.
+
+DROP FUNCTION IF EXISTS remote_key(text);
 
 CREATE OR REPLACE FUNCTION remote_key(key_id text)
     RETURNS TABLE (actor text, public_pem text, inbox text,
-                   shared_inbox text, fetched bigint)
+                   shared_inbox text, fetched bigint, expires bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = activitypub, pg_temp
     SET enable_seqscan = off SET jit = off
@@ -44,14 +47,15 @@ AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    SELECT r.uri::text, r.public_pem, r.inbox::text, r.shared_inbox::text,
-           epoch(r.fetched)
-      FROM remote_actor AS r
-     WHERE r.key_id = remote_key.key_id AND r.key_id <> '' AND NOT r.gone;
+    SELECT r.uri::text, k.text, r.inbox::text, r.shared_inbox::text,
+           epoch(k.fetched), coalesce(epoch(k.expires), 0)
+      FROM remote_key AS k
+      JOIN remote_actor AS r ON r.id = k.remote_actor
+     WHERE k.key_id = remote_key.key_id AND NOT r.gone;
 
     IF NOT FOUND AND right(remote_key.key_id, 9) = '#main-key' THEN
         RETURN QUERY
-        SELECT a.uri::text, k.public_pem, '', '', epoch(now())
+        SELECT a.uri::text, k.public_pem, '', '', epoch(now()), 0::bigint
           FROM actor AS a
           JOIN actor_key AS k ON k.actor = a.id
          WHERE a.uri = left(remote_key.key_id, -9) AND a.instance;
@@ -89,9 +93,110 @@ AS $$
 $$;
 
 
--- What an actor's document said when it was fetched.  A key that another
--- actor had is this one's from now on: both documents were asked for it.
--- An inbox elsewhere would aim what we send at somebody else.
+-- What an actor's document said when it was fetched.  "keys" are all that it
+-- lists, each {"id"} with "text" if that was asked for and "expires" if it
+-- does: seconds since 1970.  "key_id" is the one that somebody has signed
+-- with.  If another actor has that, nothing is kept and the other one's URI is
+-- returned, unless it is "over": whose document was asked again, and does not
+-- list the key any more.  An inbox elsewhere would aim what we send at
+-- somebody else.
+
+CREATE OR REPLACE FUNCTION remote_actor_keep(uri text, host text, inbox text,
+    shared_inbox text, keys jsonb, key_id text, over text DEFAULT '')
+    RETURNS text
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = activitypub, pg_temp
+    SET enable_seqscan = off SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+    home    text := split_part(url_host(remote_actor_keep.uri), ':', 1);
+    shared  text := coalesce(remote_actor_keep.shared_inbox, '');
+    place   text;
+    other   text;
+    kept    bigint;
+BEGIN
+    IF split_part(url_host(remote_actor_keep.inbox), ':', 1)
+       IS DISTINCT FROM home
+    THEN
+        RAISE EXCEPTION USING
+            ERRCODE = '22023',
+            MESSAGE = format('the inbox "%s" is not on the host of "%s"',
+                             left(remote_actor_keep.inbox, 200),
+                             left(remote_actor_keep.uri, 200));
+    END IF;
+
+    IF split_part(url_host(shared), ':', 1) IS DISTINCT FROM home THEN
+        shared := '';
+    END IF;
+
+    SELECT r.uri INTO other
+      FROM remote_key AS k
+      JOIN remote_actor AS r ON r.id = k.remote_actor
+     WHERE k.key_id = remote_actor_keep.key_id
+       AND r.uri <> remote_actor_keep.uri
+       AND NOT r.gone
+       FOR UPDATE OF k;
+
+    IF FOUND AND other IS DISTINCT FROM remote_actor_keep.over THEN
+        RETURN other;
+    END IF;
+
+    INSERT INTO remote_actor AS r (uri, host, inbox, shared_inbox)
+    VALUES (remote_actor_keep.uri, remote_actor_keep.host,
+            remote_actor_keep.inbox, shared)
+    ON CONFLICT (uri) DO UPDATE
+       SET host = excluded.host, inbox = excluded.inbox,
+           shared_inbox = excluded.shared_inbox, fetched = now(),
+           gone = false
+    RETURNING r.id INTO kept;
+
+    PERFORM remote_keys_set(kept, remote_actor_keep.keys,
+                            coalesce(remote_actor_keep.over, ''));
+
+    place := coalesce(nullif(shared, ''), remote_actor_keep.inbox);
+
+    UPDATE follower AS f SET inbox = place
+     WHERE f.remote_actor = kept AND f.inbox <> place;
+
+    RETURN '';
+END
+$$;
+
+
+-- What an actor does not list is not its own any more; of its other keys
+-- only those are taken that are nobody else's.
+
+CREATE OR REPLACE FUNCTION remote_keys_set(owner bigint, keys jsonb,
+    over text)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    DELETE FROM remote_key AS k
+     WHERE k.remote_actor = owner
+       AND NOT EXISTS (SELECT FROM jsonb_array_elements(keys) AS listed (key)
+                        WHERE listed.key ->> 'id' = k.key_id);
+
+    INSERT INTO remote_key AS k (key_id, remote_actor, text, expires)
+    SELECT DISTINCT ON (listed.key ->> 'id')
+           listed.key ->> 'id', owner, listed.key ->> 'text',
+           to_timestamp((listed.key ->> 'expires')::double precision)
+      FROM jsonb_array_elements(keys) AS listed (key)
+     WHERE listed.key ->> 'id' <> '' AND listed.key ->> 'text' <> ''
+     ORDER BY 1
+    ON CONFLICT (key_id) DO UPDATE
+       SET remote_actor = excluded.remote_actor, text = excluded.text,
+           expires = excluded.expires, fetched = now()
+     WHERE k.remote_actor = excluded.remote_actor
+           OR EXISTS (SELECT FROM remote_actor AS r
+                       WHERE r.id = k.remote_actor
+                         AND (r.gone OR r.uri = over));
+END
+$$;
+
+
+-- The same with one key, as it was asked for before an actor had several.
 
 CREATE OR REPLACE FUNCTION remote_actor_set(uri text, host text, inbox text,
     shared_inbox text, key_id text, public_pem text)
@@ -102,44 +207,22 @@ CREATE OR REPLACE FUNCTION remote_actor_set(uri text, host text, inbox text,
 AS $$
 #variable_conflict use_column
 DECLARE
-    home    text := split_part(url_host(remote_actor_set.uri), ':', 1);
-    shared  text := coalesce(remote_actor_set.shared_inbox, '');
-    key     text := coalesce(remote_actor_set.key_id, '');
-    place   text;
-    found   bigint;
+    other  text;
 BEGIN
-    IF split_part(url_host(remote_actor_set.inbox), ':', 1)
-       IS DISTINCT FROM home
-    THEN
+    other := remote_actor_keep(
+                 remote_actor_set.uri, remote_actor_set.host,
+                 remote_actor_set.inbox, remote_actor_set.shared_inbox,
+                 jsonb_build_array(jsonb_build_object(
+                     'id', coalesce(remote_actor_set.key_id, ''),
+                     'text', coalesce(remote_actor_set.public_pem, ''))),
+                 coalesce(remote_actor_set.key_id, ''));
+
+    IF other <> '' THEN
         RAISE EXCEPTION USING
             ERRCODE = '22023',
-            MESSAGE = format('the inbox "%s" is not on the host of "%s"',
-                             left(remote_actor_set.inbox, 200),
-                             left(remote_actor_set.uri, 200));
+            MESSAGE = format('the key "%s" is that of "%s"',
+                             left(remote_actor_set.key_id, 200),
+                             left(other, 200));
     END IF;
-
-    IF split_part(url_host(shared), ':', 1) IS DISTINCT FROM home THEN
-        shared := '';
-    END IF;
-
-    UPDATE remote_actor AS r SET key_id = '', public_pem = ''
-     WHERE r.key_id = key AND r.key_id <> ''
-       AND r.uri <> remote_actor_set.uri;
-
-    INSERT INTO remote_actor AS r (uri, host, inbox, shared_inbox, key_id,
-                                   public_pem)
-    VALUES (remote_actor_set.uri, remote_actor_set.host,
-            remote_actor_set.inbox, shared, key,
-            coalesce(remote_actor_set.public_pem, ''))
-    ON CONFLICT (uri) DO UPDATE
-       SET host = excluded.host, inbox = excluded.inbox,
-           shared_inbox = excluded.shared_inbox, key_id = excluded.key_id,
-           public_pem = excluded.public_pem, fetched = now(), gone = false
-    RETURNING r.id INTO found;
-
-    place := coalesce(nullif(shared, ''), remote_actor_set.inbox);
-
-    UPDATE follower AS f SET inbox = place
-     WHERE f.remote_actor = found AND f.inbox <> place;
 END
 $$;

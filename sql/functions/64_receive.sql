@@ -361,8 +361,8 @@ BEGIN
 
     PERFORM withdraw_answer(a.answer) FROM unnest(answers) AS a (answer);
 
-    UPDATE remote_actor AS r SET gone = true, key_id = '', public_pem = ''
-     WHERE r.id = sender.id;
+    UPDATE remote_actor AS r SET gone = true WHERE r.id = sender.id;
+    DELETE FROM remote_key AS k WHERE k.remote_actor = sender.id;
 
     PERFORM unreact_all(sender.uri);
     PERFORM notify_changed(keys);

@@ -101,6 +101,10 @@ COMMENT ON FUNCTION remote_actors IS
     'The known remote actors, by id, a piece at a time';
 COMMENT ON FUNCTION remote_actor_set IS
     'Keeps what a remote actor''s document said';
+COMMENT ON FUNCTION remote_actor_keep IS
+    'Keeps what a remote actor''s document said, and all keys that it lists';
+COMMENT ON FUNCTION remote_keys_set IS
+    'The keys of a remote actor are these';
 COMMENT ON FUNCTION receive IS
     'Does what follows from a verified activity; returns a verdict';
 COMMENT ON FUNCTION fanout_expand IS
@@ -153,6 +157,8 @@ COMMENT ON TABLE pin IS
     'A featured post';
 COMMENT ON TABLE remote_actor IS
     'Somebody else''s actor, as it was fetched';
+COMMENT ON TABLE remote_key IS
+    'A key of somebody else''s actor: it belongs to one';
 COMMENT ON TABLE follower IS
     'Who follows whom';
 COMMENT ON TABLE received IS

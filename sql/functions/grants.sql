@@ -37,6 +37,7 @@ GRANT EXECUTE ON FUNCTION
     remote_known(text),
     remote_actors(bigint, int),
     remote_actor_set(text, text, text, text, text, text),
+    remote_actor_keep(text, text, text, text, jsonb, text, text),
     receive(text, text, text, text, text, text, text, text, text),
     fanout_expand(int),
     delivery_claim(int),

@@ -99,11 +99,10 @@ SELECT t.origin, '/posts/' || n || '.html', t.actor,
        ('01890000-0000-7000-8000-' || hex)::uuid
   FROM many, activitypub.twin AS t WHERE t.path = '/post.html';
 
-INSERT INTO activitypub.remote_actor (uri, host, inbox, key_id)
+INSERT INTO activitypub.remote_actor (uri, host, inbox)
 SELECT 'https://h' || n % 5000 || '.example/users/' || n,
        'h' || n % 5000 || '.example',
-       'https://h' || n % 5000 || '.example/inbox',
-       'https://h' || n % 5000 || '.example/users/' || n || '#main-key'
+       'https://h' || n % 5000 || '.example/inbox'
   FROM generate_series(1, $followers) AS n;
 
 INSERT INTO activitypub.follower (actor, remote_actor, inbox, follow_id)

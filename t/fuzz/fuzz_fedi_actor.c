@@ -22,8 +22,9 @@ static void
 fuzz_actor(const fedi_actor_t *actor, const fedi_id_t *final,
     const fedi_actor_key_t *alone)
 {
-    size_t      i;
-    fedi_str_t  pem;
+    size_t  i;
+
+    const fedi_actor_key_t  *key;
 
     fedi_fuzz_assert(fedi_id_eq(&actor->id, final));
     fedi_fuzz_assert(fedi_id_same_origin(&actor->inbox, final));
@@ -32,10 +33,12 @@ fuzz_actor(const fedi_actor_t *actor, const fedi_id_t *final,
     fedi_fuzz_assert(actor->nkeys <= FEDI_ACTOR_KEYS_MAX);
 
     for (i = 0; i < actor->nkeys; i++) {
-        if (fedi_actor_key(actor, &actor->keys[i].id, alone, &pem)
+        if (fedi_actor_key(actor, &actor->keys[i].id, alone, 1,
+                           &key)
             == FEDI_ACTOR_OK)
         {
-            fedi_fuzz_assert(pem.len != 0);
+            fedi_fuzz_assert(key->text.len != 0);
+            fedi_fuzz_assert(key->until == 0 || key->until > 1);
             fedi_fuzz_assert(fedi_id_same_origin(&actor->keys[i].id, final));
         }
     }

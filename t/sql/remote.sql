@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(24);
+SELECT plan(38);
 
 SELECT pg_temp.found_acme() \g /dev/null
 
@@ -39,7 +39,7 @@ SELECT is(activitypub.remote_known(uri), known, 'known: ' || uri)
 
 -- fetched again
 
-UPDATE activitypub.remote_actor SET fetched = now() - interval '1 day';
+UPDATE activitypub.remote_key SET fetched = now() - interval '1 day';
 SELECT activitypub.remote_actor_set('https://one.example/ann', 'one.example',
     'https://one.example/in', NULL, 'https://one.example/ann#two', 'TWO')
     \g /dev/null
@@ -66,27 +66,81 @@ SELECT activitypub.remote_actor_set('https://one.example/ann', 'one.example',
 SELECT is((SELECT inbox::text FROM activitypub.follower),
     'https://one.example/all', 'and to the shared one when there is one');
 
--- a key that changes hands
+-- several keys: those that are listed, and of those the ones with a text
 
-SELECT activitypub.remote_actor_set('https://one.example/bob', 'one.example',
-    'https://one.example/bob/inbox', '', 'https://one.example/ann#two', 'BOB')
-    \g /dev/null
+CREATE FUNCTION pg_temp.keep(uri text, key_id text, keys text[],
+    over text DEFAULT '') RETURNS text LANGUAGE sql AS $$
+    SELECT activitypub.remote_actor_keep(uri, 'one.example', uri || '/inbox',
+        '', (SELECT jsonb_agg(jsonb_build_object('id', k,
+                       'text', upper(right(k, 3))) -
+                       CASE WHEN k LIKE '%?' THEN 'text' ELSE '' END)
+               FROM unnest(keys) AS k), key_id, over)
+$$;
 
+CREATE FUNCTION pg_temp.keys(uri text) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(k.key_id || '=' || k.text, ' ' ORDER BY k.key_id)
+      FROM activitypub.remote_key AS k
+      JOIN activitypub.remote_actor AS r ON r.id = k.remote_actor
+     WHERE r.uri = keys.uri
+$$;
+
+SELECT is(pg_temp.keep('https://one.example/sue', 'a#one',
+                       '{a#one,a#two,a#on?}'), '', 'an actor with three keys');
+SELECT is(pg_temp.keys('https://one.example/sue'), 'a#one=ONE a#two=TWO',
+    'those that were asked for');
+SELECT is(pg_temp.keep('https://one.example/sue', 'a#two', '{a#two,a#one?}'),
+    '', 'fetched again');
+SELECT is(pg_temp.keys('https://one.example/sue'), 'a#two=TWO',
+    'what is not listed any more is not hers');
+
+SELECT activitypub.remote_actor_keep('https://one.example/sue', 'one.example',
+    'https://one.example/in', '', '[{"id": "a#end", "text": "E",
+    "expires": 1000}, {"id": "a#two", "text": "T"}]', 'a#end') \g /dev/null
 SELECT results_eq(
-    $$SELECT actor, public_pem
-        FROM activitypub.remote_key('https://one.example/ann#two')$$,
-    $$VALUES ('https://one.example/bob', 'BOB')$$,
-    'a key belongs to one actor: the last one fetched');
-SELECT is((SELECT key_id || public_pem FROM activitypub.remote_actor
-            WHERE uri = 'https://one.example/ann'), '',
-    'the other one has none');
+    $$SELECT k.public_pem, k.expires FROM unnest(ARRAY['a#end', 'a#two']) AS id,
+        activitypub.remote_key(id) AS k$$,
+    $$VALUES ('E', 1000::bigint), ('T', 0)$$, 'a key that ends, one that does not');
+
+-- R12: a key belongs to one actor, and changes hands when both say so
+
+SELECT is(pg_temp.keep('https://one.example/tom', 'a#two', '{a#two,t#new}'),
+    'https://one.example/sue', 'a key of another: whose it is');
+SELECT is(activitypub.remote_known('https://one.example/tom'), false,
+    'and nothing is kept');
+SELECT is(pg_temp.keep('https://one.example/tom', 'a#two', '{a#two,t#new}',
+                       'https://one.example/ann'), 'https://one.example/sue',
+    'nor when a third one has given it up');
+SELECT is(pg_temp.keep('https://one.example/tom', 't#new', '{a#two,t#new}'),
+    '', 'one that lists a key of another beside its own');
+SELECT is(pg_temp.keys('https://one.example/tom'), 't#new=NEW',
+    'has its own');
+SELECT is(pg_temp.keep('https://one.example/tom', 'a#two', '{a#two,t#new}',
+                       'https://one.example/sue'), '',
+    'when it was given up it changes hands');
+SELECT is(pg_temp.keys('https://one.example/tom'), 'a#two=TWO t#new=NEW',
+    'to the one who lists it');
+SELECT is(pg_temp.keys('https://one.example/sue'), 'a#end=E',
+    'the other one has it no more');
+SELECT alike(pg_temp.try($$SELECT activitypub.remote_actor_set(
+    'https://one.example/bob', 'one.example', 'https://one.example/in', '',
+    'a#two', 'BOB')$$),
+    '22023 the key "a#two" is that of "https://one.example/tom"%',
+    'nor does anybody get it in the way of old');
+
+UPDATE activitypub.remote_actor SET gone = true
+ WHERE uri = 'https://one.example/tom';
+SELECT is(pg_temp.keep('https://one.example/sue', 'a#two', '{a#two}'), '',
+    'the key of one who is gone');
+SELECT is(pg_temp.keys('https://one.example/sue'), 'a#two=TWO', 'is free');
+DELETE FROM activitypub.remote_actor
+ WHERE uri IN ('https://one.example/tom', 'https://one.example/sue');
 
 -- actors without keys do not meet
 
 SELECT activitypub.remote_actor_set('https://one.example/c' || n,
     'one.example', 'https://one.example/c/inbox', '', '', '')
   FROM generate_series(1, 2) AS n \g /dev/null
-SELECT is((SELECT count(*) FROM activitypub.remote_actors(0, 10)), 4::bigint,
+SELECT is((SELECT count(*) FROM activitypub.remote_actors(0, 10)), 3::bigint,
     'several may have no key');
 
 -- where an inbox may be
@@ -112,9 +166,9 @@ SELECT results_eq(
 SELECT is((SELECT array_agg(uri ORDER BY id)
              FROM activitypub.remote_actors(
                  (SELECT min(id) FROM activitypub.remote_actor), 2)),
-    '{https://one.example/bob,https://one.example/c1}', 'a piece of the set');
+    '{https://one.example/c1,https://one.example/c2}', 'a piece of the set');
 UPDATE activitypub.remote_actor SET gone = true
- WHERE uri = 'https://one.example/bob';
+ WHERE uri = 'https://one.example/ann';
 SELECT is_empty($$SELECT * FROM activitypub.remote_key(
     'https://one.example/ann#two')$$, 'who is gone has no key');
 

@@ -19,6 +19,13 @@
 #define HEAD "'id':'" U "','type':'Person','inbox':'" U "/inbox',"
 
 
+#define NOW  1795415400    /* 2026-11-23T06:30:00Z */
+
+#define MULTIKEY(type)                                                       \
+    "{'id':'" U "/k','type':'" type "','controller':'" U "',"                \
+    "'publicKeyMultibase':'" ED "'}"
+#define ED  "z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
+
 static const fedi_id_rules_t  strict = { false, false };
 
 static fedi_heap_t  heap;
@@ -109,7 +116,7 @@ test_parse(void **state)
     assert_int_equal(actor.nkeys, 1);
     fedi_test_eq("key", actor.keys[0].id.text, U "#k");
     fedi_test_eq("owner", actor.keys[0].owner.text, U);
-    fedi_test_eq("pem", actor.keys[0].pem, "PEM");
+    fedi_test_eq("text", actor.keys[0].text, "PEM");
     json_decref(json);
 
     /* endpoints null, sharedInbox at the top, a name that is none */
@@ -203,9 +210,10 @@ find(const char *keys, const char *key_id, fedi_actor_e want)
     char           text[2048];
     json_t        *json;
     fedi_id_t      id;
-    fedi_str_t     pem;
     fedi_actor_t   actor;
     fedi_actor_e   got;
+
+    const fedi_actor_key_t  *key;
 
     snprintf(text, sizeof(text), "{" HEAD "'publicKey':%s}", keys);
 
@@ -213,7 +221,7 @@ find(const char *keys, const char *key_id, fedi_actor_e want)
     assert_int_equal(parse(json, U, &actor), FEDI_ACTOR_OK);
 
     id = id_of(key_id);
-    got = fedi_actor_key(&actor, &id, NULL, &pem);
+    got = fedi_actor_key(&actor, &id, NULL, NOW, &key);
 
     if (got != want) {
         fail_msg("%s: got \"%s\", want \"%s\"", keys,
@@ -221,7 +229,7 @@ find(const char *keys, const char *key_id, fedi_actor_e want)
     }
 
     if (got == FEDI_ACTOR_OK) {
-        fedi_test_eq("pem", pem, "PEM");
+        fedi_test_eq("text", key->text, "PEM");
     }
 
     json_decref(json);
@@ -289,9 +297,10 @@ test_r13_many(void **state)
     (void) state;
 
     for (n = 10; n <= 11; n++) {
-        p = text + snprintf(text, sizeof(text), "{" HEAD "'publicKey':[");
+        p = text + snprintf(text, sizeof(text), "{" HEAD "'assertionMethod':'"
+                            U "#a','publicKey':[");
 
-        for (i = 0; i < n; i++) {
+        for (i = 0; i < n - 1; i++) {
             p += snprintf(p, 256, "%s" KEY, i != 0 ? "," : "");
         }
 
@@ -315,18 +324,25 @@ parse_key(const char *text, const char *final, fedi_actor_key_t *key,
 }
 
 
+static void
+test_tombstone(void **state)
+{
+    (void) state;
+
+    check("{'id':'" U "','type':'Tombstone'}", U, FEDI_ACTOR_GONE);
+    check("{'id':'" U "','type':'Tombstone'}", U "2", FEDI_ACTOR_ELSEWHERE);
+}
+
+
 /* R11: a key alone; KEY-02, KEY-03, KEY-05 */
 
 static void
 test_r11_alone(void **state)
 {
     size_t             i;
-    json_t            *json, *doc;
-    fedi_id_t          id;
-    fedi_str_t         pem;
+    json_t            *doc;
     fedi_actor_e       rc;
-    fedi_actor_t       actor;
-    fedi_actor_key_t   key, other;
+    fedi_actor_key_t   key;
 
     static const struct {
         const char    *text;
@@ -338,6 +354,8 @@ test_r11_alone(void **state)
           FEDI_ACTOR_OK },
         { "{'id':'" U "/k','controller':'" U "','publicKeyPem':'PEM'}",
           U "/k", FEDI_ACTOR_OK },
+        { MULTIKEY("Multikey"), U "/k", FEDI_ACTOR_OK },
+        { MULTIKEY("Key"), U "/k", FEDI_ACTOR_BAD_KEY },
         { "{'id':'" U "/k','owner':'" U "','publicKeyPem':'PEM'}", U "/k1",
           FEDI_ACTOR_BAD_ID },
         { "{'id':'" V "/k','owner':'" U "','publicKeyPem':'PEM'}", U "/k1",
@@ -363,8 +381,22 @@ test_r11_alone(void **state)
 
         json_decref(doc);
     }
+}
 
-    /* its owner has to list it, and then says what is in it */
+
+/* its owner has to list it, and then says what is in it */
+
+static void
+test_r11_owner(void **state)
+{
+    json_t            *json, *doc;
+    fedi_id_t          id;
+    fedi_actor_t       actor;
+    fedi_actor_key_t   key, other;
+
+    const fedi_actor_key_t  *found;
+
+    (void) state;
 
     assert_int_equal(parse_key("{'id':'" U "/k','owner':'" U "',"
                                "'publicKeyPem':'alone'}", U "/k", &key, &doc),
@@ -375,21 +407,22 @@ test_r11_alone(void **state)
 
     json = fedi_test_json("{" HEAD "'publicKey':'" U "/k'}");
     assert_int_equal(parse(json, U, &actor), FEDI_ACTOR_OK);
-    assert_int_equal(fedi_actor_key(&actor, &id, NULL, &pem),
+    assert_int_equal(fedi_actor_key(&actor, &id, NULL, NOW, &found),
                      FEDI_ACTOR_NO_KEY);
-    assert_int_equal(fedi_actor_key(&actor, &id, &other, &pem),
+    assert_int_equal(fedi_actor_key(&actor, &id, &other, NOW, &found),
                      FEDI_ACTOR_NO_KEY);
-    assert_int_equal(fedi_actor_key(&actor, &id, &key, &pem), FEDI_ACTOR_OK);
-    fedi_test_eq("alone", pem, "alone");
+    assert_int_equal(fedi_actor_key(&actor, &id, &key, NOW, &found),
+                     FEDI_ACTOR_OK);
+    fedi_test_eq("alone", found->text, "alone");
     other = key;
     other.owner = id_of(A "/u2");
-    assert_int_equal(fedi_actor_key(&actor, &id, &other, &pem),
+    assert_int_equal(fedi_actor_key(&actor, &id, &other, NOW, &found),
                      FEDI_ACTOR_KEY_OWNER);
     json_decref(json);
 
     json = fedi_test_json("{" HEAD "'publicKey':" KEY "}");
     assert_int_equal(parse(json, U, &actor), FEDI_ACTOR_OK);
-    assert_int_equal(fedi_actor_key(&actor, &id, &key, &pem),
+    assert_int_equal(fedi_actor_key(&actor, &id, &key, NOW, &found),
                      FEDI_ACTOR_NO_KEY);
     assert_false(fedi_actor_is_key(json));
     json_decref(json);
@@ -463,7 +496,9 @@ main(void)
         cmocka_unit_test(test_r9_listed),
         cmocka_unit_test(test_r10_host),
         cmocka_unit_test(test_r13_many),
+        cmocka_unit_test(test_tombstone),
         cmocka_unit_test(test_r11_alone),
+        cmocka_unit_test(test_r11_owner),
         cmocka_unit_test(test_no_memory),
         cmocka_unit_test(test_texts)
     };

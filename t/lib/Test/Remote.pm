@@ -109,9 +109,9 @@ sub known {
         '$self->{host}', '$self->{uri}/inbox', '$self->{origin}/inbox',
         '$self->{key_id}', '$self->{pem}')");
 
-    $self->{t}->sql("UPDATE activitypub.remote_actor
+    $self->{t}->sql("UPDATE activitypub.remote_key
         SET fetched = now() - interval '$age s'
-        WHERE uri = '$self->{uri}'") if $age;
+        WHERE key_id = '$self->{key_id}'") if $age;
 
     return $self;
 }

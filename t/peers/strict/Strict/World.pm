@@ -220,7 +220,10 @@ SELECT json_build_object(
                         '[]')
                FROM activitypub.received AS w
               WHERE w.id > $last AND w.body <> ''),
-    'known', (SELECT row_to_json(r) FROM activitypub.remote_actor AS r
+    'known', (SELECT to_jsonb(r) || jsonb_build_object('key_id',
+                        (SELECT min(k.key_id) FROM activitypub.remote_key AS k
+                          WHERE k.remote_actor = r.id))
+                FROM activitypub.remote_actor AS r
                WHERE r.uri = '$uri'))
 EOF
 }
