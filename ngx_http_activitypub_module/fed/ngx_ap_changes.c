@@ -77,6 +77,15 @@ ngx_ap_changes_key(const ngx_ap_changes_t *changes, ngx_uint_t i,
 }
 
 
+ngx_uint_t
+ngx_ap_changes_is_url(const ngx_ap_cache_key_t *key)
+{
+    return ngx_strlchr(key->origin.data, key->origin.data + key->origin.len,
+                       ':')
+           != NULL;
+}
+
+
 void
 ngx_ap_changes_close(ngx_ap_changes_t *changes)
 {

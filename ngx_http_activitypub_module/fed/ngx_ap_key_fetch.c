@@ -16,6 +16,7 @@
  */
 
 #include "ngx_ap_arena.h"
+#include "ngx_ap_cache_remote.h"
 #include "ngx_ap_fetch.h"
 #include "ngx_ap_key_fetch.h"
 #include "ngx_ap_key_parse.h"
@@ -364,6 +365,11 @@ ngx_ap_key_fetch_take(ngx_ap_key_fetch_t *fetch,
 static ngx_int_t
 ngx_ap_key_fetch_keep(ngx_ap_key_fetch_t *fetch)
 {
+    /* this node does not wait for the notification */
+
+    (void) ngx_ap_cache_remote_add(fetch->worker->conf->cache,
+                                   &fetch->key.actor);
+
     fetch->call = ngx_ap_store_remote_actor_keep(fetch->worker->store,
                                                  fetch->row, &fetch->over,
                                                  ngx_ap_key_fetch_kept, fetch);

@@ -27,6 +27,7 @@
 
 #include "ngx_ap_cache_usage.h"
 #include "ngx_ap_retry.h"
+#include "ngx_ap_set_remote.h"
 #include "ngx_ap_set_rows.h"
 #include "ngx_ap_set.h"
 
@@ -78,7 +79,13 @@ struct ngx_ap_set_s {
 };
 
 
+static ngx_uint_t ngx_ap_set_concerned(ngx_ap_set_t *set,
+    const ngx_ap_changes_t *changes);
 static void ngx_ap_set_run(ngx_ap_set_t *set);
+static ngx_int_t ngx_ap_set_add(ngx_ap_set_t *set,
+    const ngx_ap_store_member_t *rows, ngx_uint_t n);
+static ngx_int_t ngx_ap_set_apply_changes(ngx_ap_set_t *set);
+static void ngx_ap_set_doubted(void *data, ngx_int_t rc);
 static void ngx_ap_set_ask_chunk(ngx_ap_set_t *set);
 static void ngx_ap_set_filled(void *data, ngx_int_t rc,
     const ngx_ap_store_member_t *rows, ngx_uint_t n);
@@ -103,7 +110,13 @@ static const ngx_ap_set_kind_t  ngx_ap_set_kinds[NGX_AP_SETS] = {
 
     { NGX_AP_SET_ACTORS, ngx_ap_store_actors, ngx_ap_store_actors_at,
       "the zone is too small for all actors of the database, each request "
-      "for one that is not configured asks it" }
+      "for one that is not configured asks it" },
+
+    /* of these a notification says all there is to know */
+
+    { NGX_AP_SET_REMOTE, ngx_ap_store_remote_actors, NULL,
+      "the zone is too small for all actors of other servers, each one that "
+      "is deleted there asks the database" }
 };
 
 
@@ -202,8 +215,7 @@ ngx_ap_set_change(ngx_ap_set_t *set, const ngx_ap_changes_t *changes,
         return;
     }
 
-    if (!ngx_ap_set_rows_concern(set->worker->conf, set->kind->set, changes))
-    {
+    if (!ngx_ap_set_concerned(set, changes)) {
         return;
     }
 
@@ -227,6 +239,16 @@ ngx_ap_set_change(ngx_ap_set_t *set, const ngx_ap_changes_t *changes,
     set->waiting += payload->len;
 
     ngx_ap_set_run(set);
+}
+
+
+static ngx_uint_t
+ngx_ap_set_concerned(ngx_ap_set_t *set, const ngx_ap_changes_t *changes)
+{
+    return set->kind->at
+           ? ngx_ap_set_rows_concern(set->worker->conf, set->kind->set,
+                                     changes)
+           : ngx_ap_set_remote_concern(changes);
 }
 
 
@@ -294,8 +316,15 @@ ngx_ap_set_run(ngx_ap_set_t *set)
 
         ngx_ap_set_forget(set);
         ngx_ap_set_ask_chunk(set);
+        return;
+    }
 
-    } else if (!ngx_queue_empty(&set->changes)) {
+    if (!set->kind->at && ngx_ap_set_apply_changes(set) != NGX_OK) {
+        ngx_ap_set_failed(set);
+        return;
+    }
+
+    if (!ngx_queue_empty(&set->changes)) {
         ngx_ap_set_ask_change(set);
 
     } else if (set->filling) {
@@ -335,9 +364,7 @@ ngx_ap_set_filled(void *data, ngx_int_t rc,
 
     set->count += n;
 
-    if (!set->lost
-        && ngx_ap_set_rows_add(set->cache, set->kind->set, rows, n) != NGX_OK)
-    {
+    if (!set->lost && ngx_ap_set_add(set, rows, n) != NGX_OK) {
         set->lost = 1;
     }
 
@@ -357,6 +384,60 @@ ngx_ap_set_filled(void *data, ngx_int_t rc,
 
     set->after = rows[n - 1].id;
     ngx_ap_set_ask_chunk(set);
+}
+
+
+static ngx_int_t
+ngx_ap_set_add(ngx_ap_set_t *set, const ngx_ap_store_member_t *rows,
+    ngx_uint_t n)
+{
+    return set->kind->at
+           ? ngx_ap_set_rows_add(set->cache, set->kind->set, rows, n)
+           : ngx_ap_set_remote_fill(set->worker, rows, n, ngx_ap_set_doubted,
+                                    set);
+}
+
+
+static ngx_int_t
+ngx_ap_set_apply_changes(ngx_ap_set_t *set)
+{
+    ngx_int_t             rc;
+    ngx_ap_set_change_t  *change;
+
+    while (!ngx_queue_empty(&set->changes)) {
+        change = ngx_queue_data(ngx_queue_head(&set->changes),
+                                ngx_ap_set_change_t, queue);
+
+        rc = ngx_ap_set_remote_heard(set->worker, &change->payload,
+                                     ngx_ap_set_doubted, set);
+        /* another worker may have found the zone full */
+
+        if (rc != NGX_OK
+            || (!set->filling
+                && !ngx_ap_cache_set_ready(set->cache, set->kind->set)))
+        {
+            return NGX_ERROR;
+        }
+
+        ngx_ap_set_done(set, change);
+    }
+
+    return NGX_OK;
+}
+
+
+/* the zone remembers what the database was not told: the next fill sees it */
+
+static void
+ngx_ap_set_doubted(void *data, ngx_int_t rc)
+{
+    ngx_ap_set_t *set = data;
+
+    if (rc == NGX_ERROR && set->started && !set->leaving) {
+        set->due = 1;
+        ngx_ap_cache_set_doubt(set->cache, set->kind->set);
+        ngx_ap_retry_later(&set->retry);
+    }
 }
 
 

@@ -33,14 +33,13 @@ ngx_ap_set_rows_concern(ngx_ap_worker_conf_t *conf, ngx_ap_set_e set,
     ngx_uint_t          i;
     ngx_ap_cache_key_t  key;
 
-    if (set == NGX_AP_SET_TWINS) {
-        return 1;
-    }
-
     for (i = 0; i < changes->n; i++) {
         ngx_ap_changes_key(changes, i, &key);
 
-        if (ngx_ap_set_rows_name(conf, &key, &name) != NGX_DECLINED) {
+        if (ngx_ap_changes_is_url(&key)
+            && (set == NGX_AP_SET_TWINS
+                || ngx_ap_set_rows_name(conf, &key, &name) != NGX_DECLINED))
+        {
             return 1;
         }
     }

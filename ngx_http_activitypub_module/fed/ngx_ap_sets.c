@@ -83,6 +83,13 @@ ngx_ap_sets_doubt(ngx_ap_sets_t *sets)
 
 
 void
+ngx_ap_sets_deaf(ngx_ap_sets_t *sets)
+{
+    ngx_ap_set_doubt(sets->set[NGX_AP_SET_REMOTE]);
+}
+
+
+void
 ngx_ap_sets_fill(ngx_ap_sets_t *sets)
 {
     ngx_uint_t  i;

@@ -29,6 +29,13 @@ void ngx_ap_sets_stop(ngx_ap_sets_t *sets);
 
 void ngx_ap_sets_clear(ngx_ap_sets_t *sets);
 void ngx_ap_sets_doubt(ngx_ap_sets_t *sets);
+
+/*
+ * Nobody listens: what others do meanwhile, be it for hours, is not heard.
+ * Documents are served while the database is away; nobody is waved off.
+ */
+void ngx_ap_sets_deaf(ngx_ap_sets_t *sets);
+
 void ngx_ap_sets_fill(ngx_ap_sets_t *sets);
 void ngx_ap_sets_change(ngx_ap_sets_t *sets, const ngx_ap_changes_t *changes,
     ngx_str_t *payload);

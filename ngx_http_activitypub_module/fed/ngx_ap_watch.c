@@ -19,6 +19,7 @@
  * when the configuration names another database.
  */
 
+#include "ngx_ap_cache_repeats.h"
 #include "ngx_ap_changes.h"
 #include "ngx_ap_shutdown.h"
 #include "ngx_ap_sets.h"
@@ -165,6 +166,10 @@ ngx_ap_watch_listening(ngx_ap_watch_t *watch)
     changed = ngx_ap_cache_source_changed(watch->cache,
                                           watch->worker->conf->source);
 
+    if (changed) {
+        ngx_ap_cache_repeats_clear(watch->cache);
+    }
+
     ngx_ap_sets_start(&watch->sets);
 
     if (predecessor != 0 && predecessor != ngx_pid) {
@@ -208,6 +213,7 @@ ngx_ap_watch_deaf(ngx_ap_watch_t *watch)
 
     ngx_ap_watch_stop_timer(&watch->hold);
     ngx_ap_sets_stop(&watch->sets);
+    ngx_ap_sets_deaf(&watch->sets);
     ngx_ap_cache_listener_release(watch->cache);
 
     if (!ngx_exiting && !watch->deaf.timer_set) {
@@ -245,7 +251,10 @@ ngx_ap_watch_notified(ngx_ap_watch_t *watch, ngx_str_t *payload)
 
     for (i = 0; i < changes.n; i++) {
         ngx_ap_changes_key(&changes, i, &key);
-        ngx_ap_cache_drop(watch->cache, &key);
+
+        if (ngx_ap_changes_is_url(&key)) {
+            ngx_ap_cache_drop(watch->cache, &key);
+        }
     }
 
     if (!watch->left) {

@@ -6,9 +6,9 @@
  * What is cheap comes first, and nobody is asked anything for a request that
  * would not be believed anyway:
  *
- *     header -> body -> digest, JSON -> judge -> ngx_http_ap_receive()
- *                 |                       |
- *                 +-- (thread, if large) -+
+ *     shield -> header -> body -> digest, JSON -> judge -> receive
+ *                           |                       |
+ *                           +-- (thread, if large) -+
  */
 
 #include <ngx_config.h>
@@ -22,6 +22,7 @@
 #include "ngx_http_ap_own_conf.h"
 #include "ngx_http_ap_receive.h"
 #include "ngx_http_ap_refuse.h"
+#include "ngx_http_ap_shield.h"
 #include "ngx_http_ap_signed.h"
 
 
@@ -40,7 +41,9 @@ static void ngx_http_ap_inbox_cleanup(void *data);
 ngx_int_t
 ngx_http_ap_inbox_handler(ngx_http_request_t *r, ngx_ap_origin_t *origin)
 {
+    uint64_t              repeat;
     ngx_int_t             rc;
+    fedi_str_t            body;
     fedi_signature_e      reason;
     ngx_http_ap_ctx_t    *ctx;
     ngx_http_ap_inbox_t  *inbox;
@@ -63,6 +66,13 @@ ngx_http_ap_inbox_handler(ngx_http_request_t *r, ngx_ap_origin_t *origin)
         return rc;
     }
 
+    body = ngx_http_ap_shield_body(r);
+    repeat = 0;
+
+    if (body.len && ngx_http_ap_shield(r, origin, body, &repeat)) {
+        return ngx_http_ap_receive_accepted(r);
+    }
+
     inbox = ngx_pcalloc(r->pool, sizeof(ngx_http_ap_inbox_t));
     if (inbox == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -70,6 +80,8 @@ ngx_http_ap_inbox_handler(ngx_http_request_t *r, ngx_ap_origin_t *origin)
 
     inbox->request = r;
     inbox->origin = origin;
+    inbox->repeat = repeat;
+    inbox->looked = (body.len != 0);
 
     inbox->verify = ngx_http_ap_verify_create(r, origin, 1);
     if (inbox->verify == NULL) {
@@ -196,6 +208,13 @@ ngx_http_ap_inbox_take(ngx_http_ap_inbox_t *inbox)
 
     if (ngx_http_ap_body(inbox->request, len, &inbox->body) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (!inbox->looked
+        && ngx_http_ap_shield(inbox->request, inbox->origin, inbox->body,
+                              &inbox->repeat))
+    {
+        return ngx_http_ap_receive_accepted(inbox->request);
     }
 
     fedi_reading_take(&verify->arena, &verify->worker->conf->rules,

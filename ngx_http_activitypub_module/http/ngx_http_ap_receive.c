@@ -14,6 +14,7 @@
 #include "ngx_http_ap_answer.h"
 #include "ngx_http_ap_receive.h"
 #include "ngx_http_ap_refuse.h"
+#include "ngx_http_ap_shield.h"
 
 
 static ngx_uint_t ngx_http_ap_receive_is_check(ngx_http_ap_inbox_t *inbox);
@@ -23,7 +24,6 @@ static void ngx_http_ap_receive_verified(void *data);
 static ngx_int_t ngx_http_ap_receive_authorise(ngx_http_ap_inbox_t *inbox);
 static void ngx_http_ap_receive_received(void *data, ngx_int_t rc,
     const ngx_str_t *verdict);
-static ngx_int_t ngx_http_ap_receive_accepted(ngx_http_ap_inbox_t *inbox);
 static ngx_int_t ngx_http_ap_receive_refused(ngx_http_ap_inbox_t *inbox,
     ngx_uint_t counter);
 
@@ -125,7 +125,7 @@ ngx_http_ap_receive_known(void *data, ngx_int_t rc)
 
     case NGX_DECLINED:
         ngx_http_ap_count(inbox->request, NGX_HTTP_AP_RECEIVED_IGNORED);
-        rc = ngx_http_ap_receive_accepted(inbox);
+        rc = ngx_http_ap_receive_accepted(inbox->request);
         break;
 
     default:
@@ -210,7 +210,8 @@ ngx_http_ap_receive_received(void *data, ngx_int_t rc, const ngx_str_t *verdict)
         ngx_http_ap_count(inbox->request, counter);
 
         if (counter != NGX_HTTP_AP_RECEIVED_UNKNOWN_ACTOR) {
-            rc = ngx_http_ap_receive_accepted(inbox);
+            ngx_http_ap_shield_accepted(inbox->verify, inbox->repeat);
+            rc = ngx_http_ap_receive_accepted(inbox->request);
             break;
         }
 
@@ -236,8 +237,8 @@ ngx_http_ap_receive_received(void *data, ngx_int_t rc, const ngx_str_t *verdict)
 }
 
 
-static ngx_int_t
-ngx_http_ap_receive_accepted(ngx_http_ap_inbox_t *inbox)
+ngx_int_t
+ngx_http_ap_receive_accepted(ngx_http_request_t *r)
 {
     ngx_http_ap_answer_t  answer;
 
@@ -245,7 +246,7 @@ ngx_http_ap_receive_accepted(ngx_http_ap_inbox_t *inbox)
 
     answer.status = NGX_HTTP_ACCEPTED;
 
-    return ngx_http_ap_answer(inbox->request, &answer);
+    return ngx_http_ap_answer(r, &answer);
 }
 
 
@@ -265,7 +266,7 @@ ngx_http_ap_receive_verdict(ngx_http_ap_inbox_t *inbox, fedi_verdict_e verdict)
 {
     if (fedi_verdict_status(verdict) == NGX_HTTP_ACCEPTED) {
         ngx_http_ap_count(inbox->request, NGX_HTTP_AP_VERDICTS + verdict);
-        return ngx_http_ap_receive_accepted(inbox);
+        return ngx_http_ap_receive_accepted(inbox->request);
     }
 
     return ngx_http_ap_receive_refused(inbox, NGX_HTTP_AP_VERDICTS + verdict);

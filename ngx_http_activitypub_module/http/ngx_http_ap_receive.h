@@ -27,6 +27,9 @@ typedef struct {
     struct ngx_ap_reader_job_s *job;        /* of a large body, or NULL */
     fedi_activity_t             activity;
     ngx_ap_pg_query_t          *call;       /* whether the actor is known */
+    uint64_t                    repeat;     /* its name: ngx_http_ap_shield() */
+
+    unsigned                    looked:1;   /* by the shield */
 } ngx_http_ap_inbox_t;
 
 
@@ -40,6 +43,9 @@ ngx_int_t ngx_http_ap_receive_verdict(ngx_http_ap_inbox_t *inbox,
     fedi_verdict_e verdict);
 ngx_int_t ngx_http_ap_receive_refuse(ngx_http_ap_inbox_t *inbox,
     ngx_uint_t refusal);
+
+/* 202, not counted */
+ngx_int_t ngx_http_ap_receive_accepted(ngx_http_request_t *r);
 
 /* nothing, while NGX_AGAIN means that we wait */
 void ngx_http_ap_receive_finish(ngx_http_ap_inbox_t *inbox,

@@ -91,6 +91,12 @@ ngx_ap_cache_create(ngx_ap_cache_t *cache)
     cache->shared = shared;
     cache->shpool->data = shared;
 
+    if (ngx_ap_cache_unknown_create(cache) != NGX_OK
+        || ngx_ap_cache_repeats_create(cache) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     ngx_rbtree_init(&shared->documents, &shared->sentinel,
                     ngx_rbtree_insert_value);
     ngx_queue_init(&shared->recent);

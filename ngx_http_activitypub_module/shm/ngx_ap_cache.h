@@ -68,6 +68,7 @@ typedef struct {
 typedef enum {
     NGX_AP_SET_TWINS = 0,
     NGX_AP_SET_ACTORS,
+    NGX_AP_SET_REMOTE,
     NGX_AP_SETS
 } ngx_ap_set_e;
 
@@ -115,7 +116,6 @@ void ngx_ap_cache_drop(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key);
 
 /* everything may have changed */
 void ngx_ap_cache_drop_all(ngx_ap_cache_t *cache);
-
 
 
 /*

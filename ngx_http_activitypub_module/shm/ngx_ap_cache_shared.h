@@ -63,6 +63,36 @@ typedef struct {
 } ngx_ap_cache_redirects_t;
 
 
+/* a filter is no more of the zone than one part of so many */
+#define NGX_AP_CACHE_UNKNOWN_SHARE  128
+
+/* two filters of 1 << bits bits each, one behind the other */
+
+typedef struct {
+    uint64_t                   *words;
+    ngx_uint_t                  bits;
+    ngx_uint_t                  which;      /* of the two is written */
+    time_t                      turned;
+} ngx_ap_cache_unknown_t;
+
+
+/* of the zone, as above; and of each name */
+#define NGX_AP_CACHE_REPEATS_SHARE   32
+#define NGX_AP_CACHE_REPEATS_PLACES  4
+
+
+typedef struct {
+    uint64_t                    name;       /* 0: the place is free */
+    time_t                      until;
+} ngx_ap_cache_repeat_t;
+
+
+typedef struct {
+    ngx_ap_cache_repeat_t      *places;
+    ngx_uint_t                  n;          /* a power of two */
+} ngx_ap_cache_repeats_t;
+
+
 typedef struct {
     ngx_ap_table_t              table;
     unsigned                    ready:1;
@@ -98,6 +128,9 @@ typedef struct {
 
     ngx_ap_cache_redirects_t    redirects;
 
+    ngx_ap_cache_unknown_t      unknown;    /* others' actors, lately */
+    ngx_ap_cache_repeats_t      repeats;
+
     ngx_atomic_t                counters[NGX_AP_CACHE_COUNTERS];
 } ngx_ap_cache_shared_t;
 
@@ -130,6 +163,10 @@ ngx_ap_cache_view(const ngx_str_t *s)
 {
     return (fedi_str_t) { (const char *) s->data, s->len };
 }
+
+/* with a new zone.  NGX_ERROR: it is too small */
+ngx_int_t ngx_ap_cache_unknown_create(ngx_ap_cache_t *cache);
+ngx_int_t ngx_ap_cache_repeats_create(ngx_ap_cache_t *cache);
 
 /*
  * Memory of the zone, with the mutex held.  Documents make room, the least

@@ -78,6 +78,17 @@ const ngx_ap_pg_statement_t  ngx_ap_statements[NGX_AP_STATEMENTS] = {
       "SELECT activitypub.remote_known($1::text)",
       1 },
 
+    /* the columns of twins again; "gone" is whether it is recent */
+
+    { "remote_actors",
+      "SELECT id, '', '', '', uri, '', recent"
+      " FROM activitypub.remote_actors($1::bigint, $2::int)",
+      2 },
+
+    { "doubt_actor",
+      "SELECT activitypub.doubt_actor($1::text, $2::text)",
+      2 },
+
     { "remote_actor_keep",
       "SELECT activitypub.remote_actor_keep($1::text, $2::text, $3::text,"
       " $4::text, $5::jsonb, $6::text, $7::text)",

@@ -14,7 +14,7 @@
 
 
 /* the oldest migration that has all we ask for */
-#define NGX_AP_SCHEMA_MIN    12
+#define NGX_AP_SCHEMA_MIN    13
 
 /* what we understand; a migration may ask for a higher level */
 #define NGX_AP_MODULE_LEVEL  1
@@ -36,6 +36,8 @@ typedef enum {
     NGX_AP_STATEMENT_ACTORS_AT,
     NGX_AP_STATEMENT_REMOTE_KEY,
     NGX_AP_STATEMENT_REMOTE_KNOWN,
+    NGX_AP_STATEMENT_REMOTE_ACTORS,
+    NGX_AP_STATEMENT_DOUBT_ACTOR,
     NGX_AP_STATEMENT_REMOTE_ACTOR_KEEP,
     NGX_AP_STATEMENT_SIGNING_KEY,
     NGX_AP_STATEMENT_RECEIVE,

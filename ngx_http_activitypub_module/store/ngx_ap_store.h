@@ -120,8 +120,7 @@ ngx_ap_pg_query_t *ngx_ap_store_key_set(ngx_ap_store_t *store,
     ngx_ap_store_done_pt handler, void *data);
 
 
-/* members of a set: pages that have a document, actors of the database's */
-
+/* members of a set: pages that have a document, actors, others' actors */
 typedef struct {
     int64_t                     id;
     ngx_str_t                   origin;
@@ -129,7 +128,7 @@ typedef struct {
     ngx_str_t                   query;      /* ... this, */
     ngx_str_t                   actor;
     u_char                      object[16]; /* ... and this is zeros */
-    unsigned                    gone:1;
+    unsigned                    gone:1;     /* others': fetched lately */
 } ngx_ap_store_member_t;
 
 typedef void (*ngx_ap_store_members_pt)(void *data, ngx_int_t rc,
@@ -143,6 +142,8 @@ ngx_ap_pg_query_t *ngx_ap_store_twins(ngx_ap_store_t *store, int64_t after,
 ngx_ap_pg_query_t *ngx_ap_store_actors(ngx_ap_store_t *store, int64_t after,
     ngx_ap_store_members_pt handler, void *data);
 
+ngx_ap_pg_query_t *ngx_ap_store_remote_actors(ngx_ap_store_t *store,
+    int64_t after, ngx_ap_store_members_pt handler, void *data);
 /* those of the given keys (JSON: the payload of a NOTIFY) that exist now */
 ngx_ap_pg_query_t *ngx_ap_store_twins_at(ngx_ap_store_t *store,
     ngx_str_t *keys, ngx_ap_store_members_pt handler, void *data);

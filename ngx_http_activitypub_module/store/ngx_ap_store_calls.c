@@ -108,6 +108,15 @@ ngx_ap_store_actors(ngx_ap_store_t *store, int64_t after,
 
 
 ngx_ap_pg_query_t *
+ngx_ap_store_remote_actors(ngx_ap_store_t *store, int64_t after,
+    ngx_ap_store_members_pt handler, void *data)
+{
+    return ngx_ap_store_members(store, NGX_AP_STATEMENT_REMOTE_ACTORS, after,
+                                handler, data);
+}
+
+
+ngx_ap_pg_query_t *
 ngx_ap_store_twins_at(ngx_ap_store_t *store, ngx_str_t *keys,
     ngx_ap_store_members_pt handler, void *data)
 {

@@ -94,3 +94,22 @@ ngx_ap_store_job_done(ngx_ap_store_t *store, int64_t id, ngx_str_t *result,
     return ngx_ap_store_call(store, store->bulk, &call, texts,
                              ngx_ap_store_done);
 }
+
+
+ngx_ap_pg_query_t *
+ngx_ap_store_doubt_actor(ngx_ap_store_t *store, ngx_str_t *actor,
+    ngx_str_t *origin, ngx_ap_store_done_pt handler, void *data)
+{
+    ngx_str_t             texts[] = { *actor, *origin };
+    ngx_ap_store_call_t   call;
+
+    ngx_memzero(&call, sizeof(ngx_ap_store_call_t));
+
+    call.statement = NGX_AP_STATEMENT_DOUBT_ACTOR;
+    call.nvalues = 2;
+    call.handler.done = handler;
+    call.data = data;
+
+    return ngx_ap_store_call(store, store->bulk, &call, texts,
+                             ngx_ap_store_done);
+}

@@ -37,5 +37,10 @@ ngx_ap_pg_query_t *ngx_ap_store_job_claim(ngx_ap_store_t *store,
 ngx_ap_pg_query_t *ngx_ap_store_job_done(ngx_ap_store_t *store, int64_t id,
     ngx_str_t *result, ngx_ap_store_done_pt handler, void *data);
 
+/* its server is to be asked, as "origin", whether this actor is gone */
+ngx_ap_pg_query_t *ngx_ap_store_doubt_actor(ngx_ap_store_t *store,
+    ngx_str_t *actor, ngx_str_t *origin, ngx_ap_store_done_pt handler,
+    void *data);
+
 
 #endif

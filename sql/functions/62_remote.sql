@@ -78,18 +78,50 @@ END
 $$;
 
 
--- Those above "after", ascending: the whole set, a piece at a time.
+DROP FUNCTION IF EXISTS remote_actors(bigint, int);
 
-CREATE OR REPLACE FUNCTION remote_actors(after bigint, lim int)
-    RETURNS TABLE (id bigint, uri text)
+
+-- Those above "after", ascending: the whole set, a piece at a time.  One that
+-- was learned lately may have been called unknown since.
+
+CREATE FUNCTION remote_actors(after bigint, lim int)
+    RETURNS TABLE (id bigint, uri text, recent boolean)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = activitypub, pg_temp
 AS $$
-    SELECT r.id, r.uri::text
+    SELECT r.id, r.uri::text, r.fetched > now() - interval '20 min'
       FROM remote_actor AS r
      WHERE r.id > remote_actors.after AND NOT r.gone
      ORDER BY r.id
      LIMIT remote_actors.lim
+$$;
+
+
+-- Somebody said that this actor is gone, when nobody could tell who it was:
+-- its server is asked.  See job_done().
+
+CREATE OR REPLACE FUNCTION doubt_actor(uri text, origin text)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = activitypub, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    IF remote_known(doubt_actor.uri)
+       AND NOT EXISTS (SELECT FROM job AS j
+                        WHERE j.args ? 'farewell'
+                          AND j.args ->> 'url' = doubt_actor.uri)
+       AND (SELECT count(*) FROM job AS j
+             WHERE j.args ? 'farewell' AND j.state <> 'done') < 256
+    THEN
+        INSERT INTO job (kind, origin, args)
+        VALUES ('fetch', doubt_actor.origin,
+                jsonb_build_object('url', doubt_actor.uri,
+                                   'farewell', true));
+
+        PERFORM notify_work('job');
+    END IF;
+END
 $$;
 
 

@@ -334,23 +334,16 @@ END
 $$;
 
 
--- An actor that says of itself that it is gone.
+-- An actor that is gone: nothing of it stays but that.
 
-CREATE OR REPLACE FUNCTION receive_farewell(sender remote_actor, id text,
-    body text)
-    RETURNS text
+CREATE OR REPLACE FUNCTION bury_actor(sender remote_actor)
+    RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
 AS $$
 DECLARE
     keys     jsonb;
     answers  uuid[];
 BEGIN
-    IF NOT take_in(sender.uri, id, 'Delete', sender.uri, sender.uri, body,
-                   false)
-    THEN
-        RETURN 'duplicate';
-    END IF;
-
     WITH dropped AS (
         DELETE FROM follower AS f WHERE f.remote_actor = sender.id
         RETURNING f.actor, f.accept
@@ -366,6 +359,25 @@ BEGIN
 
     PERFORM unreact_all(sender.uri);
     PERFORM notify_changed(keys);
+END
+$$;
+
+
+-- An actor that says of itself that it is gone.
+
+CREATE OR REPLACE FUNCTION receive_farewell(sender remote_actor, id text,
+    body text)
+    RETURNS text
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    IF NOT take_in(sender.uri, id, 'Delete', sender.uri, sender.uri, body,
+                   false)
+    THEN
+        RETURN 'duplicate';
+    END IF;
+
+    PERFORM bury_actor(sender);
 
     RETURN 'deleted';
 END

@@ -34,7 +34,7 @@ BEGIN
                     END
      WHERE j.id IN (SELECT f.id FROM job AS f
                      WHERE f.state <> 'done'
-                       AND (f.attempts = 0
+                       AND (f.attempts = 0 AND NOT f.args ? 'farewell'
                             AND f.created <= now() - interval '1 min'
                             OR f.attempts >= 3 AND f.next_at <= now())
                        FOR UPDATE SKIP LOCKED);
@@ -89,8 +89,9 @@ BEGIN
 
     PERFORM job_tidy();
 
-    IF (SELECT count(*) FROM job AS j WHERE j.state <> 'done') >= 32
-       OR (SELECT count(*) FROM job) >= 256
+    IF (SELECT count(*) FROM job AS j
+         WHERE j.state <> 'done' AND NOT j.args ? 'farewell') >= 32
+       OR (SELECT count(*) FROM job AS j WHERE NOT j.args ? 'farewell') >= 256
     THEN
         RAISE EXCEPTION USING
             ERRCODE = '53400',
@@ -137,7 +138,20 @@ END
 $$;
 
 
--- The first result counts.
+-- What is said of an actor that may be gone is believed of its own server
+-- alone: 410, or a Tombstone in its place.
+
+CREATE OR REPLACE FUNCTION is_farewell(uri text, result jsonb)
+    RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+RETURN coalesce(result ->> 'status' = '410'
+                OR (result ->> 'url' = uri
+                    AND result ->> 'body' ~ '"type"\s*:\s*"Tombstone"'
+                    AND result ->> 'body' !~ '"inbox"'), false);
+
+
+-- The first result counts.  A server that does not answer whether somebody is
+-- gone is asked again.
 
 CREATE OR REPLACE FUNCTION job_done(id bigint, result jsonb)
     RETURNS void
@@ -145,10 +159,29 @@ CREATE OR REPLACE FUNCTION job_done(id bigint, result jsonb)
     SET search_path = activitypub, pg_temp
 AS $$
 #variable_conflict use_column
+DECLARE
+    found  job;
 BEGIN
     UPDATE job AS j
        SET state = 'done', result = coalesce(job_done.result, '{}')
-     WHERE j.id = job_done.id AND j.state = 'running';
+     WHERE j.id = job_done.id AND j.state = 'running'
+    RETURNING j.* INTO found;
+
+    IF found.id IS NULL OR NOT found.args ? 'farewell' THEN
+        RETURN;
+    END IF;
+
+    IF is_farewell(found.args ->> 'url', found.result) THEN
+        PERFORM bury_actor(r)
+           FROM remote_actor AS r
+          WHERE r.uri = found.args ->> 'url' AND NOT r.gone;
+
+    ELSIF found.result -> 'later' = 'true' AND found.attempts < 3 THEN
+        UPDATE job AS j
+           SET state = 'waiting', result = NULL,
+               next_at = now() + found.attempts * interval '5 min'
+         WHERE j.id = found.id;
+    END IF;
 END
 $$;
 

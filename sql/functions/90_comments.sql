@@ -99,6 +99,8 @@ COMMENT ON FUNCTION remote_known IS
     'Whether that remote actor was ever fetched and is not gone';
 COMMENT ON FUNCTION remote_actors IS
     'The known remote actors, by id, a piece at a time';
+COMMENT ON FUNCTION doubt_actor IS
+    'Has a remote actor''s server asked whether that actor is gone';
 COMMENT ON FUNCTION remote_actor_set IS
     'Keeps what a remote actor''s document said';
 COMMENT ON FUNCTION remote_actor_keep IS

@@ -36,6 +36,7 @@ GRANT EXECUTE ON FUNCTION
     remote_key(text),
     remote_known(text),
     remote_actors(bigint, int),
+    doubt_actor(text, text),
     remote_actor_set(text, text, text, text, text, text),
     remote_actor_keep(text, text, text, text, jsonb, text, text),
     receive(text, text, text, text, text, text, text, text, text),

@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(154);
+SELECT plan(156);
 
 SELECT pg_temp.found_acme() \g /dev/null
 SELECT activitypub.publish('news', '/posts/1', 'One', 'Text') \g /dev/null
@@ -28,6 +28,7 @@ SELECT is(pg_temp.try_as('activitypub_nginx', statement), 'ok',
     'SELECT * FROM activitypub.remote_key(''x'')',
     'SELECT activitypub.remote_known(''x'')',
     'SELECT * FROM activitypub.remote_actors(0, 1)',
+    'SELECT activitypub.doubt_actor(''x'', ''y'')',
     $$SELECT activitypub.remote_actor_set('https://one.example/a',
       'one.example', 'https://one.example/in', '', '', '')$$,
     $$SELECT activitypub.remote_actor_keep('https://one.example/a',
@@ -132,6 +133,7 @@ SELECT alike(pg_temp.try_as('activitypub_publisher', statement),
     'SELECT * FROM activitypub.remote_key(''x'')',
     'SELECT activitypub.remote_known(''x'')',
     'SELECT * FROM activitypub.remote_actors(0, 1)',
+    'SELECT activitypub.doubt_actor(''x'', ''y'')',
     'SELECT activitypub.remote_actor_set('''', '''', '''', '''', '''', '''')',
     'SELECT activitypub.remote_actor_keep('''', '''', '''', '''', ''[]'', '''')',
     'SELECT activitypub.receive('''', '''', '''', '''', '''', '''', '''','

@@ -1,0 +1,30 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Signed requests that were answered 202 after the commit: the same once more
+ * has the same answer, and nobody is asked.  Of fixed size, and the one that
+ * would expire first makes room: what is forgotten the database knows.
+ */
+
+#ifndef NGX_AP_CACHE_REPEATS_H
+#define NGX_AP_CACHE_REPEATS_H
+
+#include "ngx_ap_cache.h"
+
+
+/* to be told all that makes a request what it is: its value is the name */
+fedi_siphash_t ngx_ap_cache_repeat_hash(ngx_ap_cache_t *cache);
+
+ngx_uint_t ngx_ap_cache_repeat_find(ngx_ap_cache_t *cache, uint64_t name);
+
+/* "until" its signature is too old to be believed */
+void ngx_ap_cache_repeat_add(ngx_ap_cache_t *cache, uint64_t name,
+    time_t until);
+
+/* of another database they are no news */
+void ngx_ap_cache_repeats_clear(ngx_ap_cache_t *cache);
+
+
+#endif
