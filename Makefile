@@ -3,6 +3,7 @@
 #     make run [ORIGIN=https://example.org] [PORT=8080]    make stop
 #     make follow [PORT=8080]
 #     make test [SANITIZE=1]    make lint    make fuzz    make bench
+#     make attacks [ATTACKS=FILE] [CASES="ID ..."] [MOST=N]
 #     make coverage
 #     make build [CC=clang] [SANITIZE=1]    make install DESTDIR=
 #     make fresh    make clean
@@ -12,10 +13,13 @@ PORT     = 8080
 SANITIZE =
 DESTDIR  =
 SECONDS  = 60
+ATTACKS  =
+CASES    =
+MOST     =
 
-export ORIGIN PORT SANITIZE DESTDIR
+export ORIGIN PORT SANITIZE DESTDIR CASES MOST
 
-.PHONY: build run follow stop test lint fuzz coverage bench fresh install clean
+.PHONY: build run follow stop test attacks lint fuzz coverage bench fresh install clean
 
 build:
 	@scripts/deps build
@@ -36,6 +40,11 @@ test:
 	@scripts/deps test
 	@scripts/build
 	@scripts/test
+
+attacks:
+	@scripts/deps test
+	@scripts/build
+	@scripts/attacks $(ATTACKS)
 
 lint:
 	@scripts/deps lint

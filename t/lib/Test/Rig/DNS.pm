@@ -15,8 +15,8 @@ package Test::Rig::DNS;
 #     garbage                 an answer that is none
 #     |                       what is said from the next question on
 #
-# A name without words has no addresses; a name that is not there is
-# NXDOMAIN.  The file is read at each question, so names may change while it
+# A name without words has no addresses; a name that is not there is that of
+# "*.example" if it ends so and there is one, else NXDOMAIN.  The file is read at each question, so names may change while it
 # runs.
 
 use warnings;
@@ -184,15 +184,18 @@ sub _name { return pack '(C/a*)*', split(/\./, $_[0]), '' }
 sub _lookup {
     my ($file, $name) = @_;
 
+    my ($any, $all) = ($name =~ /(\.[^.]+)$/ ? "*$1" : '');
+
     open my $f, '<', $file or return;
 
     while (my $line = <$f>) {
         my ($known, @words) = split ' ', $line;
 
         return \@words if $known eq $name;
+        $all = \@words if $known eq $any;
     }
 
-    return;
+    return $all;
 }
 
 

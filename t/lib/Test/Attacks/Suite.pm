@@ -1,0 +1,71 @@
+package Test::Attacks::Suite;
+
+# Copyright (C) The ngx_http_activitypub_module authors
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# All cases of attack files, in one world, and a line for each.
+#
+#     my $suite = Test::Attacks::Suite->new($t, most => 50, ids => [...]);
+#     $suite->run(\@files, sub { my ($line, $ok) = @_; ... });
+#     my ($good, $bad) = $suite->counts;
+#
+# The slow ones come last, side by side; and when all is over it is looked at
+# once more whom the site has asked, and what is in the database.
+
+use warnings;
+use strict;
+
+use Test::Attacks::Case;
+use Test::Attacks::Late;
+use Test::Attacks::Player;
+use Test::Attacks::World;
+
+
+sub new {
+    my ($class, $t, %o) = @_;
+
+    return bless { t => $t, ids => [], %o }, $class;
+}
+
+
+sub run {
+    my ($self, $files, $tell) = @_;
+
+    my @cases = map { Test::Attacks::Case->read_file($_) } @$files;
+
+    if (my %wanted = map { ($_ => 1) } @{ $self->{ids} }) {
+        @cases = grep { $wanted{$_->id} } @cases;
+    }
+
+    my $world = Test::Attacks::World->new($self->{t});
+    my $player = Test::Attacks::Player->new($world,
+        most => $self->{most} // 50);
+
+    my @results = map { $player->play($_) } @cases;
+
+    Test::Attacks::Late::slow($player);
+    Test::Attacks::Late::look($player);
+
+    for my $result (@results) {
+        my @bad = @{ $result->{bad} };
+        my %seen;
+        my @remarks = grep { !$seen{$_}++ } @{ $result->{remarks} };
+        my $case = $result->{case};
+
+        $self->{ @bad ? 'bad' : 'good' }++;
+        $tell->((@bad ? 'not ok ' : 'ok ') . $case->id . " $case->{description}"
+            . (@remarks && !@bad ? ' # ' . join '; ', @remarks : '')
+            . (@bad ? ': ' . join('; ', @bad[0 .. ($#bad > 5 ? 5 : $#bad)])
+                : ''), !@bad);
+    }
+}
+
+
+sub counts {
+    my ($self) = @_;
+
+    return ($self->{good} // 0, $self->{bad} // 0);
+}
+
+
+1;
