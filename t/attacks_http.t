@@ -197,7 +197,7 @@ for (['no parameters', [Signature => 'x']],
 $attacks->twin('HTTP-05', 'a signature that holds', 202, sub {
     $evil->post($inbox, $evil->activity('Follow', $ACTOR),
         host => 'site.example', extra => [Expect => '100-continue'])
-}, stored => 'follower host received remote_actor tally',
+}, stored => 'follower host received remote_actor remote_key tally',
     asked => [qr!^GET /u/e$!, qr!^POST !]);
 
 # HTTP-06: addresses that a client names
@@ -444,7 +444,7 @@ for my $row (['WFG-05', 'named', 'says that it is v@victim.example'],
     my ($id, $name, $what) = @$row;
 
     $attacks->try($id, "who $what", 202, sub { follow($actor{$name}) },
-        stored => 'follower received remote_actor',
+        stored => 'follower received remote_actor remote_key',
         asked => [qr!^GET /u/$name$!, qr!^POST (?:/inbox|/u/$name/inbox)$!]);
 
     is($t->sql("SELECT host FROM activitypub.remote_actor
