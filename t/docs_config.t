@@ -90,12 +90,12 @@ done_testing();
 
 sub place {
     my ($name, $example, $context) = @_;
-    my $actor = $example =~ /activitypub_actor/
+    my $actor = $example =~ /activitypub_actor\s+\w+\s+\{/
         ? '' : 'activitypub_actor a { }';
 
     return (http => "$around $example", server => '')
         if $context eq 'http' && $name ne 'activitypub_database'
-            || $example =~ /^map /;
+            || $example =~ /^(?:map|limit_req_zone|log_format) /;
     return (database => $example, server => $actor)
         if $name eq 'activitypub_database';
 

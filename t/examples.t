@@ -24,7 +24,7 @@ use Test::Config;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http http_ssl/)->plan(27);
+my $t = Test::Nginx->new()->has(qw/http http_ssl/)->plan(28);
 my $c = Test::Config->new($t);
 my $dir = $t->testdir;
 
@@ -168,6 +168,7 @@ sub adapt {
 
     $text =~ s/^load_module .*$/%%TEST_GLOBALS%%/m;
     $text =~ s/^http \{$/http {\n%%TEST_GLOBALS_HTTP%%/m;
+    $text =~ s/include +snippets\//include $FindBin::Bin\/..\/conf\/snippets\//g;
     $text =~ s/listen +\d+(?: ssl)?;/listen 127.0.0.1:8080;/g;
 
     return $text;

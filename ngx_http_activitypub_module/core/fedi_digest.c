@@ -16,6 +16,8 @@ static bool fedi_digest_add(fedi_str_t item, fedi_digest_t *digest);
 static fedi_digest_e fedi_content_digest_bytes(
     const fedi_sf_dictionary_t *dictionary, fedi_str_t name,
     unsigned char *out, size_t size, bool *has);
+static bool fedi_digest_pieces(EVP_MD_CTX *sha256, EVP_MD_CTX *sha512,
+    fedi_digest_read_pt read, void *data);
 static bool fedi_digest_hash(fedi_str_t text, const EVP_MD *md,
     unsigned char *out);
 
@@ -198,6 +200,62 @@ fedi_digest_verify_body(const fedi_digest_t *digest, fedi_str_t body)
 
     return fedi_digest_verify(digest, sha256,
                               digest->has_sha512 ? sha512 : NULL);
+}
+
+
+fedi_digest_e
+fedi_digest_verify_pieces(const fedi_digest_t *digest,
+    fedi_digest_read_pt read, void *data)
+{
+    EVP_MD_CTX     *sha256, *sha512;
+    fedi_digest_e   rc;
+    unsigned char   is256[FEDI_SHA256_LEN], is512[FEDI_SHA512_LEN];
+
+    sha256 = EVP_MD_CTX_new();
+    sha512 = EVP_MD_CTX_new();
+    rc = FEDI_DIGEST_FAILED;
+
+    if (sha256 != NULL && sha512 != NULL
+        && EVP_DigestInit_ex(sha256, EVP_sha256(), NULL) == 1
+        && EVP_DigestInit_ex(sha512, EVP_sha512(), NULL) == 1
+        && fedi_digest_pieces(sha256, digest->has_sha512 ? sha512 : NULL,
+                              read, data)
+        && EVP_DigestFinal_ex(sha256, is256, NULL) == 1
+        && EVP_DigestFinal_ex(sha512, is512, NULL) == 1)
+    {
+        rc = fedi_digest_verify(digest, is256,
+                                digest->has_sha512 ? is512 : NULL);
+    }
+
+    EVP_MD_CTX_free(sha256);
+    EVP_MD_CTX_free(sha512);
+
+    return rc;
+}
+
+
+static bool
+fedi_digest_pieces(EVP_MD_CTX *sha256, EVP_MD_CTX *sha512,
+    fedi_digest_read_pt read, void *data)
+{
+    fedi_str_t  bytes;
+
+    for ( ;; ) {
+        if (!read(data, &bytes)) {
+            return false;
+        }
+
+        if (bytes.len == 0) {
+            return true;
+        }
+
+        if (EVP_DigestUpdate(sha256, bytes.data, bytes.len) != 1
+            || (sha512 != NULL
+                && EVP_DigestUpdate(sha512, bytes.data, bytes.len) != 1))
+        {
+            return false;
+        }
+    }
 }
 
 

@@ -30,7 +30,7 @@ typedef enum {
     FEDI_DIGEST_MALFORMED,      /* of the digests that we know, at least */
     FEDI_DIGEST_UNKNOWN,        /* none is one that is taken */
     FEDI_DIGEST_MISMATCH,
-    FEDI_DIGEST_FAILED          /* no memory */
+    FEDI_DIGEST_FAILED          /* no memory, or no body */
 } fedi_digest_e;
 
 
@@ -66,6 +66,16 @@ fedi_digest_e fedi_digest_verify(const fedi_digest_t *digest,
 /* the same for a body that is in memory; a failure of OpenSSL is a mismatch */
 fedi_digest_e fedi_digest_verify_body(const fedi_digest_t *digest,
     fedi_str_t body);
+
+/*
+ * The next bytes of a body, which are read before the next call; empty: that
+ * was all.  false: they cannot be had.
+ */
+typedef bool (*fedi_digest_read_pt)(void *data, fedi_str_t *bytes);
+
+/* the same for a body that is read piece by piece; FAILED: it cannot be */
+fedi_digest_e fedi_digest_verify_pieces(const fedi_digest_t *digest,
+    fedi_digest_read_pt read, void *data);
 
 /* "SHA-256=...", in upper case: some take no other.  No NUL. */
 void fedi_digest_render(const unsigned char *sha256, char *out);

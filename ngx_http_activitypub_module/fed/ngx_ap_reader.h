@@ -36,6 +36,10 @@ typedef struct ngx_ap_reader_job_s  ngx_ap_reader_job_t;
 typedef void (*ngx_ap_read_pt)(void *data, ngx_int_t rc, fedi_str_t body,
     const fedi_reading_t *reading);
 
+/* NGX_OK: "digest" is what fedi_digest_verify_pieces() says */
+typedef void (*ngx_ap_read_digest_pt)(void *data, ngx_int_t rc,
+    fedi_digest_e digest);
+
 /* what fedi_fetched_accept() says; "document" is the job's */
 typedef void (*ngx_ap_read_actor_pt)(void *data, ngx_int_t rc,
     fedi_actor_e reason, const fedi_fetched_t *document,
@@ -65,6 +69,16 @@ ngx_uint_t ngx_ap_reader_has_room(ngx_ap_reader_t *reader, size_t len);
 ngx_ap_reader_job_t *ngx_ap_reader_read(ngx_ap_reader_t *reader,
     ngx_chain_t *body, const fedi_digest_t *digest, ngx_ap_read_pt handler,
     void *data);
+
+/*
+ * The same for a body that is nothing to us: of the file nothing stays in
+ * memory, however large it is.  The first tells for how many bytes there has
+ * to be room.
+ */
+size_t ngx_ap_reader_body_memory(ngx_chain_t *body);
+ngx_ap_reader_job_t *ngx_ap_reader_digest(ngx_ap_reader_t *reader,
+    ngx_chain_t *body, const fedi_digest_t *digest,
+    ngx_ap_read_digest_pt handler, void *data);
 
 /* the same for a document that was fetched; all of the answer is copied */
 ngx_ap_reader_job_t *ngx_ap_reader_read_actor(ngx_ap_reader_t *reader,

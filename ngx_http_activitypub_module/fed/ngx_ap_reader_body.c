@@ -13,8 +13,6 @@
 #include "ngx_ap_reader_internal.h"
 
 
-static ngx_int_t ngx_ap_reader_body_take(ngx_ap_reader_job_t *job,
-    ngx_chain_t *body);
 static ngx_int_t ngx_ap_reader_body_take_file(ngx_ap_reader_job_t *job,
     ngx_buf_t *b);
 static ngx_int_t ngx_ap_reader_body_work(ngx_ap_reader_job_t *job);
@@ -62,9 +60,27 @@ ngx_ap_reader_read(ngx_ap_reader_t *reader, ngx_chain_t *body,
 }
 
 
+size_t
+ngx_ap_reader_body_memory(ngx_chain_t *body)
+{
+    size_t        len;
+    ngx_chain_t  *cl;
+
+    len = 0;
+
+    for (cl = body; cl; cl = cl->next) {
+        if (!cl->buf->in_file) {
+            len += cl->buf->last - cl->buf->pos;
+        }
+    }
+
+    return len;
+}
+
+
 /* what is in memory may be gone soon, what is in a file is read in a thread */
 
-static ngx_int_t
+ngx_int_t
 ngx_ap_reader_body_take(ngx_ap_reader_job_t *job, ngx_chain_t *body)
 {
     u_char       *p;
@@ -98,7 +114,7 @@ ngx_ap_reader_body_take_file(ngx_ap_reader_job_t *job, ngx_buf_t *b)
     }
 
     job->from = b->file_pos;
-    job->rest = (size_t) ngx_buf_size(b);
+    job->rest = ngx_buf_size(b);
 
     return NGX_OK;
 }
@@ -127,22 +143,34 @@ ngx_ap_reader_body_file(ngx_ap_reader_job_t *job)
     p = job->bytes + job->body.len - job->rest;
 
     while (job->rest) {
-        n = pread(job->fd, p, job->rest, job->from);
-
-        if (n == -1 && ngx_errno == NGX_EINTR) {
-            continue;
-        }
+        n = ngx_ap_reader_body_piece(job, p, (size_t) job->rest);
 
         if (n <= 0) {
             return NGX_ERROR;
         }
 
         p += n;
+    }
+
+    return NGX_OK;
+}
+
+
+ssize_t
+ngx_ap_reader_body_piece(ngx_ap_reader_job_t *job, u_char *p, size_t len)
+{
+    ssize_t  n;
+
+    do {
+        n = pread(job->fd, p, len, job->from);
+    } while (n == -1 && ngx_errno == NGX_EINTR);
+
+    if (n > 0) {
         job->from += n;
         job->rest -= n;
     }
 
-    return NGX_OK;
+    return n;
 }
 
 

@@ -49,8 +49,12 @@ struct ngx_ap_reader_job_s {
     fedi_digest_t               said;
     ngx_fd_t                    fd;         /* or NGX_INVALID_FILE */
     off_t                       from;       /* in the file ... */
-    size_t                      rest;       /* ... so much behind memory's */
+    off_t                       rest;       /* ... so much behind memory's */
     fedi_reading_t              reading;
+
+    /* of a body whose digest alone matters */
+    ngx_ap_read_digest_pt       digest_handler;
+    fedi_digest_e               verdict;
 
     /* of the document of an actor */
     ngx_ap_read_actor_pt        actor_handler;
@@ -69,6 +73,14 @@ void ngx_ap_reader_begin(ngx_ap_reader_job_t *job);
 
 /* one that no thread has; of others' use before it is begun */
 void ngx_ap_reader_free(ngx_ap_reader_job_t *job);
+
+/* copies those to the job, and takes a descriptor of the file of the rest */
+ngx_int_t ngx_ap_reader_body_take(ngx_ap_reader_job_t *job,
+    ngx_chain_t *body);
+
+/* in a thread: of the file; 0 or less: it ends too soon, or cannot be read */
+ssize_t ngx_ap_reader_body_piece(ngx_ap_reader_job_t *job, u_char *p,
+    size_t len);
 
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "ngx_http_ap_answer.h"
 
+#include "ngx_http_ap_gate.h"
 #include "ngx_http_ap_own_conf.h"
 #include "ngx_http_ap_refuse.h"
 
@@ -21,6 +22,9 @@ static ngx_int_t ngx_http_ap_answer_unread(ngx_http_request_t *r,
     const ngx_http_ap_answer_t *answer);
 static ngx_int_t ngx_http_ap_answer_headers(ngx_http_request_t *r,
     const ngx_http_ap_answer_t *answer);
+static ngx_int_t ngx_http_ap_answer_vary(ngx_http_request_t *r,
+    const ngx_http_ap_answer_t *answer);
+static ngx_int_t ngx_http_ap_answer_challenge(ngx_http_request_t *r);
 static ngx_int_t ngx_http_ap_answer_etag(ngx_http_request_t *r,
     const ngx_http_ap_answer_t *answer);
 static ngx_int_t ngx_http_ap_answer_modified(ngx_http_request_t *r,
@@ -44,7 +48,9 @@ ngx_http_ap_answer(ngx_http_request_t *r, const ngx_http_ap_answer_t *answer)
         return rc;
     }
 
-    ctx = ngx_http_get_module_ctx(r, ngx_http_activitypub_module);
+    /* redirected inside nginx, perhaps, and refused where that leads to */
+
+    ctx = ngx_http_ap_ctx(r);
     ctx->answered = 1;
 
     /* what nginx makes of a condition that does not hold is no page either */
@@ -143,7 +149,7 @@ ngx_http_ap_answer_headers(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    if (answer->varies && ngx_http_ap_header(r, "Vary", "Accept") == NULL) {
+    if (ngx_http_ap_answer_vary(r, answer) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -176,9 +182,7 @@ ngx_http_ap_answer_headers(ngx_http_request_t *r,
     }
 
     if (answer->status == NGX_HTTP_UNAUTHORIZED) {
-        return ngx_http_ap_header(r, "WWW-Authenticate", "Signature headers="
-                                  "\"(request-target) host date digest\"")
-               ? NGX_OK : NGX_ERROR;
+        return ngx_http_ap_answer_challenge(r);
     }
 
     if (answer->status == NGX_HTTP_SERVICE_UNAVAILABLE) {
@@ -187,6 +191,45 @@ ngx_http_ap_answer_headers(ngx_http_request_t *r,
     }
 
     return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_ap_answer_vary(ngx_http_request_t *r,
+    const ngx_http_ap_answer_t *answer)
+{
+    if (answer->guarded || answer->status == NGX_HTTP_UNAUTHORIZED) {
+        return ngx_http_ap_header(r, "Vary",
+                                  "Accept, Signature, Signature-Input")
+               ? NGX_OK : NGX_ERROR;
+    }
+
+    return !answer->varies || ngx_http_ap_header(r, "Vary", "Accept")
+           ? NGX_OK : NGX_ERROR;
+}
+
+
+/*
+ * What we want to be signed: as draft-cavage has it, and by RFC 9421 section
+ * 5.1, where "created" has no value and "keyid" would have to have one.
+ */
+static ngx_int_t
+ngx_http_ap_answer_challenge(ngx_http_request_t *r)
+{
+    const char  *draft, *message;
+
+    if (ngx_http_ap_gate_has_body(r)) {
+        draft = "Signature headers=\"(request-target) host date digest\"";
+        message = "sig1=(\"@method\" \"@target-uri\" \"content-digest\")"
+                  ";created";
+    } else {
+        draft = "Signature headers=\"(request-target) host date\"";
+        message = "sig1=(\"@method\" \"@target-uri\");created";
+    }
+
+    return ngx_http_ap_header(r, "WWW-Authenticate", draft)
+           && ngx_http_ap_header(r, "Accept-Signature", message)
+           ? NGX_OK : NGX_ERROR;
 }
 
 

@@ -31,6 +31,7 @@ typedef struct {
     unsigned                    shared:1;   /* caches may keep it */
     unsigned                    open:1;     /* to scripts of any origin */
     unsigned                    varies:1;   /* with Accept */
+    unsigned                    guarded:1;  /* ... and with who signs */
     unsigned                    inbox:1;    /* POST is allowed, too */
 } ngx_http_ap_answer_t;
 

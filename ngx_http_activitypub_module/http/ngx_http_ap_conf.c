@@ -13,6 +13,7 @@
 #include "ngx_http_ap_database_conf.h"
 #include "ngx_http_ap_origin.h"
 #include "ngx_http_ap_origins.h"
+#include "ngx_http_ap_signatures.h"
 
 
 static ngx_int_t ngx_http_ap_servers_build(ngx_conf_t *cf,
@@ -212,13 +213,15 @@ ngx_http_ap_create_loc_conf(ngx_conf_t *cf)
 {
     ngx_http_ap_loc_conf_t  *alcf;
 
-    alcf = ngx_palloc(cf->pool, sizeof(ngx_http_ap_loc_conf_t));
+    alcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_ap_loc_conf_t));
     if (alcf == NULL) {
         return NULL;
     }
 
     alcf->enable = NGX_CONF_UNSET_UINT;
     alcf->moves = NGX_CONF_UNSET;
+    alcf->signatures = NGX_CONF_UNSET_UINT;
+    alcf->authorized_fetch = NGX_CONF_UNSET;
 
     return alcf;
 }
@@ -235,7 +238,7 @@ ngx_http_ap_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(conf->enable, prev->enable, NGX_HTTP_AP_ON);
     ngx_conf_merge_sec_value(conf->moves, prev->moves, 3600);
 
-    return NGX_CONF_OK;
+    return ngx_http_ap_signatures_merge(cf, prev, conf);
 }
 
 

@@ -18,6 +18,7 @@
 #include "fedi_reading.h"
 #include "ngx_ap_reader.h"
 #include "ngx_http_ap_answer.h"
+#include "ngx_http_ap_gate.h"
 #include "ngx_http_ap_inbox.h"
 #include "ngx_http_ap_own_conf.h"
 #include "ngx_http_ap_receive.h"
@@ -83,7 +84,7 @@ ngx_http_ap_inbox_handler(ngx_http_request_t *r, ngx_ap_origin_t *origin)
     inbox->repeat = repeat;
     inbox->looked = (body.len != 0);
 
-    inbox->verify = ngx_http_ap_verify_create(r, origin, 1);
+    inbox->verify = ngx_http_ap_gate_claim(r, ctx);
     if (inbox->verify == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -272,6 +273,8 @@ static ngx_int_t
 ngx_http_ap_inbox_judge(ngx_http_ap_inbox_t *inbox,
     const fedi_reading_t *reading)
 {
+    ngx_http_ap_ctx_t  *ctx;
+
     if (inbox->verify->is_signed) {
         ngx_http_ap_verify_digest(inbox->verify, reading->digest);
 
@@ -295,6 +298,10 @@ ngx_http_ap_inbox_judge(ngx_http_ap_inbox_t *inbox,
     }
 
     inbox->activity = reading->activity;
+
+    ctx = ngx_http_get_module_ctx(inbox->request, ngx_http_activitypub_module);
+
+    ngx_http_ap_gate_type(inbox->request, ctx, inbox->activity.type);
 
     return ngx_http_ap_receive(inbox);
 }

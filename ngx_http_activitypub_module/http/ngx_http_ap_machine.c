@@ -26,6 +26,7 @@
 #include "ngx_http_ap_inbox.h"
 #include "ngx_http_ap_lookup.h"
 #include "ngx_http_ap_refuse.h"
+#include "ngx_http_ap_signatures.h"
 
 
 #define NGX_HTTP_AP_SEGMENTS    3
@@ -37,6 +38,8 @@
 
 static ngx_int_t ngx_http_ap_machine_document(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx, ngx_str_t *query);
+static ngx_int_t ngx_http_ap_machine_authorize(ngx_http_request_t *r,
+    ngx_http_ap_ctx_t *ctx, ngx_uint_t page);
 static ngx_uint_t ngx_http_ap_machine_split(ngx_str_t *path,
     ngx_str_t *segments);
 static ngx_http_ap_who_e ngx_http_ap_machine_who(ngx_http_request_t *r,
@@ -182,6 +185,14 @@ ngx_http_ap_machine_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
 
     ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
 
+    /* a browser that is sent to the page learns nothing else */
+
+    rc = ngx_http_ap_machine_authorize(r, ctx, 1);
+
+    if (rc != NGX_OK || ctx->answered) {
+        return rc;
+    }
+
     rc = ngx_http_ap_fetch(r, ctx, ascf->origin, &ctx->path, query);
 
     if (rc == NGX_AGAIN) {
@@ -201,7 +212,10 @@ ngx_http_ap_machine_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
     if (document->url.len == 0 || document->status != NGX_HTTP_OK
         || !ngx_http_ap_wants_html(r, ctx))
     {
-        return ngx_http_ap_document_answer(r, document, 1);
+        rc = ngx_http_ap_machine_authorize(r, ctx, 0);
+
+        return rc != NGX_OK || ctx->answered
+               ? rc : ngx_http_ap_document_answer(r, document, 1);
     }
 
     ngx_memzero(&answer, sizeof(ngx_http_ap_answer_t));
@@ -214,13 +228,53 @@ ngx_http_ap_machine_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
 }
 
 
+/*
+ * The instance actor's key is what others look for when we fetch: two servers
+ * that hide theirs from each other would never get to know each other.
+ */
+
+static ngx_int_t
+ngx_http_ap_machine_authorize(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
+    ngx_uint_t page)
+{
+    ngx_str_t                 instance;
+    ngx_ap_origin_t          *origin;
+    ngx_http_ap_loc_conf_t   *alcf;
+    ngx_http_ap_srv_conf_t   *ascf;
+
+    alcf = ngx_http_get_module_loc_conf(r, ngx_http_activitypub_module);
+
+    if (!alcf->authorized_fetch || (page && ngx_http_ap_wants_html(r, ctx))) {
+        return NGX_OK;
+    }
+
+    ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
+    origin = ascf->origin;
+
+    instance.data = origin->instance.uri.data + origin->url.len;
+    instance.len = origin->instance.uri.len - origin->url.len;
+
+    if (ctx->path.len == instance.len
+        && ngx_memcmp(ctx->path.data, instance.data, instance.len) == 0)
+    {
+        return NGX_OK;
+    }
+
+    return ngx_http_ap_authorize_fetch(r, ctx);
+}
+
+
 ngx_int_t
 ngx_http_ap_document_answer(ngx_http_request_t *r,
     const fedi_document_t *document, ngx_uint_t shared)
 {
-    ngx_http_ap_answer_t  answer;
+    ngx_http_ap_ctx_t     *ctx;
+    ngx_http_ap_answer_t   answer;
 
     ngx_memzero(&answer, sizeof(ngx_http_ap_answer_t));
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_activitypub_module);
+    answer.guarded = (ctx->gate != NULL);
 
     /* without a parameter: Lemmy compares the whole value */
 
@@ -230,7 +284,7 @@ ngx_http_ap_document_answer(ngx_http_request_t *r,
     answer.body = ngx_http_ap_string(document->body);
     answer.etag.data = (u_char *) document->etag;
     answer.etag.len = FEDI_ETAG_LEN;
-    answer.shared = shared;
+    answer.shared = shared && !answer.guarded;
 
     /*
      * A page is as old as its HTML as well: a cache that compares dates would

@@ -18,6 +18,7 @@
 #include "ngx_http_ap_own.h"
 #include "ngx_http_ap_redirect.h"
 #include "ngx_http_ap_request.h"
+#include "ngx_http_ap_signatures.h"
 #include "ngx_http_ap_status.h"
 #include "ngx_http_ap_variables.h"
 
@@ -47,6 +48,13 @@ static ngx_conf_post_t  ngx_http_ap_origin_post =
 
 static ngx_conf_post_t  ngx_http_ap_prefix_post =
     { ngx_http_ap_prefix_check };
+
+static ngx_conf_enum_t  ngx_http_ap_signatures_modes[] = {
+    { ngx_string("off"), NGX_HTTP_AP_SIGNATURES_OFF },
+    { ngx_string("optional"), NGX_HTTP_AP_SIGNATURES_OPTIONAL },
+    { ngx_string("required"), NGX_HTTP_AP_SIGNATURES_REQUIRED },
+    { ngx_null_string, 0 }
+};
 
 static ngx_conf_post_t  ngx_http_ap_ssl_trusted_post =
     { ngx_http_ap_ssl_trusted_check };
@@ -92,6 +100,13 @@ static ngx_command_t  ngx_http_ap_commands[] = {
       offsetof(ngx_http_ap_main_conf_t, allow_http),
       &ngx_http_ap_allow_http_post },
 
+    { ngx_string("activitypub_authorized_fetch"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_http_ap_authorized_fetch,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_ap_loc_conf_t, authorized_fetch),
+      NULL },
+
     { ngx_string("activitypub_database"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE123,
       ngx_http_ap_database,
@@ -126,6 +141,13 @@ static ngx_command_t  ngx_http_ap_commands[] = {
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
+
+    { ngx_string("activitypub_signatures"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_ap_signatures,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_ap_loc_conf_t, signatures),
+      &ngx_http_ap_signatures_modes },
 
     { ngx_string("activitypub_ssl_trusted_certificate"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
@@ -224,8 +246,13 @@ ngx_http_ap_postconfiguration(ngx_conf_t *cf)
         return NGX_OK;
     }
 
-    return ngx_http_ap_own_init(cf) == NGX_OK
-           ? ngx_http_ap_request_init(cf) : NGX_ERROR;
+    if (ngx_http_ap_own_init(cf) != NGX_OK
+        || ngx_http_ap_request_init(cf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_ap_signatures_init(cf);
 }
 
 

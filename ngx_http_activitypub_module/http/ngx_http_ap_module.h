@@ -41,6 +41,8 @@ typedef struct {
 
     ngx_http_ap_place_t         status_place;
 
+    unsigned                    signatures:1;   /* somebody wants them */
+
     /* other modules' settings for our answers: see ngx_http_ap_own.c */
     ngx_array_t                 filters;
 
@@ -103,9 +105,21 @@ typedef enum {
 } ngx_http_ap_enable_e;
 
 
+typedef enum {
+    NGX_HTTP_AP_SIGNATURES_OFF = 0,
+    NGX_HTTP_AP_SIGNATURES_OPTIONAL,
+    NGX_HTTP_AP_SIGNATURES_REQUIRED
+} ngx_http_ap_signatures_e;
+
+
 typedef struct {
     ngx_uint_t                  enable;     /* ngx_http_ap_enable_e */
     time_t                      moves;      /* seconds; 0: off */
+
+    ngx_uint_t                  signatures; /* ngx_http_ap_signatures_e */
+    ngx_http_ap_place_t         signatures_place;
+    ngx_flag_t                  authorized_fetch;
+    ngx_http_ap_place_t         authorized_fetch_place;
 } ngx_http_ap_loc_conf_t;
 
 

@@ -11,6 +11,7 @@
 #include "ngx_http_ap_lookup.h"
 #include "ngx_http_ap_machine.h"
 #include "ngx_http_ap_refuse.h"
+#include "ngx_http_ap_signatures.h"
 
 
 static ngx_int_t ngx_http_ap_page_document(ngx_http_request_t *r,
@@ -107,7 +108,10 @@ ngx_http_ap_page_document(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
         return NGX_DECLINED;
     }
 
-    return ngx_http_ap_document_answer(r, &ctx->fetch->document, 0);
+    rc = ngx_http_ap_authorize_fetch(r, ctx);
+
+    return rc != NGX_OK || ctx->answered
+           ? rc : ngx_http_ap_document_answer(r, &ctx->fetch->document, 0);
 }
 
 

@@ -22,6 +22,7 @@
 #include "ngx_ap_documents.h"
 #include "ngx_http_ap_module.h"
 #include "ngx_http_ap_own.h"
+#include "ngx_http_ap_verify.h"
 
 
 /* a document that is asked for; apart, because most requests need none */
@@ -62,6 +63,11 @@ typedef struct {
     ngx_http_ap_fetch_t        *fetch;      /* NULL: no document is needed */
     void                       *inbox;      /* of ngx_http_ap_inbox.c */
     ngx_uint_t                  counted;    /* the last counter, and 1 */
+
+    /* who sends it: see ngx_http_ap_gate.h; NULL: nobody has asked */
+    ngx_http_ap_verify_t       *verify;
+    struct ngx_http_ap_gate_s  *gate;
+    ngx_str_t                   activity_type;
 
     unsigned                    negotiated:1;
     unsigned                    wants_activity:1;

@@ -19,7 +19,11 @@ ngx_http_ap_signed_request(ngx_http_request_t *r, ngx_ap_origin_t *origin,
 {
     ngx_memzero(request, sizeof(fedi_signed_request_t));
 
-    request->method = ngx_http_ap_view(&r->method_name);
+    /* of an error page it would be GET, whatever it was that was signed */
+
+    request->method = ngx_http_ap_view(&r->request_line);
+    request->method.len = fedi_str_before(request->method, ' ');
+
     request->target = ngx_http_ap_view(&r->unparsed_uri);
     request->scheme = ngx_http_ap_view(&origin->scheme);
     request->authority = ngx_http_ap_view(&origin->authority);

@@ -87,6 +87,15 @@ ngx_http_ap_verify_headers(ngx_http_ap_verify_t *verify, ngx_uint_t body)
     if (verify->reason == FEDI_SIGNATURE_VALID) {
         verify->is_signed = 1;
         verify->reason = ngx_http_ap_verify_key_id(verify);
+
+    } else if (verify->reason > FEDI_SIGNATURE_NO_TIMES) {
+
+        /* it can be read at least: whose it is said to be is counted */
+
+        (void) fedi_id_parse_fragment(&verify->arena,
+                                      &verify->worker->conf->rules,
+                                      verify->signature.key_id,
+                                      &verify->key_id);
     }
 
     return NGX_OK;
@@ -143,6 +152,14 @@ ngx_http_ap_verify_is_own(ngx_http_ap_verify_t *verify)
     return id->len == uri->len + len
            && ngx_memcmp(id->data, uri->data, uri->len) == 0
            && ngx_memcmp(id->data + uri->len, "#main-key", len) == 0;
+}
+
+
+fedi_str_t
+ngx_http_ap_verify_claimed(const ngx_http_ap_verify_t *verify)
+{
+    return verify->key_id.text.len != 0 ? verify->key_id.url.host
+                                        : fedi_str("");
 }
 
 

@@ -62,6 +62,12 @@ typedef struct {
 ngx_http_ap_verify_t *ngx_http_ap_verify_create(ngx_http_request_t *r,
     ngx_ap_origin_t *origin, ngx_uint_t body);
 
+/*
+ * The host of the key id, an A-label in lower case; empty: there is none, or
+ * it is nothing that would be looked at.
+ */
+fedi_str_t ngx_http_ap_verify_claimed(const ngx_http_ap_verify_t *verify);
+
 /* the second, where there is a body: what its digest says of it */
 void ngx_http_ap_verify_digest(ngx_http_ap_verify_t *verify,
     fedi_digest_e digest);

@@ -28,6 +28,48 @@ typedef struct {
 } digest_row_t;
 
 
+/* three bytes at a time; "fails": not all of them can be had */
+
+typedef struct {
+    fedi_str_t  rest;
+    bool        fails;
+} pieces_t;
+
+
+static bool
+next_piece(void *data, fedi_str_t *bytes)
+{
+    pieces_t *pieces = data;
+
+    bytes->data = pieces->rest.data;
+    bytes->len = pieces->rest.len < 3 ? pieces->rest.len : 3;
+
+    pieces->rest.data += bytes->len;
+    pieces->rest.len -= bytes->len;
+
+    return bytes->len != 0 || !pieces->fails;
+}
+
+
+static void
+check_pieces(const fedi_digest_t *digest, fedi_str_t body, fedi_digest_e want)
+{
+    pieces_t  pieces;
+
+    pieces.rest = body;
+    pieces.fails = false;
+
+    assert_int_equal(fedi_digest_verify_pieces(digest, next_piece, &pieces),
+                     want);
+
+    pieces.rest = body;
+    pieces.fails = true;
+
+    assert_int_equal(fedi_digest_verify_pieces(digest, next_piece, &pieces),
+                     FEDI_DIGEST_FAILED);
+}
+
+
 static void
 check_rows(const digest_row_t *rows, size_t n)
 {
@@ -41,6 +83,7 @@ check_rows(const digest_row_t *rows, size_t n)
         if (got == FEDI_DIGEST_OK) {
             got = fedi_digest_verify_body(&digest,
                                           fedi_test_view(rows[i].body));
+            check_pieces(&digest, fedi_test_view(rows[i].body), got);
         }
 
         if (got != rows[i].want) {
@@ -223,6 +266,7 @@ check_content(const digest_row_t *rows, size_t n)
         if (got == FEDI_DIGEST_OK) {
             got = fedi_digest_verify_body(&digest,
                                           fedi_test_view(rows[i].body));
+            check_pieces(&digest, fedi_test_view(rows[i].body), got);
         }
 
         if (got != rows[i].want) {

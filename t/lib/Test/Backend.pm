@@ -9,12 +9,16 @@ package Test::Backend;
 #     $t->run_daemon(\&Test::Backend::run, $dir, fastcgi => port(8083), ...);
 #
 # "$dir/down": every answer is 500.  A URL with "slow" in it takes a second.
+# "/echo": the answer is JSON of what arrived, its lines of the header in
+# "lines" as they came, of HTTP, and in "env", of FastCGI.
 
 use warnings;
 use strict;
 
+use Digest::SHA qw/sha256_hex/;
 use IO::Select;
 use IO::Socket::INET;
+use JSON::PP ();
 
 
 sub run {
@@ -72,7 +76,7 @@ sub _serve {
     sleep 1 if $env{REQUEST_URI} =~ /slow/;
 
     my $status = -e "$dir/down" ? '500 Down' : '200 OK';
-    my $answer = "Content-Type: text/html; charset=utf-8\r\n"
+    my $answer = $env{REQUEST_URI} =~ m!/echo! ? _echo($c, %env) : "Content-Type: text/html; charset=utf-8\r\n"
         . "Set-Cookie: a=b\r\n" x ($env{REQUEST_URI} !~ /cache|stale|lock/)
         . "X-Backend: $protocol\r\n\r\n"
         . "<html><body>$protocol of $env{REQUEST_URI}</body></html>\n";
@@ -90,10 +94,26 @@ sub _serve {
 }
 
 
+sub _echo {
+    my ($c, %env) = @_;
+
+    my $body = delete $env{BODY} // '';
+    my $lines = delete $env{LINES};
+
+    $body .= _read($c, $env{HTTP_CONTENT_LENGTH} - length $body) // ''
+        if $lines && length($body) < ($env{HTTP_CONTENT_LENGTH} // 0);
+
+    return "Content-Type: application/json\r\n\r\n"
+        . JSON::PP->new->canonical->encode({ env => \%env,
+            lines => $lines // [], bytes => length $body,
+            sha256 => sha256_hex($body) });
+}
+
+
 sub _fastcgi {
     my ($c) = @_;
 
-    my $params = '';
+    my ($params, $body) = ('', '');
 
     while (defined(my $head = _read($c, 8))) {
         my (undef, $type, undef, $length, $padding) = unpack 'CCnnC', $head;
@@ -103,6 +123,7 @@ sub _fastcgi {
 
         last if $type == 5 && $length == 0;
         $params .= $content if $type == 4;
+        $body .= $content if $type == 5;
     }
 
     my @words;
@@ -119,7 +140,7 @@ sub _fastcgi {
         push @words, map { substr $params, 0, $_, '' } @lengths;
     }
 
-    return @words;
+    return (@words, BODY => $body);
 }
 
 
@@ -142,8 +163,11 @@ sub _http {
         $c->sysread($head, 65536, length $head) or return;
     }
 
+    ($head, my $body) = split /(?<=\r\n\r\n)/, $head, 2;
+
     my ($uri) = $head =~ /^\S+ (\S+)/;
-    my %env = (REQUEST_URI => $uri);
+    my %env = (REQUEST_URI => $uri, BODY => $body // '',
+        LINES => [split /\r\n/, $head]);
 
     $env{'HTTP_' . uc($1 =~ tr/-/_/r)} = $2
         while $head =~ /^([\w-]+): ([^\r]*)\r/mg;

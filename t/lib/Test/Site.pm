@@ -18,7 +18,7 @@ our $ACTOR = "$ORIGIN/activitypub/news";
 
 
 # nginx in the rig, until the actor and the instance actor are there.  More
-# directives: "http", "server".
+# directives: "http", "server".  "hidden": the actor is shown to who signs.
 
 sub run_site {
     my ($t, $rig, %o) = @_;
@@ -80,7 +80,7 @@ http {
 
 EOF
 
-    for my $url ($ACTOR, "$ORIGIN/activitypub/actor") {
+    for my $url ("$ORIGIN/activitypub/actor", $o{hidden} ? () : $ACTOR) {
         $t->wait_for(sub {
             my $r = $rig->get($url, accept => 'application/activity+json');
 

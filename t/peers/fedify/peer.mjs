@@ -14,11 +14,11 @@ import { createInterface } from "node:readline";
 
 import { describe } from "./describe.mjs";
 import { fedify, lookupWebFinger, vocab } from "./fedify.mjs";
-import { leave, listen, received, requests, send, sendAll }
+import { leave, listen, look, received, requests, send, sendAll }
   from "./server.mjs";
 
 const commands = { webfinger, lookup, handle, nodeinfo, traverse, pages, listen,
-  leave, send, sendAll, received, requests };
+  leave, look, send, sendAll, received, requests };
 
 
 async function webfinger({ resource }) {

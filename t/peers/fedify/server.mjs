@@ -174,6 +174,19 @@ export async function send({ host, actor, activity, to, inbox, shared }) {
 }
 
 
+// What one of the actors is shown, who signs as Fedify does it.
+
+export async function look({ host, actor, object }) {
+  const { federation } = servers.get(host);
+  const context = federation.createContext(new URL(`https://${host}/`));
+  const documentLoader = await context.getDocumentLoader(
+    { identifier: actor });
+
+  return await describe(await context.lookupObject(object,
+    { documentLoader }));
+}
+
+
 // All at once; the ones that were refused.
 
 export async function sendAll({ all }) {

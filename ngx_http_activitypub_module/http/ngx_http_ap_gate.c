@@ -1,0 +1,551 @@
+
+/*
+ * Copyright (C) The ngx_http_activitypub_module authors
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ *     claim -> [body -> digest, JSON -> judge] -> verify -> authorise -> done
+ *                  |                    |
+ *                  +- (thread, if large)+
+ *
+ * NGX_AGAIN means that a handler below will be called.  The body is read as
+ * nginx reads it for the location, and stays there for whoever comes next.
+ */
+
+#include "ngx_http_ap_gate.h"
+
+#include "fedi_content_type.h"
+#include "ngx_ap_reader.h"
+#include "ngx_http_ap_own_conf.h"
+#include "ngx_http_ap_refuse.h"
+#include "ngx_http_ap_signed.h"
+
+
+/* longer than any type that somebody has heard of */
+#define NGX_HTTP_AP_GATE_TYPE  128
+
+
+static ngx_http_ap_gate_t *ngx_http_ap_gate_create(ngx_http_request_t *r,
+    ngx_http_ap_ctx_t *ctx);
+static void ngx_http_ap_gate_read(ngx_http_request_t *r);
+static ngx_int_t ngx_http_ap_gate_take(ngx_http_ap_gate_t *gate);
+static ngx_int_t ngx_http_ap_gate_take_small(ngx_http_ap_gate_t *gate,
+    size_t len);
+static ngx_int_t ngx_http_ap_gate_take_large(ngx_http_ap_gate_t *gate,
+    size_t len);
+static void ngx_http_ap_gate_read_done(void *data, ngx_int_t rc,
+    fedi_str_t body, const fedi_reading_t *reading);
+static void ngx_http_ap_gate_digest_done(void *data, ngx_int_t rc,
+    fedi_digest_e digest);
+static ngx_int_t ngx_http_ap_gate_judge(ngx_http_ap_gate_t *gate);
+static ngx_int_t ngx_http_ap_gate_verify(ngx_http_ap_gate_t *gate);
+static void ngx_http_ap_gate_verified(void *data);
+static ngx_int_t ngx_http_ap_gate_authorise(ngx_http_ap_gate_t *gate);
+static ngx_int_t ngx_http_ap_gate_wait(ngx_http_request_t *r);
+static void ngx_http_ap_gate_resume(ngx_http_ap_gate_t *gate);
+static void ngx_http_ap_gate_cleanup(void *data);
+static void ngx_http_ap_gate_release(ngx_http_ap_gate_t *gate);
+
+
+ngx_http_ap_verify_t *
+ngx_http_ap_gate_claim(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
+{
+    ngx_http_ap_srv_conf_t  *ascf;
+
+    if (ctx->verify == NULL) {
+        ascf = ngx_http_get_module_srv_conf(r, ngx_http_activitypub_module);
+
+        if (ascf->origin) {
+            ctx->verify = ngx_http_ap_verify_create(r, ascf->origin,
+                                                ngx_http_ap_gate_has_body(r));
+        }
+    }
+
+    return ctx->verify;
+}
+
+
+/*
+ * As it was sent: an error page is a GET.  A POST without a body has an empty
+ * one.  nginx takes what has no length in HTTP/2 for chunked, too.
+ */
+
+ngx_uint_t
+ngx_http_ap_gate_has_body(ngx_http_request_t *r)
+{
+    static ngx_str_t  post = ngx_string("POST ");
+
+    return r->headers_in.content_length_n > 0
+           || r->headers_in.chunked
+           || (r->request_line.len > post.len
+               && ngx_memcmp(r->request_line.data, post.data, post.len) == 0);
+}
+
+
+ngx_int_t
+ngx_http_ap_gate_check(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
+    ngx_uint_t own)
+{
+    ngx_int_t              rc;
+    ngx_http_ap_gate_t    *gate;
+    ngx_http_ap_verify_t  *verify;
+
+    gate = ctx->gate;
+
+    if (gate == NULL) {
+        gate = ngx_http_ap_gate_create(r, ctx);
+        if (gate == NULL) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+    }
+
+    if (gate->done) {
+        return NGX_OK;
+    }
+
+    if (gate->started) {
+        return NGX_AGAIN;
+    }
+
+    gate->started = 1;
+    gate->own = own;
+    verify = ctx->verify;
+
+    if (verify->reason != FEDI_SIGNATURE_VALID || !gate->body) {
+        rc = ngx_http_ap_gate_verify(gate);
+
+        return rc == NGX_AGAIN ? ngx_http_ap_gate_wait(r) : rc;
+    }
+
+    /* who is refused a body by nginx was not heard by us */
+
+    rc = ngx_http_read_client_request_body(r, ngx_http_ap_gate_read);
+
+    return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
+}
+
+
+static ngx_http_ap_gate_t *
+ngx_http_ap_gate_create(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
+{
+    fedi_str_t           type;
+    ngx_http_ap_gate_t  *gate;
+    ngx_pool_cleanup_t  *cln;
+
+    static ngx_str_t  json = ngx_string("application/json");
+
+    if (ngx_http_ap_gate_claim(r, ctx) == NULL) {
+        return NULL;
+    }
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_ap_gate_t));
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    gate = cln->data;
+    ngx_memzero(gate, sizeof(ngx_http_ap_gate_t));
+
+    cln->handler = ngx_http_ap_gate_cleanup;
+
+    gate->ctx = ctx;
+    gate->body = ngx_http_ap_gate_has_body(r);
+
+    if (gate->body && r->headers_in.content_type) {
+        type = ngx_http_ap_view(&r->headers_in.content_type->value);
+
+        gate->json = fedi_content_type_is_post(type);
+        gate->typed = gate->json
+                      && ngx_strncasecmp((u_char *) type.data, json.data,
+                                         json.len) != 0;
+    }
+
+    ctx->gate = gate;
+
+    return gate;
+}
+
+
+static void
+ngx_http_ap_gate_read(ngx_http_request_t *r)
+{
+    ngx_http_ap_ctx_t  *ctx;
+
+    ctx = ngx_http_ap_ctx(r);
+
+    if (ngx_http_ap_gate_take(ctx->gate) != NGX_AGAIN) {
+        ngx_http_ap_gate_resume(ctx->gate);
+        return;
+    }
+
+    if (ngx_http_ap_gate_wait(r) != NGX_AGAIN) {
+        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+    }
+}
+
+
+static ngx_int_t
+ngx_http_ap_gate_take(ngx_http_ap_gate_t *gate)
+{
+    size_t               len;
+    ngx_uint_t           spooled;
+    ngx_http_request_t  *r;
+
+    r = gate->ctx->request;
+
+    len = ngx_http_ap_body_size(r, &spooled);
+
+    if (gate->json && len > NGX_HTTP_AP_BODY_MAX) {
+        gate->refusal = NGX_HTTP_AP_REFUSALS + FEDI_REFUSAL_TOO_LARGE;
+        return NGX_OK;
+    }
+
+    return (len > NGX_AP_READER_SMALL || spooled)
+           ? ngx_http_ap_gate_take_large(gate, len)
+           : ngx_http_ap_gate_take_small(gate, len);
+}
+
+
+static ngx_int_t
+ngx_http_ap_gate_take_small(ngx_http_ap_gate_t *gate, size_t len)
+{
+    fedi_str_t             body;
+    ngx_http_ap_verify_t  *verify;
+
+    verify = gate->ctx->verify;
+
+    if (ngx_http_ap_body(gate->ctx->request, len, &body) != NGX_OK) {
+        verify->reason = FEDI_SIGNATURE_FAILED;
+        return ngx_http_ap_gate_verify(gate);
+    }
+
+    if (!gate->json) {
+        ngx_http_ap_verify_digest(verify,
+                                  fedi_digest_verify_body(&verify->digest,
+                                                          body));
+        return ngx_http_ap_gate_verify(gate);
+    }
+
+    fedi_reading_take(&verify->arena, &verify->worker->conf->rules,
+                      &verify->digest, body, &gate->reading);
+
+    return ngx_http_ap_gate_judge(gate);
+}
+
+
+static ngx_int_t
+ngx_http_ap_gate_take_large(ngx_http_ap_gate_t *gate, size_t len)
+{
+    ngx_chain_t           *body;
+    ngx_ap_reader_t       *reader;
+    ngx_http_ap_verify_t  *verify;
+
+    verify = gate->ctx->verify;
+    reader = verify->worker->reader;
+    body = gate->ctx->request->request_body->bufs;
+
+    if (!gate->json) {
+        len = ngx_ap_reader_body_memory(body);
+    }
+
+    if (!ngx_ap_reader_has_room(reader, len)) {
+        gate->refusal = NGX_HTTP_AP_REFUSALS + FEDI_REFUSAL_BUSY;
+        return NGX_OK;
+    }
+
+    gate->job = gate->json
+                ? ngx_ap_reader_read(reader, body, &verify->digest,
+                                     ngx_http_ap_gate_read_done, gate)
+                : ngx_ap_reader_digest(reader, body, &verify->digest,
+                                       ngx_http_ap_gate_digest_done, gate);
+
+    if (gate->job == NULL) {
+        verify->reason = FEDI_SIGNATURE_FAILED;
+        return ngx_http_ap_gate_verify(gate);
+    }
+
+    return NGX_AGAIN;
+}
+
+
+static void
+ngx_http_ap_gate_read_done(void *data, ngx_int_t rc, fedi_str_t body,
+    const fedi_reading_t *reading)
+{
+    ngx_http_ap_gate_t *gate = data;
+
+    ngx_connection_t  *c;
+
+    c = gate->ctx->request->connection;
+
+    ngx_http_set_log_request(c->log, gate->ctx->request);
+
+    /* it points into what the job has */
+
+    if (rc == NGX_OK) {
+        gate->reading = *reading;
+        rc = ngx_http_ap_gate_judge(gate);
+
+    } else {
+        gate->ctx->verify->reason = FEDI_SIGNATURE_FAILED;
+        rc = ngx_http_ap_gate_verify(gate);
+    }
+
+    if (rc != NGX_AGAIN) {
+        ngx_http_ap_gate_resume(gate);
+    }
+
+    ngx_http_run_posted_requests(c);
+}
+
+
+static void
+ngx_http_ap_gate_digest_done(void *data, ngx_int_t rc, fedi_digest_e digest)
+{
+    ngx_http_ap_gate_t *gate = data;
+
+    ngx_connection_t  *c;
+
+    c = gate->ctx->request->connection;
+
+    ngx_http_set_log_request(c->log, gate->ctx->request);
+
+    ngx_http_ap_gate_release(gate);
+
+    ngx_http_ap_verify_digest(gate->ctx->verify,
+                              rc == NGX_OK ? digest : FEDI_DIGEST_FAILED);
+
+    if (ngx_http_ap_gate_verify(gate) != NGX_AGAIN) {
+        ngx_http_ap_gate_resume(gate);
+    }
+
+    ngx_http_run_posted_requests(c);
+}
+
+
+/*
+ * What says that it is an activity has to be one.  Other JSON may be anything;
+ * but who names an actor in it speaks for that actor, and has to be it.
+ */
+
+static ngx_int_t
+ngx_http_ap_gate_judge(ngx_http_ap_gate_t *gate)
+{
+    fedi_reading_t  *reading;
+
+    reading = &gate->reading;
+
+    ngx_http_ap_verify_digest(gate->ctx->verify, reading->digest);
+
+    if (gate->ctx->verify->reason != FEDI_SIGNATURE_VALID) {
+        return ngx_http_ap_gate_verify(gate);
+    }
+
+    if (reading->err != FEDI_OK) {
+        gate->refusal = NGX_HTTP_AP_REFUSALS
+                        + fedi_refusal_of_json(reading->err);
+        return NGX_OK;
+    }
+
+    if (!gate->typed
+        && (reading->verdict == FEDI_VERDICT_NO_TYPE
+            || reading->verdict == FEDI_VERDICT_NO_ACTOR))
+    {
+        return ngx_http_ap_gate_verify(gate);
+    }
+
+    if (reading->verdict != FEDI_VERDICT_ACCEPTED) {
+        gate->refusal = NGX_HTTP_AP_VERDICTS + reading->verdict;
+        return NGX_OK;
+    }
+
+    gate->activity = 1;
+
+    return ngx_http_ap_gate_verify(gate);
+}
+
+
+static ngx_int_t
+ngx_http_ap_gate_verify(ngx_http_ap_gate_t *gate)
+{
+    ngx_int_t              rc;
+    ngx_http_ap_verify_t  *verify;
+
+    verify = gate->ctx->verify;
+
+    if (verify->is_own && !gate->own
+        && verify->reason == FEDI_SIGNATURE_VALID)
+    {
+        verify->reason = FEDI_SIGNATURE_BAD_KEY_ID;
+    }
+
+    rc = ngx_http_ap_verify_key(verify, ngx_http_ap_gate_verified, gate);
+
+    return rc == NGX_AGAIN ? NGX_AGAIN : ngx_http_ap_gate_authorise(gate);
+}
+
+
+static void
+ngx_http_ap_gate_verified(void *data)
+{
+    ngx_http_ap_gate_t *gate = data;
+
+    (void) ngx_http_ap_gate_authorise(gate);
+
+    ngx_http_ap_gate_resume(gate);
+}
+
+
+/*
+ * Whether an activity is about anything of ours is for who gets it to say;
+ * that its actor has signed it, and nothing in it is another's, is not.
+ */
+
+static ngx_int_t
+ngx_http_ap_gate_authorise(ngx_http_ap_gate_t *gate)
+{
+    fedi_verdict_e         verdict;
+    fedi_authority_t       authority;
+    ngx_http_ap_verify_t  *verify;
+
+    verify = gate->ctx->verify;
+    gate->done = 1;
+
+    if (!verify->verified) {
+        gate->refusal = NGX_HTTP_AP_SIGNATURES + verify->reason;
+    }
+
+    if (!verify->verified || !gate->activity) {
+        ngx_http_ap_gate_release(gate);
+        return NGX_OK;
+    }
+
+    ngx_http_ap_gate_type(gate->ctx->request, gate->ctx,
+                          gate->reading.activity.type);
+
+    authority.owner = &verify->owner;
+    authority.origins = NULL;
+    authority.norigins = 0;
+
+    verdict = fedi_activity_authorise(&gate->reading.activity, &authority);
+
+    if (verdict == FEDI_VERDICT_FORWARDED) {
+        verdict = FEDI_VERDICT_NOT_OWNER;
+    }
+
+    if (fedi_verdict_status(verdict) != NGX_HTTP_ACCEPTED) {
+        gate->refusal = NGX_HTTP_AP_VERDICTS + verdict;
+    }
+
+    ngx_http_ap_gate_release(gate);
+
+    return NGX_OK;
+}
+
+
+/* it may be written into a header: of a text of others a word is taken */
+
+void
+ngx_http_ap_gate_type(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
+    fedi_str_t type)
+{
+    u_char  c;
+    size_t  i;
+
+    if (type.len > NGX_HTTP_AP_GATE_TYPE) {
+        return;
+    }
+
+    for (i = 0; i < type.len; i++) {
+        c = type.data[i];
+
+        if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')
+              || (c >= 'a' && c <= 'z')
+              || c == ':' || c == '/' || c == '#' || c == '.' || c == '-'))
+        {
+            return;
+        }
+    }
+
+    ctx->activity_type.data = ngx_pnalloc(r->pool, type.len);
+
+    if (ctx->activity_type.data != NULL) {
+        ngx_memcpy(ctx->activity_type.data, type.data, type.len);
+        ctx->activity_type.len = type.len;
+    }
+}
+
+
+/* a client that leaves meanwhile is noticed; who is asked has a deadline */
+
+static ngx_int_t
+ngx_http_ap_gate_wait(ngx_http_request_t *r)
+{
+    if (ngx_handle_read_event(r->connection->read, 0) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    r->read_event_handler = ngx_http_test_reading;
+    r->write_event_handler = ngx_http_request_empty_handler;
+
+    return NGX_AGAIN;
+}
+
+
+static void
+ngx_http_ap_gate_resume(ngx_http_ap_gate_t *gate)
+{
+    ngx_http_request_t  *r;
+
+    gate->done = 1;
+    r = gate->ctx->request;
+
+    r->read_event_handler = ngx_http_block_reading;
+    r->write_event_handler = ngx_http_core_run_phases;
+
+    ngx_http_core_run_phases(r);
+}
+
+
+ngx_uint_t
+ngx_http_ap_gate_is_open(ngx_http_ap_ctx_t *ctx)
+{
+    return ctx->gate && ctx->gate->done && ctx->gate->refusal == 0
+           && ctx->verify->verified;
+}
+
+
+ngx_int_t
+ngx_http_ap_gate_refuse(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
+{
+    ngx_http_ap_sender_t  sender;
+
+    sender.key_id = ctx->verify->signature.key_id;
+    sender.actor = ctx->verify->owner.text;
+
+    /* "error_page 404 =200" would make a 200 of it */
+
+    r->err_status = 0;
+
+    return ngx_http_ap_refuse_sender(r, ctx->gate->refusal, &sender);
+}
+
+
+static void
+ngx_http_ap_gate_cleanup(void *data)
+{
+    ngx_http_ap_gate_t *gate = data;
+
+    ngx_http_ap_gate_release(gate);
+}
+
+
+/* what was read of the body is not needed any more, and others want room */
+
+static void
+ngx_http_ap_gate_release(ngx_http_ap_gate_t *gate)
+{
+    if (gate->job) {
+        ngx_ap_reader_release(gate->job);
+        gate->job = NULL;
+    }
+}

@@ -1,0 +1,761 @@
+#!/usr/bin/perl
+
+# Copyright (C) The ngx_http_activitypub_module authors
+# SPDX-License-Identifier: BSD-2-Clause
+
+# activitypub_signatures: any location may want to know who sends a request,
+# and goes on with it as ever.  Both schemes, all kinds of bodies, all that a
+# location may be; the variables; and what is refused, and how.
+
+###############################################################################
+
+use warnings;
+use strict;
+
+use Test::More;
+
+BEGIN { use FindBin; chdir($FindBin::Bin); }
+
+use lib 'lib';
+use Test::Rig;
+use Test::Nginx;
+use Test::Backend;
+use Test::Documents;
+use Test::HTTP2;
+use Test::Remote;
+use Test::Signer;
+use Test::Site;
+
+use Digest::SHA qw/sha256 sha256_hex/;
+use JSON::PP ();
+use MIME::Base64 qw/encode_base64/;
+use POSIX qw/strftime/;
+use Time::HiRes qw/sleep time/;
+
+###############################################################################
+
+my $rig = Test::Rig->new;
+my $t = Test::Nginx->new()->has(qw/http_ssl/);
+my $conf = "$FindBin::Bin/../conf/snippets";
+
+$ENV{TEST_NGINX_GLOBALS_HTTP} = 'activitypub_ssl_trusted_certificate '
+    . $rig->ca_file . ';';
+
+my $web = Test::Documents->start($rig, '8.8.4.4', 'far.example',
+    'slow.example');
+
+$rig->elsewhere('closed.example', '8.8.8.8');
+$t->write_file('sub/page.html', "THE PAGE\n");
+$t->write_file('sub/denied.html', "DENIED\n");
+$t->write_file('passwords', 'ann:{PLAIN}secret' . "\n");
+
+$t->run_daemon(\&Test::Backend::run, $t->testdir, http => port(8085),
+    fastcgi => port(8086));
+
+run_site($t, $rig, http => <<"EOC", server => <<"EOS");
+large_client_header_buffers  4 32k;
+client_max_body_size         3m;
+
+log_format sender '\$uri \$status [\$activitypub_key_domain]'
+    ' [\$activitypub_actor] [\$activitypub_actor_domain]'
+    ' [\$activitypub_signature] [\$activitypub_activity_type]'
+    ' [\$activitypub_verdict]';
+access_log  %%TESTDIR%%/sender.log sender;
+
+limit_req_zone  \$activitypub_key_domain  zone=claims:1m  rate=1r/m;
+
+upstream application {
+    server 127.0.0.1:8085;
+}
+
+server {
+    listen       9.9.9.10:443 ssl;
+    server_name  plain.example;
+    @{[ $rig->certificate('site.example') ]}
+}
+EOC
+listen       127.0.0.1:8080 default_server;
+listen       127.0.0.1:8081 http2;
+add_header   X-Sender "\$activitypub_signature:\$activitypub_actor" always;
+root         %%TESTDIR%%;
+
+location /required/ {
+    activitypub_signatures  required;
+    include                 $conf/activitypub-sender-proxy.conf;
+    proxy_pass              http://application/;
+
+    location /required/off/ {
+        activitypub_signatures  off;
+        proxy_pass              http://application/;
+    }
+
+    location /required/small/ {
+        client_max_body_size  100;
+        proxy_pass            http://application/;
+    }
+}
+
+location /optional/ {
+    activitypub_signatures  optional;
+    include                 $conf/activitypub-sender-proxy.conf;
+    proxy_pass              http://application/;
+}
+
+location /unbuffered/ {
+    activitypub_signatures   required;
+    proxy_request_buffering  off;
+    proxy_http_version       1.1;
+    include                  $conf/activitypub-sender-proxy.conf;
+    proxy_pass               http://application/;
+}
+
+location /fastcgi/ {
+    activitypub_signatures  required;
+    fastcgi_param           REQUEST_URI \$request_uri;
+    include                 $conf/activitypub-sender-fastcgi.conf;
+    fastcgi_pass            127.0.0.1:8086;
+}
+
+location /sub/ {
+    activitypub_signatures  required;
+    error_page              404 =200 /sub/page.html;
+}
+
+location /try/ {
+    try_files  \$uri /sub/page.html;
+}
+
+location /named/ {
+    error_page  404 = \@named;
+}
+
+location \@named {
+    activitypub_signatures  required;
+    include                 $conf/activitypub-sender-proxy.conf;
+    proxy_pass              http://application;
+}
+
+location /lost/ {
+    activitypub_signatures  optional;
+    error_page              404 = \@lost;
+}
+
+location \@lost {
+    include     $conf/activitypub-sender-proxy.conf;
+    proxy_pass  http://application;
+}
+
+location /denied/ {
+    activitypub_signatures  required;
+    error_page              403 /sub/denied.html;
+    deny                    all;
+}
+
+location /password/ {
+    activitypub_signatures  required;
+    satisfy                 any;
+    deny                    all;
+    auth_basic              "here";
+    auth_basic_user_file    %%TESTDIR%%/passwords;
+    alias                   %%TESTDIR%%/sub/;
+}
+
+location /asked/ {
+    activitypub_signatures  required;
+    auth_request            /ask;
+    alias                   %%TESTDIR%%/sub/;
+}
+
+location = /ask {
+    internal;
+    activitypub_signatures   required;
+    proxy_pass               http://application/ask;
+    proxy_pass_request_body  off;
+    proxy_set_header         Content-Length "";
+}
+
+location /fake/ {
+    error_page  404 =200 /sub/page.html;
+}
+
+location /claimed/ {
+    limit_req   zone=claims;
+    alias       %%TESTDIR%%/sub/;
+}
+
+location = /status {
+    activitypub_status  json;
+}
+EOS
+
+my $now = time();
+my $bob = Test::Remote->new($t, 'https://far.example/u/bob')->known;
+my $eve = Test::Remote->new($t, 'https://evil.example/u/eve',
+    like => $bob)->known;
+
+$_->{signer} = Test::Signer->new($t, $bob->{key}) for $bob, $eve;
+
+my $activity = JSON::PP->new->canonical->encode(
+    $bob->activity('Create', { id => 'https://far.example/notes/1',
+        type => 'Note', attributedTo => $bob->uri, content => 'x' }));
+
+###############################################################################
+
+# who it is
+
+my $r = get('/required/echo');
+
+is($r->status, 200, 'GET, draft-cavage: comes through');
+is(header($r, 'X-ActivityPub-Actor'), $bob->uri, 'and says who it is');
+is(header($r, 'X-ActivityPub-Domain'), 'far.example', 'and where from');
+is(header($r, 'X-ActivityPub-Signature'), 'valid', 'and that it is true');
+is($r->header('X-Sender'), 'valid:' . $bob->uri, 'in a header of ours, too');
+
+$r = get('/required/echo?a=b', message => 1);
+is(header($r, 'X-ActivityPub-Actor'), $bob->uri, 'GET, RFC 9421');
+
+is(header(get('/required/echo?a=b', target => '/required/echo'),
+    'X-ActivityPub-Actor'), $bob->uri, 'GET, signed without its query');
+
+$r = post('/required/echo', 'hello', type => 'text/plain');
+is($r->status, 200, 'POST, draft-cavage');
+is($r->json->{sha256}, sha256_hex('hello'), 'its body is there');
+
+$r = post('/required/echo', 'hello', type => 'text/plain', message => 1);
+is(header($r, 'X-ActivityPub-Actor'), $bob->uri, 'POST, RFC 9421');
+is($r->json->{sha256}, sha256_hex('hello'), 'its body, too');
+
+is(post('/required/echo', 'hello', type => 'text/plain', method => 'PUT')
+    ->json->{sha256}, sha256_hex('hello'), 'PUT');
+is(get('/required/echo', method => 'DELETE')->status, 200,
+    'DELETE, without a body');
+
+# nobody says so instead
+
+my @lies = map { ($_ => 'https://victim.example/u/v') }
+    qw/X-ActivityPub-Actor x-activitypub-actor X-ActivityPub-Domain
+       X_ActivityPub_Actor X-ActivityPub-Signature X-ActivityPub-Type/;
+
+$r = get('/required/echo', headers => \@lies);
+is(lines($r, 'X.ActivityPub.Actor'), $bob->uri, 'one header says who it is');
+unlike("$r", qr/victim/, 'and nothing what the client said');
+unlike("$r", qr/^Signature|"(?:Signature|Digest|Cookie)/i,
+    'what was signed is not sent on');
+
+$r = request('GET', '/optional/echo', undef, [Host => 'site.example',
+    @lies]);
+is($r->status, 200, 'optional, not signed: comes through');
+is(lines($r, 'X.ActivityPub.Actor'), '', 'as nobody');
+is(header($r, 'X-ActivityPub-Signature'), 'none', 'and says so');
+unlike("$r", qr/victim/, 'whatever the client said');
+
+$r = get('/fastcgi/echo', headers => \@lies);
+is($r->json->{env}{HTTP_X_ACTIVITYPUB_ACTOR}, $bob->uri, 'FastCGI: who it is');
+unlike("$r", qr/victim/, 'FastCGI: nobody else');
+is(grep({ /SIGNATURE|DIGEST/ && !/ACTIVITYPUB/ } keys %{ $r->json->{env} }),
+    0, 'FastCGI: no signature');
+
+# all kinds of bodies arrive as they were
+
+for my $to (qw/required unbuffered fastcgi optional/) {
+    for my $size (0, 1, 8192, 8193, 17_000, 300_000, 2_500_000) {
+        my $body = join '', map { chr(($_ * 7 + $size) % 256) }
+            1 .. ($size > 9000 ? 9000 : $size);
+
+        $body = substr $body x (1 + $size / 9000), 0, $size if $size > 9000;
+
+        my $r = post("/$to/echo", $body, type => 'application/octet-stream',
+            chunked => $size % 2);
+
+        is($r && $r->status == 200
+            && $r->json->{bytes} . ' ' . $r->json->{sha256},
+            length($body) . ' ' . sha256_hex($body),
+            "$to: $size bytes" . ($size % 2 ? ', chunked' : ''));
+    }
+}
+
+for my $size (5, 300_000) {
+    is(code(post('/required/echo', 'x' x $size, type => 'text/plain',
+        sent => 'y' . 'x' x ($size - 1))), '401 digest_mismatch',
+        "$size bytes, another body");
+}
+
+is(post('/required/small/echo', 'x' x 101, type => 'text/plain')->status, 413,
+    'the limit of the location');
+is(post('/required/small/echo', 'x' x 101, type => 'text/plain',
+    chunked => 1)->status, 413, 'the same, chunked');
+is(post('/required/small/echo', 'x' x 100, type => 'text/plain')->status, 200,
+    'and up to it');
+
+# activities are their actor's
+
+$r = post('/required/echo', $activity);
+is($r->status, 200, 'an activity of its actor');
+is(header($r, 'X-ActivityPub-Type'), 'Create', 'and its type');
+
+my $large = $activity =~ s/"x"/'"' . 'x' x 100_000 . '"'/er;
+
+$r = post('/required/echo', $large);
+is($r->json->{sha256}, sha256_hex($large), 'a large one');
+is(header($r, 'X-ActivityPub-Type'), 'Create', 'and its type');
+
+for my $type ('application/activity+json', 'application/json',
+    'application/ld+json; profile="https://www.w3.org/ns/activitystreams"')
+{
+    is(code(post('/required/echo', $activity, by => $eve, type => $type)),
+        '403 key_of_another_actor', "$type: of another actor");
+    is(code(post('/required/echo', $large, by => $eve, type => $type)),
+        '403 key_of_another_actor', "$type: the same, large");
+}
+
+is(code(post('/required/echo', $activity =~ s/far(.example.notes)/evil$1/r)),
+    '403 object_of_another_origin', 'with what is of another origin');
+is(code(post('/required/echo', '{"a":1}')), '400 no_type', 'no activity');
+is(post('/required/echo', '{"a":1}', type => 'application/json')->status, 200,
+    'other JSON may be anything');
+like(code(post('/required/echo', '{"a":1')), qr/^400 json/, 'no JSON');
+is(code(post('/required/echo', 'x' x 1_048_577)), '413 body_too_large',
+    'longer than an activity');
+
+$r = post('/optional/echo', $activity, by => $eve);
+is($r->status, 200, 'optional: comes through');
+is(lines($r, 'X.ActivityPub.Actor'), '', 'but as nobody');
+is(header($r, 'X-ActivityPub-Signature'), 'valid', 'though somebody signed');
+is(last_line(), '/optional/echo 200 [evil.example] [] [] [valid] []'
+    . ' [key_of_another_actor]', 'and why is in the log');
+
+$r = post('/optional/echo',
+    $activity =~ s/"Create"/"Create\\r\\nX-ActivityPub-Actor: v"/r);
+is($r->status, 200, 'a type with a line feed');
+is(lines($r, 'X.ActivityPub.Type'), '', 'is none to a header');
+
+# refused
+
+$r = request('GET', '/required/echo', undef, [Host => 'site.example']);
+is(code($r), '401 signature_required', 'required, not signed: refused');
+is($r->header('Accept-Signature'), 'sig1=("@method" "@target-uri");created',
+    'and told what to sign');
+like($r->header('WWW-Authenticate'), qr/^Signature headers="[^"]* host date"$/,
+    'in both ways');
+is($r->header('Vary'), 'Accept, Signature, Signature-Input', 'it varies');
+is($r->header('Cache-Control'), 'no-store', 'and is not kept');
+is($r->header('X-Sender'), undef, 'without the headers of the location');
+
+is(http_post('/required/echo', host => 'site.example', body => 'x')
+    ->header('Accept-Signature'),
+    'sig1=("@method" "@target-uri" "content-digest");created',
+    'of a body its digest');
+is(request('GET', '/required/off/echo', undef, [Host => 'site.example'])
+    ->status, 200, 'off, where it would be inherited');
+is(lines(get('/required/off/echo', headers => \@lies),
+    'X.ActivityPub.Actor'), '', 'nobody is looked for there');
+
+is(get('/activitypub/news', by => undef)->status, 200,
+    'our own URLs have their own rules');
+
+# what a location may be
+
+is(get('/sub/page.html')->body, "THE PAGE\n", 'a file');
+is(code(get('/sub/page.html', by => undef)), '401 signature_required',
+    'a file, not signed');
+is(get('/sub/none.html')->body, "THE PAGE\n", 'an error page');
+is(code(get('/sub/none.html', by => undef)), '401 signature_required',
+    'an error page, not signed');
+is(get('/fake/none.html')->body, "THE PAGE\n", 'another page in its place');
+is(code(get('/fake/none.html', by => undef)), '401 signature_required',
+    'another page in its place, not signed');
+is(get('/try/none.html')->body, "THE PAGE\n", 'try_files');
+is(code(get('/try/none.html', by => undef)), '401 signature_required',
+    'try_files, not signed');
+is(header(get('/named/echo'), 'X-ActivityPub-Actor'), $bob->uri,
+    'a named location');
+is(code(get('/named/echo', by => undef)), '401 signature_required',
+    'a named location, not signed');
+is(header(get('/lost/echo'), 'X-ActivityPub-Actor'), $bob->uri,
+    'what is known is known behind a redirect');
+is(lines(get('/lost/echo', by => undef, headers => \@lies),
+    'X.ActivityPub.Actor'), '', 'and so is that nobody is');
+
+$r = post('/lost/echo', 'hello' x 5000, type => 'text/plain');
+is(header($r, 'X-ActivityPub-Actor'), $bob->uri, 'the same of a POST');
+
+# nginx's own checks come first, and a password is no signature
+
+my $stranger = actor('https://far.example/u/stranger');
+
+is(get('/denied/page.html', by => $stranger)->status, 403, 'denied');
+is($web->asked($stranger->uri), 0, 'nobody was asked for a key');
+is(get('/denied/page.html')->body =~ /DENIED/, '',
+    'nor is a page shown that wants a signature');
+is(get('/password/page.html', by => undef)->status, 401, 'no password');
+is(code(get('/password/page.html', by => undef,
+    headers => [Authorization => 'Basic YW5uOnNlY3JldA=='])),
+    '401 signature_required', 'a password alone');
+is(get('/password/page.html')->status, 401, 'a signature alone');
+is(get('/password/page.html',
+    headers => [Authorization => 'Basic YW5uOnNlY3JldA=='])->status, 200,
+    'both');
+is(get('/asked/page.html')->status, 200, 'auth_request');
+is(code(get('/asked/page.html', by => undef)), '401 signature_required',
+    'auth_request, not signed');
+
+# claimed: before anybody looks whether it is true
+
+is(get('/claimed/page.html')->status, 200, 'one of a domain');
+is(get('/claimed/page.html', key_id => 'https://FAR.example:443/x')->status,
+    503, 'two are too many, however it is written');
+is(get('/claimed/page.html', by => $eve)->status, 200, 'one of another');
+is(get('/claimed/page.html', by => undef)->status, 200, 'nobody: no limit')
+    for 1 .. 2;
+like(last_line(), qr/^\S+ 200 \[\] \[\] \[\] \[\] \[\] \[\]$/,
+    'where nobody looks all is empty');
+
+###############################################################################
+
+# every reason has a code
+
+my $gone = actor('https://far.example/u/gone', serve => 0);
+my $away = Test::Remote->new($t, 'https://closed.example/u/away',
+    like => $bob);
+my $weak = actor('https://far.example/u/weak', document => sub {
+    $_[0]{publicKey}{publicKeyPem} = 'none'; });
+my $old = strftime('%a, %d %b %Y %H:%M:%S GMT', gmtime $now - 4000);
+my $sign = sub { my ($pattern, $with) = @_; return (spoil => sub {
+    $_[0] =~ s/$pattern/$with/ or die "no $pattern in $_[0]" }) };
+my %plain = (covered => '(request-target) host date');
+
+my @reasons = (
+    [none => by => undef],
+    [signature_too_long => $sign->(qr/$/, ',x="' . 'x' x 8192 . '"')],
+    [signature_malformed => $sign->(qr/$/, ',,=')],
+    [signature_duplicate_parameter => $sign->(qr/$/, ',keyId="x"')],
+    [signature_no_key_id => $sign->(qr/keyId="[^"]*",/, '')],
+    [signature_no_value => $sign->(qr/,signature="[^"]*"/, '')],
+    [signature_algorithm => algorithm => 'hmac-sha256'],
+    [signature_duplicate_name =>
+        $sign->(qr/ host /, ' host host ')],
+    [signature_unknown_name => $sign->(qr/ host /, ' host (other) ')],
+    [signature_times_not_allowed => created => int $now,
+        covered => '(request-target) host (created)'],
+    [signature_no_times => algorithm => 'hs2019',
+        $sign->(qr/ date/, ' (created)')],
+    [target_not_signed => covered => 'host date'],
+    [host_not_signed => covered => '(request-target) date'],
+    [date_not_signed => covered => '(request-target) host'],
+    [digest_not_signed => %plain, body => 'hello'],
+    [signed_header_absent => $sign->(qr/ date/, ' date x-none')],
+    [header_duplicate => headers => [Date => $old]],
+    [signed_for_other_host => host => 'else.example'],
+    [date_malformed => date => 'yesterday'],
+    [signature_too_old => time => $now - 4000],
+    [signature_in_future => time => $now + 4000],
+    [signature_expired => algorithm => 'hs2019', created => int $now,
+        $sign->(qr/,headers/, ',expires=' . int($now - 9) . ',headers')],
+    [signature_expires_late => algorithm => 'hs2019', created => int $now,
+        $sign->(qr/,headers/, ',expires=' . int($now + 50000)
+            . ',headers')],
+    [digest_malformed => body => 'hello', digest => 'SHA-256=x'],
+    [digest_not_sha256 => body => 'hello', digest => 'MD5=eA=='],
+    [digest_mismatch => body => 'hello', sent => 'jello'],
+    [key_id_not_accepted => key_id => 'http://far.example/u/bob#main-key'],
+    [key_not_found => by => $gone],
+    [key_unreachable => by => $away],
+    [key_not_accepted => by => $weak],
+    [signature_mismatch => $sign->(qr/signature="../, 'signature="AA')],
+);
+
+for my $reason (@reasons) {
+    my ($code, %o) = @$reason;
+    my $body = delete $o{body};
+    my @args = defined $body ? ($body, type => 'text/plain', %o) : %o;
+    my $ask = defined $body ? \&post : \&get;
+    my $r = $ask->('/optional/echo', @args);
+
+    is(header($r, 'X-ActivityPub-Signature'), $code, "optional: $code");
+    is(lines($r, 'X.ActivityPub.Actor'), '', "optional: $code, nobody");
+
+    $r = $ask->('/required/echo', @args);
+    $code = 'signature_required' if $code eq 'none';
+
+    my $status = $code eq 'header_duplicate' ? 400
+        : $code eq 'key_unreachable' ? 503 : 401;
+
+    is(code($r), "$status $code", "required: $code");
+}
+
+###############################################################################
+
+# the connection is good for another request, or closed
+
+my $c = http_connect();
+my @headers = signed('/required/echo', 'x' x 20_000, type => 'text/plain',
+    spoil => sub { $_[0] =~ s/signature="../signature="AA/ });
+
+is($c->request('POST', '/required/echo', headers => \@headers,
+    body => 'x' x 20_000, keepalive => 1)->status, 401, 'refused');
+is($c->get('/sub/page.html', host => 'site.example')->status, 401,
+    'the next request on that connection is the next one');
+
+$c = http_connect();
+$c->send(text('POST', '/required/echo', [signed('/required/echo', 'hello',
+    type => 'text/plain')], 'hello')
+    . text('GET', '/optional/echo?second', [signed('/optional/echo?second')]));
+is($c->response->json->{bytes}, 5, 'pipelined: the first');
+is($c->response->json->{env}{REQUEST_URI}, '/echo?second', 'the second');
+
+$c = http_connect();
+$c->send(text('POST', '/required/echo', [Expect => '100-continue',
+    'Content-Length' => 5, signed('/required/echo', 'hello',
+        type => 'text/plain')]));
+sleep 0.3;
+$c->send('hello');
+is($c->response->json->{bytes}, 5, 'a client that waits for 100');
+
+$c = http_connect();
+$c->send(text('POST', '/required/echo', [Host => 'site.example',
+    Expect => '100-continue', 'Content-Length' => 5]));
+is($c->response->status, 401, 'and is refused before it sends');
+is($c->rest, '', 'the connection is closed');
+
+for my $size (5, 40_000) {
+    my $body = 'z' x $size;
+
+    is(http2('POST', '/required/echo', $body), 200, "HTTP/2: $size bytes");
+}
+
+is(http2('GET', '/sub/page.html'), 200, 'HTTP/2: GET');
+
+# a key that takes its time: a reload, a client that leaves, another worker
+
+my $slow = actor('https://slow.example/u/slow', hold => 1);
+
+my @waiting = map { begin('/required/echo', $slow) } 1 .. 3;
+my ($worker) = $t->workers;
+
+ok($t->wait_for(sub { $web->asked($slow->uri) }, 10), 'a key is asked for');
+$waiting[2]->close;
+ok($t->reload, 'reloaded meanwhile');
+is(get('/required/echo')->status, 200, 'others are served');
+$web->release;
+is($_->response->status, 200, 'then it comes through') for @waiting[0, 1];
+is($web->asked($slow->uri), 1, 'asked once for all');
+ok($t->wait_for(sub { !kill 0, $worker }, 20), 'the old worker leaves');
+
+$slow = actor('https://slow.example/u/slower', hold => 'two');
+@waiting = begin('/required/echo', $slow, 'hello');
+
+ok($t->wait_for(sub { $web->asked($slow->uri) }, 10), 'another key');
+kill 'KILL', $_ for $t->workers;
+$t->expect(qr/exited on signal 9/);
+ok(!$waiting[0]->response, 'a worker is killed in the middle');
+$web->release('two');
+ok($t->wait_for(sub { my $r = post('/required/echo', 'hello', by => $slow,
+    type => 'text/plain'); $r && $r->status == 200 }, 20),
+    'and the next one takes it');
+
+done_testing();
+
+###############################################################################
+
+# an actor whose key nobody has yet
+
+sub actor {
+    my ($uri, %o) = @_;
+
+    my $actor = Test::Remote->new($t, $uri, like => $bob);
+    my $document = $actor->document;
+
+    $actor->{signer} = $bob->{signer};
+    $o{document}->($document) if $o{document};
+
+    $web->serve($uri, body => $document, $o{hold} ? (hold => $o{hold}) : ())
+        if $o{serve} // 1;
+
+    return $actor;
+}
+
+
+# headers of a signed request
+
+sub signed {
+    my ($uri, $body, %o) = @_;
+
+    my $by = exists $o{by} ? $o{by} : $bob;
+    my $host = $o{host} // 'site.example';
+
+    return (Host => $host, @{ $o{headers} || [] },
+        defined $o{type} ? ('Content-Type' => $o{type}) : ()) unless $by;
+
+    return message($uri, $body, $by, %o) if $o{message};
+
+    my $method = $o{method} // (defined $body ? 'POST' : 'GET');
+    my $headers = $by->sign($o{target} // $uri, $body // '',
+        host => $host, covered => '(request-target) host date'
+            . (defined $body ? ' digest' : ''), %o, method => $method,
+        type => $o{type} // 'application/activity+json');
+    my %seen;
+
+    for (my $i = 0; $i < @$headers; $i += 2) {
+        $o{spoil}->($headers->[$i + 1])
+            if $headers->[$i] eq 'Signature' && $o{spoil};
+    }
+
+    return (@$headers, @{ $o{headers} || [] });
+}
+
+
+sub message {
+    my ($uri, $body, $by, %o) = @_;
+
+    my $method = $o{method} // (defined $body ? 'POST' : 'GET');
+    my %line = ('@method' => $method,
+        '@target-uri' => "https://site.example$uri");
+    my @list = ('@method', '@target-uri');
+
+    if (defined $body) {
+        $line{'content-digest'} = 'sha-256=:'
+            . encode_base64(sha256($body), '') . ':';
+        push @list, 'content-digest';
+    }
+
+    my $input = '(' . join(' ', map { "\"$_\"" } @list) . ');created='
+        . int($now) . ';keyid="' . $by->key_id . '"';
+    my $text = join('', map { "\"$_\": $line{$_}\n" } @list)
+        . "\"\@signature-params\": $input";
+
+    return (Host => 'site.example', 'Signature-Input' => "sig1=$input",
+        Signature => 'sig1=:' . encode_base64($by->{signer}->sign($text), '')
+            . ':',
+        defined $body ? ('Content-Digest' => $line{'content-digest'}) : (),
+        defined $o{type} ? ('Content-Type' => $o{type}) : ());
+}
+
+
+sub get {
+    my ($uri, %o) = @_;
+
+    return request($o{method} // 'GET', $uri, undef,
+        [signed($uri, undef, %o)]);
+}
+
+
+# "sent": another body than the one that was signed
+
+sub post {
+    my ($uri, $body, %o) = @_;
+
+    my @headers = signed($uri, $body, %o);
+    my $sent = $o{sent} // $body;
+
+    if ($o{chunked}) {
+        push @headers, 'Transfer-Encoding' => 'chunked';
+        $sent = join('', map { sprintf "%x\r\n%s\r\n", length, $_ }
+            unpack '(a7001)*', $sent) . "0\r\n\r\n";
+    } else {
+        push @headers, 'Content-Length' => length $sent;
+    }
+
+    return request($o{method} // 'POST', $uri, $sent, \@headers);
+}
+
+
+sub request {
+    my ($method, $uri, $body, $headers) = @_;
+
+    my $c = http_connect() or return;
+
+    $c->send(text($method, $uri, [@$headers, Connection => 'close'],
+        $body));
+
+    return $c->response($method);
+}
+
+
+sub text {
+    my ($method, $uri, $headers, $body) = @_;
+
+    my @headers = @$headers;
+    my $text = "$method $uri HTTP/1.1\r\n";
+    my $length = grep { /^(?:Content-Length|Transfer-Encoding)$/ } @headers;
+
+    push @headers, 'Content-Length' => length $body
+        if defined $body && !$length;
+
+    while (my ($name, $value) = splice @headers, 0, 2) {
+        $text .= "$name: $value\r\n";
+    }
+
+    return "$text\r\n" . ($body // '');
+}
+
+
+# a request under way
+
+sub begin {
+    my ($uri, $by, $body) = @_;
+
+    my $c = http_connect();
+
+    $c->send(text(defined $body ? 'POST' : 'GET', $uri, [signed($uri, $body,
+        by => $by, type => 'text/plain'), Connection => 'close'], $body));
+
+    return $c;
+}
+
+
+sub http2 {
+    my ($method, $uri, $body) = @_;
+
+    my $c = Test::HTTP2->new(port => port(8081));
+    my @headers = signed($uri, $body, type => 'text/plain');
+    my @fields = (':method' => $method, ':scheme' => 'http', ':path' => $uri,
+        ':authority' => 'site.example');
+
+    while (my ($name, $value) = splice @headers, 0, 2) {
+        push @fields, lc $name => $value unless $name eq 'Host';
+    }
+
+    $c->headers(\@fields, end => !defined $body);
+
+    if (defined $body) {
+        $c->frame('DATA', 0, 1, $_) for unpack '(a16000)*', $body;
+        $c->frame('DATA', 1, 1, '');
+    }
+
+    return $c->outcome;
+}
+
+
+sub header {
+    my ($r, $name) = @_;
+
+    return (grep { defined } map { /^\Q$name\E: (.*)/i ? $1 : undef }
+        @{ $r->json->{lines} })[0];
+}
+
+
+sub lines {
+    my ($r, $name) = @_;
+
+    return join ', ', map { /^$name: (.*)/i ? $1 : () }
+        @{ $r->json->{lines} };
+}
+
+
+sub code {
+    my ($r) = @_;
+
+    return 'nothing' unless $r;
+    return $r->status . ' ' . (eval { $r->json->{code} } // '-');
+}
+
+
+sub last_line {
+    my @lines;
+
+    $t->wait_for(sub { @lines = split /\n/, $t->read_file('sender.log') }, 5);
+
+    return $lines[-1];
+}
+
+###############################################################################
