@@ -58,6 +58,7 @@ struct ngx_ap_key_fetch_s {
 
     unsigned                    direct:1;   /* of the URL of the id itself */
     unsigned                    rival:1;    /* "had" is being asked */
+    unsigned                    answered:1; /* and not that it is busy */
 };
 
 
@@ -188,6 +189,8 @@ ngx_ap_key_fetch_timer_handler(ngx_event_t *ev)
 {
     ngx_ap_key_fetch_t *fetch = ev->data;
 
+    fetch->answered = 0;
+
     ngx_log_error(NGX_LOG_INFO, fetch->worker->log, 0,
                   "activitypub: key \"%*s\" is not used: it took too long",
                   fetch->search.key_id.text.len,
@@ -206,6 +209,9 @@ ngx_ap_key_fetch_fetched(void *data, const ngx_ap_fetch_result_t *result)
 
     fetch->fetch = NULL;
     fetch->direct = (fetch->ndocuments == 1 && result->nhops == 1);
+
+    fetch->answered = (result->status != 0 && result->status != 429
+                       && result->status != 503);
 
     rc = result->ours ? NGX_BUSY : result->rc;
 
@@ -402,12 +408,14 @@ ngx_ap_key_fetch_kept(void *data, ngx_int_t rc, const ngx_str_t *other)
 static ngx_int_t
 ngx_ap_key_fetch_rival(ngx_ap_key_fetch_t *fetch, const ngx_str_t *other)
 {
+    /* a second one: somebody else is at it, too */
+
     if (fetch->rival
         || fedi_id_parse(&fetch->arena, &fetch->worker->conf->rules,
                          ngx_ap_view(other), &fetch->had) != FEDI_OK
         || !fedi_id_same_origin(&fetch->had, &fetch->search.key_id))
     {
-        return NGX_ERROR;
+        return NGX_BUSY;
     }
 
     fetch->rival = 1;
@@ -450,6 +458,10 @@ ngx_ap_key_fetch_refuse(ngx_ap_key_fetch_t *fetch, fedi_actor_e reason)
 static void
 ngx_ap_key_fetch_finish(ngx_ap_key_fetch_t *fetch, ngx_int_t rc)
 {
+    if (rc == NGX_ERROR && fetch->answered) {
+        rc = NGX_AGAIN;
+    }
+
     fetch->key.fetched = ngx_time();
 
     fetch->handler(fetch->data, rc, rc == NGX_OK ? &fetch->key : NULL);

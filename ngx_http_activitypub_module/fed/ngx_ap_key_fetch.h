@@ -24,7 +24,8 @@ typedef struct ngx_ap_key_fetch_s  ngx_ap_key_fetch_t;
  * NGX_OK, with the key as the database has it now.  NGX_DECLINED: there is no
  * such key.  NGX_DONE: nor will there be, for the URL that its id names is gone
  * for ever.  NGX_ABORT: there is one, but not one that we use.  NGX_ERROR: its
- * server cannot be asked now.  NGX_BUSY: not now, and it is our own trouble.
+ * server cannot be asked now.  NGX_AGAIN: it can, and answers that this one
+ * is not to be had now.  NGX_BUSY: not now, and it is our own trouble.
  */
 typedef void (*ngx_ap_key_fetched_pt)(void *data, ngx_int_t rc,
     const ngx_ap_store_key_t *key);

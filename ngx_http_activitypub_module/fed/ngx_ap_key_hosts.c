@@ -11,7 +11,10 @@
  * theirs, which makes them wait for each other, and no more.
  */
 
+#include "ngx_ap_key_domains.h"
 #include "ngx_ap_key_hosts.h"
+
+#include <openssl/rand.h>
 
 
 #define NGX_AP_KEY_HOSTS_TURNS     8
@@ -43,13 +46,14 @@ struct ngx_ap_key_hosts_s {
     ngx_queue_t                 failed;     /* idle ones, the newest last */
     ngx_uint_t                  nfailed;
     ngx_uint_t                  turns;
+    ngx_ap_key_domains_t        domains;
 };
 
 
 static ngx_ap_key_host_t *ngx_ap_key_hosts_get(ngx_ap_key_hosts_t *hosts,
     const ngx_str_t *name);
 static ngx_int_t ngx_ap_key_hosts_may(ngx_ap_key_hosts_t *hosts,
-    ngx_ap_key_host_t *host);
+    ngx_ap_key_host_t *host, ngx_uint_t known);
 static ngx_uint_t ngx_ap_key_hosts_turns(ngx_ap_key_hosts_t *hosts,
     ngx_ap_key_host_t *host);
 static void ngx_ap_key_hosts_settle(ngx_ap_key_hosts_t *hosts,
@@ -73,6 +77,14 @@ ngx_ap_key_hosts_create(ngx_log_t *log)
     }
 
     hosts->log = log;
+
+    if (RAND_bytes((u_char *) &hosts->domains.key, sizeof(fedi_siphash_key_t))
+        != 1)
+    {
+        ngx_log_error(NGX_LOG_ERR, log, 0, "RAND_bytes() failed");
+        ngx_free(hosts);
+        return NULL;
+    }
 
     ngx_rbtree_init(&hosts->tree, &hosts->sentinel,
                     ngx_str_rbtree_insert_value);
@@ -103,10 +115,10 @@ ngx_ap_key_hosts_destroy(ngx_ap_key_hosts_t *hosts)
 
 ngx_int_t
 ngx_ap_key_hosts_enter(ngx_ap_key_hosts_t *hosts, const ngx_str_t *id,
-    ngx_ap_key_host_t **host)
+    ngx_uint_t known, ngx_ap_key_host_t **host)
 {
     ngx_int_t           rc;
-    ngx_str_t           name;
+    ngx_str_t           name, domain;
     ngx_ap_key_host_t  *found;
 
     if (hosts->turns == NGX_AP_KEY_HOSTS_TURNS) {
@@ -120,7 +132,12 @@ ngx_ap_key_hosts_enter(ngx_ap_key_hosts_t *hosts, const ngx_str_t *id,
         return NGX_ERROR;
     }
 
-    rc = ngx_ap_key_hosts_may(hosts, found);
+    rc = ngx_ap_key_hosts_may(hosts, found, known);
+
+    if (rc == NGX_OK && !known) {
+        domain = ngx_ap_key_hosts_domain(&name);
+        rc = ngx_ap_key_domains_may(&hosts->domains, &domain, &name);
+    }
 
     if (rc != NGX_OK) {
 
@@ -207,7 +224,8 @@ ngx_ap_key_hosts_get(ngx_ap_key_hosts_t *hosts, const ngx_str_t *name)
 
 
 static ngx_int_t
-ngx_ap_key_hosts_may(ngx_ap_key_hosts_t *hosts, ngx_ap_key_host_t *host)
+ngx_ap_key_hosts_may(ngx_ap_key_hosts_t *hosts, ngx_ap_key_host_t *host,
+    ngx_uint_t known)
 {
     time_t  since;
 
@@ -215,7 +233,8 @@ ngx_ap_key_hosts_may(ngx_ap_key_hosts_t *hosts, ngx_ap_key_host_t *host)
 
     if (host->failures < NGX_AP_KEY_HOSTS_FAILURES
         || since >= NGX_AP_KEY_HOSTS_MEMORY
-        || (host->turns == 0 && since >= NGX_AP_KEY_HOSTS_PAUSE))
+        || (host->turns == 0
+            && (known || since >= NGX_AP_KEY_HOSTS_PAUSE)))
     {
         return ngx_ap_key_hosts_turns(hosts, host) < NGX_AP_KEY_HOSTS_DOMAIN
                ? NGX_OK : NGX_AGAIN;

@@ -4,8 +4,10 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * Whom strangers may make a worker ask: so many at a time, fewer of them of
- * one domain, and a server that has failed several times in a row is left
- * alone for a while, then asked by one.
+ * one domain, and of one domain not many servers that are new.  A server that
+ * did not answer several times in a row is left alone for a while, then asked
+ * by one; only the keys that we have had from it may be asked for again
+ * meanwhile, for anybody can name URLs of somebody else that do not answer.
  */
 
 #ifndef NGX_AP_KEY_HOSTS_H
@@ -24,17 +26,18 @@ void ngx_ap_key_hosts_destroy(ngx_ap_key_hosts_t *hosts);
 
 /*
  * NGX_OK: "host" is a turn to ask the server of that id, an absolute URL, to
- * be given back by ngx_ap_key_hosts_leave().  NGX_AGAIN: others have theirs.
- * NGX_DECLINED: the server is left alone.  NGX_ERROR: no memory.
+ * be given back by ngx_ap_key_hosts_leave().  "known": we have had a key by
+ * this id before.  NGX_AGAIN: others have theirs.  NGX_DECLINED: the server is
+ * left alone, or its domain has had too many new ones.  NGX_ERROR: no memory.
  */
 ngx_int_t ngx_ap_key_hosts_enter(ngx_ap_key_hosts_t *hosts,
-    const ngx_str_t *id, ngx_ap_key_host_t **host);
+    const ngx_str_t *id, ngx_uint_t known, ngx_ap_key_host_t **host);
 
 /* whether both ids are of one domain */
 ngx_uint_t ngx_ap_key_hosts_near(const ngx_str_t *id, const ngx_str_t *other);
 
 /*
- * NGX_OK: it answered, whatever it said; NGX_ERROR: it failed; NGX_ABORT:
+ * NGX_OK: it answered, whatever it said; NGX_ERROR: it did not; NGX_ABORT:
  * that is not known.
  */
 void ngx_ap_key_hosts_leave(ngx_ap_key_hosts_t *hosts,

@@ -19,6 +19,9 @@
 /* how long it is believed that there is none, seconds */
 #define NGX_AP_KEYS_NEGATIVE  600
 
+/* how often one is fetched because its owner says that it has changed */
+#define NGX_AP_KEYS_REFRESH   60
+
 /* how long who asks is made to wait for a fetch, milliseconds */
 #define NGX_AP_KEYS_PATIENCE  7000
 
@@ -166,7 +169,7 @@ ngx_ap_keys_fetch(ngx_ap_keys_entry_t *entry)
     ngx_int_t  rc;
 
     rc = ngx_ap_key_hosts_enter(entry->keys->hosts, &entry->node.str,
-                                &entry->host);
+                                entry->key != NULL, &entry->host);
 
     if (rc == NGX_OK) {
         ngx_ap_keys_start(entry);
@@ -179,6 +182,37 @@ ngx_ap_keys_fetch(ngx_ap_keys_entry_t *entry)
     }
 
     ngx_ap_keys_landed(entry, NGX_ERROR);
+}
+
+
+void
+ngx_ap_keys_refresh(ngx_ap_worker_t *worker, ngx_ap_origin_t *origin,
+    const ngx_str_t *key_id)
+{
+    ngx_ap_keys_t        *keys;
+    ngx_ap_keys_entry_t  *entry;
+
+    keys = worker->keys;
+    entry = ngx_ap_keys_entry(keys, key_id);
+
+    if (entry == NULL || entry->asked
+        || entry->tried + NGX_AP_KEYS_REFRESH > ngx_time()
+        || entry->fetched + NGX_AP_KEYS_REFRESH > ngx_time()
+        || ngx_ap_key_hosts_enter(keys->hosts, &entry->node.str, 1,
+                                  &entry->host)
+           != NGX_OK)
+    {
+        return;
+    }
+
+    ngx_queue_remove(&entry->queue);
+    ngx_queue_insert_tail(&keys->asked, &entry->queue);
+
+    entry->asked = 1;
+    entry->late = 0;
+    entry->origin = origin;
+
+    ngx_ap_keys_start(entry);
 }
 
 
@@ -246,6 +280,10 @@ ngx_ap_keys_fetched(void *data, ngx_int_t rc, const ngx_ap_store_key_t *row)
     ngx_ap_key_hosts_leave(keys->hosts, entry->host,
                            rc == NGX_BUSY ? NGX_ABORT
                            : rc == NGX_ERROR ? NGX_ERROR : NGX_OK);
+
+    if (rc == NGX_AGAIN) {
+        rc = NGX_ERROR;
+    }
 
     entry->fetch = NULL;
     entry->host = NULL;

@@ -59,5 +59,13 @@ ngx_int_t ngx_ap_keys_get(ngx_ap_worker_t *worker, ngx_pool_t *pool,
     ngx_ap_origin_t *origin, const ngx_str_t *key_id, time_t newer,
     ngx_ap_key_t *key, ngx_ap_keys_pt handler, void *data);
 
+/*
+ * Fetches the actor's document again, for nobody in particular: it has said
+ * that it has changed, and is believed by what is fetched alone.  Not when
+ * that was done a minute ago, or when others have all the turns.
+ */
+void ngx_ap_keys_refresh(ngx_ap_worker_t *worker, ngx_ap_origin_t *origin,
+    const ngx_str_t *key_id);
+
 
 #endif

@@ -77,7 +77,7 @@ ngx_ap_keys_line_next(ngx_ap_keys_t *keys, ngx_int_t *rc)
         *rc = ngx_queue_empty(&entry->waits)
               ? NGX_DECLINED
               : ngx_ap_key_hosts_enter(keys->hosts, &entry->node.str,
-                                       &entry->host);
+                                       entry->key != NULL, &entry->host);
 
         if (*rc != NGX_AGAIN) {
             ngx_ap_keys_line_leave(entry);

@@ -21,7 +21,9 @@ static ngx_uint_t ngx_http_ap_receive_is_check(ngx_http_ap_inbox_t *inbox);
 static void ngx_http_ap_receive_known(void *data, ngx_int_t rc);
 static ngx_int_t ngx_http_ap_receive_verify(ngx_http_ap_inbox_t *inbox);
 static void ngx_http_ap_receive_verified(void *data);
+static ngx_int_t ngx_http_ap_receive_gone(ngx_http_ap_inbox_t *inbox);
 static ngx_int_t ngx_http_ap_receive_authorise(ngx_http_ap_inbox_t *inbox);
+static void ngx_http_ap_receive_refresh(ngx_http_ap_inbox_t *inbox);
 static void ngx_http_ap_receive_received(void *data, ngx_int_t rc,
     const ngx_str_t *verdict);
 static ngx_int_t ngx_http_ap_receive_refused(ngx_http_ap_inbox_t *inbox,
@@ -159,13 +161,40 @@ ngx_http_ap_receive_verified(void *data)
 }
 
 
+/* who is gone has no key any more, and says so with it all the same */
+
+static ngx_int_t
+ngx_http_ap_receive_gone(ngx_http_ap_inbox_t *inbox)
+{
+    ngx_int_t  rc;
+
+    rc = NGX_OK;
+
+    while (rc == NGX_OK && inbox->verify->gone
+           && fedi_activity_is_self_delete(&inbox->activity))
+    {
+        rc = ngx_http_ap_verify_gone(inbox->verify, &inbox->activity.actor,
+                                     ngx_http_ap_receive_verified, inbox);
+    }
+
+    return rc;
+}
+
+
 static ngx_int_t
 ngx_http_ap_receive_authorise(ngx_http_ap_inbox_t *inbox)
 {
+    ngx_int_t                 rc;
     fedi_str_t                origin;
     fedi_verdict_e            verdict;
     fedi_authority_t          authority;
     const fedi_authorised_t  *authorised;
+
+    rc = ngx_http_ap_receive_gone(inbox);
+
+    if (rc == NGX_AGAIN) {
+        return NGX_AGAIN;
+    }
 
     if (!inbox->verify->verified) {
         return ngx_http_ap_receive_signature(inbox, inbox->verify->reason);
@@ -191,6 +220,19 @@ ngx_http_ap_receive_authorise(ngx_http_ap_inbox_t *inbox)
 }
 
 
+/* of an actor that has changed its own document says what is so */
+
+static void
+ngx_http_ap_receive_refresh(ngx_http_ap_inbox_t *inbox)
+{
+    if (inbox->activity.kind == FEDI_ACTIVITY_UPDATE
+        && fedi_id_eq(&inbox->activity.object.id, &inbox->activity.actor))
+    {
+        ngx_http_ap_verify_refresh(inbox->verify);
+    }
+}
+
+
 static void
 ngx_http_ap_receive_received(void *data, ngx_int_t rc, const ngx_str_t *verdict)
 {
@@ -210,6 +252,7 @@ ngx_http_ap_receive_received(void *data, ngx_int_t rc, const ngx_str_t *verdict)
         ngx_http_ap_count(inbox->request, counter);
 
         if (counter != NGX_HTTP_AP_RECEIVED_UNKNOWN_ACTOR) {
+            ngx_http_ap_receive_refresh(inbox);
             ngx_http_ap_shield_accepted(inbox->verify, inbox->repeat);
             rc = ngx_http_ap_receive_accepted(inbox->request);
             break;

@@ -220,6 +220,45 @@ ngx_http_ap_verify_again(ngx_http_ap_verify_t *verify,
 }
 
 
+ngx_int_t
+ngx_http_ap_verify_gone(ngx_http_ap_verify_t *verify, const fedi_id_t *actor,
+    ngx_http_ap_verified_pt handler, void *data)
+{
+    verify->gone = 0;
+
+    if (fedi_str_eq(fedi_id_document(&verify->key_id), actor->text)) {
+        verify->owner = *actor;
+        verify->reason = FEDI_SIGNATURE_VALID;
+        verify->verified = 1;
+
+        return NGX_OK;
+    }
+
+    /* a key may go without its owner: it is the owner who counts */
+
+    if (verify->probed || !fedi_id_same_origin(&verify->key_id, actor)) {
+        return NGX_OK;
+    }
+
+    verify->probed = 1;
+    verify->key_id = *actor;
+    verify->reason = FEDI_SIGNATURE_VALID;
+
+    return ngx_http_ap_verify_key(verify, handler, data);
+}
+
+
+void
+ngx_http_ap_verify_refresh(ngx_http_ap_verify_t *verify)
+{
+    ngx_str_t  id;
+
+    id = ngx_http_ap_string(verify->key_id.text);
+
+    ngx_ap_keys_refresh(verify->worker, verify->origin, &id);
+}
+
+
 static void
 ngx_http_ap_verify_keyed(void *data, ngx_int_t rc, const ngx_ap_key_t *key)
 {
@@ -248,6 +287,14 @@ ngx_http_ap_verify_with(ngx_http_ap_verify_t *verify, ngx_int_t rc,
     switch (rc) {
 
     case NGX_OK:
+
+        /* what was to be gone is there, whatever it says */
+
+        if (verify->probed) {
+            verify->reason = FEDI_SIGNATURE_NO_KEY;
+            return NGX_OK;
+        }
+
         verify->reason = ngx_http_ap_verify_signature(verify, key);
         break;
 

@@ -50,6 +50,7 @@ typedef struct {
     unsigned                    is_signed:1;    /* and the header is good */
     unsigned                    is_own:1;   /* key of the instance actor */
     unsigned                    gone:1;     /* what the key id names, too */
+    unsigned                    probed:1;   /* the actor's own URL is asked */
     unsigned                    verified:1;
 } ngx_http_ap_verify_t;
 
@@ -83,6 +84,18 @@ ngx_int_t ngx_http_ap_verify_key(ngx_http_ap_verify_t *verify,
 /* the same anew, with a key that is newer; once a request */
 ngx_int_t ngx_http_ap_verify_again(ngx_http_ap_verify_t *verify,
     ngx_http_ap_verified_pt handler, void *data);
+
+/*
+ * Of an actor that says it is no more, when "gone" is set: whether its own
+ * URL says so as well, by 410 or a Tombstone; then that is all the proof there
+ * will ever be, and "verified" and "owner" are set.  NGX_OK, NGX_AGAIN as
+ * above; if "gone" is set again, so is this to be called.
+ */
+ngx_int_t ngx_http_ap_verify_gone(ngx_http_ap_verify_t *verify,
+    const fedi_id_t *actor, ngx_http_ap_verified_pt handler, void *data);
+
+/* who was verified has changed: its document is fetched, for nobody to wait */
+void ngx_http_ap_verify_refresh(ngx_http_ap_verify_t *verify);
 
 
 #endif

@@ -70,7 +70,8 @@ sub start {
 
 # What a URL answers from now on: a document, or options: status, type, body,
 # headers (name, value ...), hold (1 or a name: until it is released), close
-# (without a word).
+# (without a word), needs (a header, "-" before one that must not be there; else
+# it is 401).
 
 sub serve {
     my ($self, $url, @what) = @_;
@@ -227,6 +228,12 @@ sub _answer {
     }
 
     return if $what->{close};
+
+    if (defined $what->{needs}) {
+        my ($not, $name) = $what->{needs} =~ /^(-?)(.*)$/;
+
+        @$what{qw/status body/} = (401, 'no') if !exists $h{$name} xor $not;
+    }
 
     my @headers = ('Content-Type', $what->{type},
         'Content-Length', length $what->{body}, @{ $what->{headers} || [] });

@@ -134,10 +134,12 @@ sub activity {
 
 
 # The headers of a signed request, as http_post() takes them; "extra" are more
-# of them, which "covered" may name.
+# of them, which "covered" may name.  "message": by RFC 9421.
 
 sub sign {
     my ($self, $uri, $body, %o) = @_;
+
+    return $self->_message($uri, $body, %o) if $o{message};
 
     my $host = $o{host} // 'acme.example';
     my $date = $o{date}
@@ -170,6 +172,26 @@ sub sign {
         Signature => qq(keyId="$key_id",algorithm="$algorithm",)
             . (defined $o{created} ? "created=$o{created}," : '')
             . qq(headers="$covered",signature="$value"),
+    ];
+}
+
+
+sub _message {
+    my ($self, $uri, $body, %o) = @_;
+
+    my $host = $o{host} // 'acme.example';
+    my $digest = 'sha-256=:' . encode_base64(sha256($body), '') . ':';
+    my $input = '("@method" "@target-uri" "content-digest");created='
+        . time() . ";keyid=\"$self->{key_id}\"";
+    my $text = join "\n", '"@method": POST',
+        qq("\@target-uri": https://$host$uri),
+        qq("content-digest": $digest), qq("\@signature-params": $input);
+
+    return [
+        Host => $host, 'Content-Digest' => $digest,
+        'Content-Type' => 'application/activity+json',
+        'Signature-Input' => "sig1=$input",
+        Signature => 'sig1=:' . encode_base64($self->_rsa($text), '') . ':',
     ];
 }
 
