@@ -20,15 +20,17 @@ use Test::Config;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(6);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(7);
 my $c = Test::Config->new($t);
 
 my $actor = 'activitypub_actor news { }';
 
 $c->accepted('a location',
     server => "$actor location = /s { activitypub_status json; }");
+$c->accepted('for Prometheus',
+    server => "$actor location = /s { activitypub_status prometheus; }");
 $c->refused('another format',
-    qr/"activitypub_status" directive takes "json" and nothing else/,
+    qr/"activitypub_status" directive takes "json" or "prometheus"/,
     server => "$actor location = /s { activitypub_status html; # here\n }");
 $c->refused('no format',
     qr/invalid number of arguments in "activitypub_status" directive/,

@@ -68,6 +68,22 @@ my $tail = qr/, client: 127\.0\.0\.1, server: acme\.example, request: "POST /;
 
 ###############################################################################
 
+# every code is in the manual
+
+my $manual = slurp("$FindBin::Bin/../docs/TROUBLESHOOTING.md");
+my @codes;
+
+for my $file (qw/fedi_refusal fedi_signature_reason fedi_verdict/) {
+    my $table = slurp("$FindBin::Bin/../ngx_http_activitypub_module/core/"
+        . "$file.c");
+
+    push @codes, $table =~ /\{ fedi_string\("(\w+)"\),\n/g;
+}
+
+cmp_ok(@codes, '>', 80, 'codes');
+is_deeply([grep { !/^(?:valid|accepted)$/ && $manual !~ /`$_`/ } @codes], [],
+    'are in the manual');
+
 # what was wrong, its status, and who is known by then
 
 my @cases = (
@@ -173,6 +189,14 @@ cmp_ok(scalar(() = $t->read_file('seen.log') =~ /more requests/g), '<=',
     $seconds + 1, 'and one');
 
 ###############################################################################
+
+sub slurp {
+    open my $f, '<', $_[0] or die "$_[0]: $!\n";
+    local $/;
+
+    return scalar <$f>;
+}
+
 
 sub mild {
     return $bob->activity('Listen', 'https://remote.example/song');

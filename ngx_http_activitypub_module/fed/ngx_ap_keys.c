@@ -10,6 +10,7 @@
  * Who is content with what is there gets it, whoever else waits for more.
  */
 
+#include "ngx_ap_counts.h"
 #include "ngx_ap_keys_internal.h"
 
 
@@ -37,6 +38,8 @@ static void ngx_ap_keys_next(ngx_ap_keys_t *keys);
 static void ngx_ap_keys_start(ngx_ap_keys_entry_t *entry);
 static void ngx_ap_keys_fetched(void *data, ngx_int_t rc,
     const ngx_ap_store_key_t *row);
+static void ngx_ap_keys_count(ngx_ap_keys_entry_t *entry,
+    ngx_ap_count_e count);
 static void ngx_ap_keys_landed(ngx_ap_keys_entry_t *entry, ngx_int_t rc);
 static void ngx_ap_keys_answer(ngx_ap_keys_entry_t *entry, ngx_int_t rc);
 static void ngx_ap_keys_select(ngx_ap_keys_entry_t *entry, ngx_int_t rc,
@@ -60,6 +63,9 @@ ngx_ap_keys_get(ngx_ap_worker_t *worker, ngx_pool_t *pool,
     rc = ngx_ap_keys_believed(entry, newer, key);
 
     if (rc != NGX_AGAIN) {
+        ngx_ap_cache_count(worker->conf->cache,
+                           rc == NGX_OK ? NGX_AP_COUNT_KEYS_HELD
+                                        : NGX_AP_COUNT_KEYS_ABSENT);
         return rc;
     }
 
@@ -147,6 +153,7 @@ ngx_ap_keys_answered(void *data, ngx_int_t rc, const ngx_ap_store_key_t *row)
         ngx_ap_keys_answer(entry, NGX_AGAIN);
 
         if (ngx_queue_empty(&entry->waits)) {
+            ngx_ap_keys_count(entry, NGX_AP_COUNT_KEYS_DATABASE);
             ngx_ap_keys_landed(entry, NGX_OK);
             return;
         }
@@ -181,6 +188,8 @@ ngx_ap_keys_fetch(ngx_ap_keys_entry_t *entry)
         return;
     }
 
+    ngx_ap_keys_count(entry, rc == NGX_DECLINED ? NGX_AP_COUNT_KEYS_BREAKER
+                                                : NGX_AP_COUNT_KEYS_CROWDED);
     ngx_ap_keys_landed(entry, NGX_ERROR);
 }
 
@@ -292,6 +301,11 @@ ngx_ap_keys_fetched(void *data, ngx_int_t rc, const ngx_ap_store_key_t *row)
         rc = ngx_ap_keys_take(entry, row);
     }
 
+    ngx_ap_keys_count(entry, rc == NGX_OK ? NGX_AP_COUNT_KEYS_FETCHED
+                             : rc == NGX_DECLINED || rc == NGX_ABORT
+                             ? NGX_AP_COUNT_KEYS_REFUSED
+                             : NGX_AP_COUNT_KEYS_FAILED);
+
     if (rc == NGX_BUSY) {
         entry->tried = 0;
         rc = NGX_ERROR;
@@ -302,6 +316,13 @@ ngx_ap_keys_fetched(void *data, ngx_int_t rc, const ngx_ap_store_key_t *row)
 
     ngx_ap_keys_landed(entry, rc);
     ngx_ap_keys_next(keys);
+}
+
+
+static void
+ngx_ap_keys_count(ngx_ap_keys_entry_t *entry, ngx_ap_count_e count)
+{
+    ngx_ap_cache_count(entry->keys->worker->conf->cache, count);
 }
 
 

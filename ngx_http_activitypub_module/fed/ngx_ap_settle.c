@@ -11,6 +11,7 @@
 #include <ngx_core.h>
 #include <jansson.h>
 
+#include "ngx_ap_counts.h"
 #include "ngx_ap_retry.h"
 #include "ngx_ap_settle.h"
 
@@ -97,6 +98,20 @@ ngx_ap_settle_destroy(ngx_ap_settle_t *settle)
 void
 ngx_ap_settle_add(ngx_ap_settle_t *settle, ngx_ap_delivery_t *delivery)
 {
+    ngx_ap_count_e  count;
+
+    if (ngx_strcmp(delivery->outcome, "delivered") == 0) {
+        count = NGX_AP_COUNT_DELIVERIES_SENT;
+
+    } else if (ngx_strcmp(delivery->outcome, "retry") == 0) {
+        count = NGX_AP_COUNT_DELIVERIES_RETRIED;
+
+    } else {
+        count = NGX_AP_COUNT_DELIVERIES_FAILED;
+    }
+
+    ngx_ap_cache_count(settle->worker->conf->cache, count);
+
     ngx_queue_insert_tail(&settle->finished, &delivery->queue);
     settle->nfinished++;
     settle->n++;

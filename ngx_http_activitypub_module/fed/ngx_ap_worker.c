@@ -9,6 +9,7 @@
  *     listening, deaf, notified -> watch (worker 0)
  */
 
+#include "ngx_ap_counts.h"
 #include "ngx_ap_declare.h"
 #include "ngx_ap_documents.h"
 #include "ngx_ap_inbox.h"
@@ -95,6 +96,10 @@ ngx_ap_worker_create(ngx_ap_worker_process_t *process)
     ngx_ap_store_events_t   events;
 
     worker = &process->worker;
+
+    ngx_ap_client_count(worker->client,
+                        ngx_ap_cache_counter(worker->conf->cache,
+                                             NGX_AP_COUNT_CONNECTIONS));
 
     worker->documents = ngx_ap_documents_create(worker->log);
     worker->inbox = ngx_ap_inbox_create(worker);

@@ -19,7 +19,7 @@
 #include "fedi_refusal.h"
 #include "fedi_signature_reason.h"
 #include "fedi_verdict.h"
-#include "ngx_ap_cache.h"
+#include "ngx_ap_cache_counters.h"
 
 
 typedef enum {

@@ -64,6 +64,13 @@ ngx_ap_client_create(ngx_cycle_t *cycle, const ngx_ap_client_conf_t *conf,
 
 
 void
+ngx_ap_client_count(ngx_ap_client_t *client, ngx_atomic_t *opened)
+{
+    client->opened = opened;
+}
+
+
+void
 ngx_ap_client_destroy(ngx_ap_client_t *client)
 {
     ngx_queue_t              *q;

@@ -118,6 +118,9 @@ typedef struct {
 ngx_ap_client_t *ngx_ap_client_create(ngx_cycle_t *cycle,
     const ngx_ap_client_conf_t *conf, ngx_log_t *log);
 
+/* "opened" grows with every connection from now on, and outlives the client */
+void ngx_ap_client_count(ngx_ap_client_t *client, ngx_atomic_t *opened);
+
 /* in exit_process; what is under way is dropped without a callback */
 void ngx_ap_client_destroy(ngx_ap_client_t *client);
 

@@ -96,6 +96,7 @@ struct ngx_ap_client_s {
 
     ngx_queue_t                 kept;       /* peers, the newest last */
     ngx_uint_t                  peers;      /* kept or in use */
+    ngx_atomic_t               *opened;     /* NULL: nobody counts */
 
     ngx_event_t                 work;       /* gives turns */
 

@@ -106,6 +106,10 @@ ngx_ap_client_peer_connect(ngx_ap_client_peer_t *peer)
         return rc == NGX_DECLINED ? NGX_DECLINED : NGX_ERROR;
     }
 
+    if (peer->client->opened) {
+        (void) ngx_atomic_fetch_add(peer->client->opened, 1);
+    }
+
     c = pc.connection;
 
     peer->connection = c;

@@ -362,20 +362,3 @@ ngx_ap_cache_listener_left(ngx_ap_cache_t *cache, ngx_pid_t pid)
 
     return left;
 }
-
-
-void
-ngx_ap_cache_count(ngx_ap_cache_t *cache, ngx_uint_t counter)
-{
-    if (counter < NGX_AP_CACHE_COUNTERS) {
-        (void) ngx_atomic_fetch_add(&cache->shared->counters[counter], 1);
-    }
-}
-
-
-ngx_uint_t
-ngx_ap_cache_counted(ngx_ap_cache_t *cache, ngx_uint_t counter)
-{
-    return counter < NGX_AP_CACHE_COUNTERS ? cache->shared->counters[counter]
-                                           : 0;
-}

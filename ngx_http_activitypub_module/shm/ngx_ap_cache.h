@@ -225,14 +225,6 @@ void ngx_ap_cache_listener_leave(ngx_ap_cache_t *cache);
 ngx_uint_t ngx_ap_cache_listener_left(ngx_ap_cache_t *cache, ngx_pid_t pid);
 
 
-/* what is counted on this node since the zone was made, by the caller's plan */
-#define NGX_AP_CACHE_COUNTERS  256
-
-/* adds one; a counter that is none is ignored, and has always counted 0 */
-void ngx_ap_cache_count(ngx_ap_cache_t *cache, ngx_uint_t counter);
-ngx_uint_t ngx_ap_cache_counted(ngx_ap_cache_t *cache, ngx_uint_t counter);
-
-
 /* what workers are woken for */
 
 typedef enum {

@@ -13,7 +13,7 @@
 #include <ngx_core.h>
 
 #include "fedi_hash.h"
-#include "ngx_ap_cache.h"
+#include "ngx_ap_cache_counters.h"
 #include "ngx_ap_table.h"
 
 
