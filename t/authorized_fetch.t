@@ -98,6 +98,9 @@ for my $uri ('/activitypub/news', $post, '/activitypub/news/outbox',
     is(fetch($uri, headers => ['If-None-Match' => $etag], by => undef)
         ->status, 401, "$uri: as before, not signed");
 
+    is(fetch($uri, headers => [Range => 'bytes=0-3'])->body, $r->body,
+        "$uri: the whole of it");
+
     my $head = fetch($uri, method => 'HEAD');
 
     is($head->status . $head->header('Content-Length'),
@@ -156,6 +159,11 @@ my $json = $t->apctl(qw/fetch/, "$ORIGIN/activitypub/news");
 
 like($json, qr!^\S+ \Q$ORIGIN\E/activitypub/news: 200 \Q$type!,
     'apctl is shown them');
+
+my $check = ($t->apctl('check'))[1];
+
+like($check, qr/^ok +$_\b/m, "apctl check: $_")
+    for qw/instance actor page inbox/;
 
 # an inbox says what to sign, too
 

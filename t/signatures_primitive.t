@@ -308,6 +308,9 @@ for my $type ('application/activity+json', 'application/json',
         '403 key_of_another_actor', "$type: the same, large");
 }
 
+is(code(post('/required/echo', $activity =~ s/"x"/'"' . 'x' x $_ . '"'/er,
+    by => $eve, type => 'text/plain')), '200 -', 'of no type it may be anybody')
+    for 1, 100_000;
 is(code(post('/required/echo', $activity =~ s/far(.example.notes)/evil$1/r)),
     '403 object_of_another_origin', 'with what is of another origin');
 is(code(post('/required/echo', '{"a":1}')), '400 no_type', 'no activity');
@@ -321,7 +324,7 @@ $r = post('/optional/echo', $activity, by => $eve);
 is($r->status, 200, 'optional: comes through');
 is(lines($r, 'X.ActivityPub.Actor'), '', 'but as nobody');
 is(header($r, 'X-ActivityPub-Signature'), 'valid', 'though somebody signed');
-is(last_line(), '/optional/echo 200 [evil.example] [] [] [valid] []'
+logged('/optional/echo 200 [evil.example] [] [] [valid] []'
     . ' [key_of_another_actor]', 'and why is in the log');
 
 $r = post('/optional/echo',
@@ -371,6 +374,9 @@ is(header(get('/named/echo'), 'X-ActivityPub-Actor'), $bob->uri,
     'a named location');
 is(code(get('/named/echo', by => undef)), '401 signature_required',
     'a named location, not signed');
+$r = post('/named/echo', 'hello', type => 'text/plain');
+is($r->status, 200, 'a POST that an error page makes a GET of');
+is(header($r, 'X-ActivityPub-Actor'), $bob->uri, 'is what was signed');
 is(header(get('/lost/echo'), 'X-ActivityPub-Actor'), $bob->uri,
     'what is known is known behind a redirect');
 is(lines(get('/lost/echo', by => undef, headers => \@lies),
@@ -407,8 +413,26 @@ is(get('/claimed/page.html', key_id => 'https://FAR.example:443/x')->status,
 is(get('/claimed/page.html', by => $eve)->status, 200, 'one of another');
 is(get('/claimed/page.html', by => undef)->status, 200, 'nobody: no limit')
     for 1 .. 2;
-like(last_line(), qr/^\S+ 200 \[\] \[\] \[\] \[\] \[\] \[\]$/,
+logged('/claimed/page.html 200 [] [] [] [] [] []',
     'where nobody looks all is empty');
+
+# an inbox has them, too
+
+my $follow = JSON::PP->new->canonical->encode($bob->activity('Follow',
+    $ACTOR));
+my @known = ('[far.example]', '[https://far.example/u/bob]', '[far.example]',
+    '[valid]', '[Follow]');
+
+is(post('/activitypub/inbox', $follow)->status, 202, 'a Follow');
+logged("/activitypub/inbox 202 @known [accepted]", 'of whom');
+is(code(post('/activitypub/inbox', $follow, sent => "$follow ")),
+    '401 digest_mismatch', 'another body');
+logged('/activitypub/inbox 401 [far.example] [] [] [digest_mismatch]'
+    . ' [] [digest_mismatch]', 'of nobody');
+is(code(post('/activitypub/inbox', $follow =~ s/far(.example.activ)/evil$1/r)),
+    '403 id_of_another_origin', 'what a sender may not say');
+logged("/activitypub/inbox 403 @known [id_of_another_origin]",
+    'of whom, all the same');
 
 ###############################################################################
 
@@ -524,6 +548,8 @@ for my $size (5, 40_000) {
 }
 
 is(http2('GET', '/sub/page.html'), 200, 'HTTP/2: GET');
+is(http2('POST', '/required/echo', 'z' x 40_000, by => undef), 401,
+    'HTTP/2: refused');
 
 # a key that takes its time: a reload, a client that leaves, another worker
 
@@ -704,10 +730,10 @@ sub begin {
 
 
 sub http2 {
-    my ($method, $uri, $body) = @_;
+    my ($method, $uri, $body, %o) = @_;
 
     my $c = Test::HTTP2->new(port => port(8081));
-    my @headers = signed($uri, $body, type => 'text/plain');
+    my @headers = signed($uri, $body, type => 'text/plain', %o);
     my @fields = (':method' => $method, ':scheme' => 'http', ':path' => $uri,
         ':authority' => 'site.example');
 
@@ -750,12 +776,20 @@ sub code {
 }
 
 
-sub last_line {
-    my @lines;
+# the last line of the log, once it is there
 
-    $t->wait_for(sub { @lines = split /\n/, $t->read_file('sender.log') }, 5);
+sub logged {
+    my ($line, $name) = @_;
 
-    return $lines[-1];
+    my $last = '';
+
+    $t->wait_for(sub {
+        $last = (split /\n/, $t->read_file('sender.log'))[-1] // '';
+
+        return $last eq $line;
+    }, 5);
+
+    is($last, $line, "$name: in the log");
 }
 
 ###############################################################################
