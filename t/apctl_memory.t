@@ -82,6 +82,17 @@ clean('actor import nonsense', 1, qw/actor import - --json/, @db);
 clean('actor delete', 0, qw/actor delete ann --yes/, @db);
 clean('actor delete twice', 3, qw/actor delete ann --yes --json/, @db);
 
+clean('block', 0, qw/block add one.example Two.Example --preset threads
+    --reason x --yes/, @db);
+clean('block nonsense', 2, qw/block add one/, @db);
+clean('block import', 1, qw/block import - --yes/, @db, { in =>
+    qq(#domain,#severity,#public_comment\na.example,noop\n)
+    . qq(b.example,silence,"a ""b""\nc"\n*.x,suspend\nc.example,x\n) });
+clean('block list', 0, qw/block list/, @db);
+clean('block export', 0, qw/block export/, @db);
+clean('unblock', 0, qw/block rm one.example/, @db);
+clean('unblock nobody', 3, qw/block rm no.example --json/, @db);
+
 clean('followers', 0, qw/followers list --json/, @db);
 clean('deliveries', 0, qw/deliveries status/, @db);
 clean('deliveries as JSON', 0, qw/deliveries status --json/, @db);

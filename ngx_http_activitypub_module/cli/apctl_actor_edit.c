@@ -118,7 +118,8 @@ apctl_actor_delete(apctl_t *ap)
     PQclear(actor);
 
     if (code != APCTL_OK
-        || (code = apctl_confirm(ap, question)) != APCTL_OK
+        || (code = apctl_confirm(ap, "delete", "deleted", question))
+           != APCTL_OK
         || (code = apctl_call(ap,
                 "SELECT activitypub.actor_delete(actor => $1::text)",
                 1, &uri, &result)) != APCTL_OK)

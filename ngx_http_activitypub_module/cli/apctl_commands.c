@@ -11,6 +11,7 @@
 #include "apctl_actor.h"
 #include "apctl_actor_edit.h"
 #include "apctl_actor_import.h"
+#include "apctl_block.h"
 #include "apctl_check.h"
 #include "apctl_commands.h"
 #include "apctl_completion.h"
@@ -35,6 +36,12 @@
 #define APCTL_WHOSE_POST                                                      \
     "Without --actor it is the actor's in whose section the page lies, else\n" \
     "the site's only actor's.\n"
+
+#define APCTL_BLOCK_TEXT                                                      \
+    "Says first how many followers, replies and deliveries that costs.  The\n" \
+    "followers are removed, and each gets a Reject; they do not come back.\n" \
+    "Asks first on a terminal; elsewhere --yes is needed.  Without --origin\n" \
+    "it is for all sites of the database.\n"
 
 #define APCTL_OBJECT                                                          \
     "OBJECT is the post's id, its uuid, or the URL of its page."
@@ -89,6 +96,50 @@ const apctl_command_t  apctl_commands[] = {
       "apctl actor show news\n"
       "apctl actor show news@acme.example --json\n",
       apctl_actor_show },
+
+    { "block", "add", "[DOMAIN]...",
+      APCTL_BIT(DRY_RUN) | APCTL_BIT(ORIGIN) | APCTL_BIT(PRESET)
+      | APCTL_BIT(REASON) | APCTL_BIT(SEVERITY) | APCTL_BIT(YES), 0,
+      "Blocks domains and all that is below them.",
+      APCTL_BLOCK_TEXT
+      "Replaces a rule that is there about the very domain.  \"allow\" is an\n"
+      "exception to one about a domain above it.",
+      "apctl block add spam.example --reason spam\n"
+      "apctl block add loud.example --severity limit\n"
+      "apctl block add --preset threads --dry-run\n",
+      apctl_block_add },
+
+    { "block", "export", NULL, APCTL_BIT(ORIGIN), 0,
+      "Prints the blocks of the database as Mastodon exports and imports them.",
+      "Those that are about every origin, or with --origin that one's own.",
+      "apctl block export > blocks.csv\n",
+      apctl_block_export },
+
+    { "block", "import", "FILE",
+      APCTL_BIT(DRY_RUN) | APCTL_BIT(ORIGIN) | APCTL_BIT(SEVERITY)
+      | APCTL_BIT(YES), 0,
+      "Blocks many domains.",
+      APCTL_BLOCK_TEXT
+      "FILE, or - for stdin, is what Mastodon exports, or has a domain in\n"
+      "each line.  A line that is none is named and left out; the rest is\n"
+      "written at once.  --severity is for those that have none of their own.",
+      "apctl block import blocks.csv --dry-run\n"
+      "apctl block import blocks.csv --yes\n",
+      apctl_block_import },
+
+    { "block", "list", NULL, 0, 0,
+      "Lists the rules about domains, those of nginx's configuration, too.",
+      NULL,
+      "apctl block list\n"
+      "apctl block list --json\n",
+      apctl_block_list },
+
+    { "block", "rm", "DOMAIN...", APCTL_BIT(DRY_RUN) | APCTL_BIT(ORIGIN), 0,
+      "Takes back what the database says of domains.",
+      "What was hidden is shown again.  Followers do not come back: they may\n"
+      "follow again.",
+      "apctl block rm spam.example\n",
+      apctl_block_rm },
 
     { "check", NULL, NULL, APCTL_BIT(ORIGIN), 0,
       "Looks at the site from outside, as its peers do.",

@@ -15,7 +15,13 @@
 typedef struct {
     const char    *noun;
     const char    *verb;
-    const char    *operand;     /* what follows the verb, or NULL */
+
+    /*
+     * What follows the verb, or NULL.  "WORD..." may be several: a line each.
+     * "[WORD]..." may be missing.
+     */
+    const char    *operand;
+
     uint64_t       options;     /* beside the global ones */
     uint64_t       required;    /* those of them that must be given */
     const char    *summary;     /* a sentence */

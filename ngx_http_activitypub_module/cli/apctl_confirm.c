@@ -12,7 +12,8 @@
 
 
 apctl_exit_e
-apctl_confirm(apctl_t *ap, const char *question)
+apctl_confirm(apctl_t *ap, const char *verb, const char *done,
+    const char *question)
 {
     char  answer[16];
 
@@ -22,7 +23,7 @@ apctl_confirm(apctl_t *ap, const char *question)
 
     if (!isatty(STDIN_FILENO)) {
         return apctl_fail(APCTL_USAGE, "there is no terminal to ask on: "
-                          "\"--yes\" deletes without asking");
+                          "\"--yes\" %ss without asking", verb);
     }
 
     apctl_write_clean(stderr, question);
@@ -31,7 +32,7 @@ apctl_confirm(apctl_t *ap, const char *question)
     if (fgets(answer, sizeof(answer), stdin) == NULL
         || (strcmp(answer, "y\n") != 0 && strcmp(answer, "yes\n") != 0))
     {
-        return apctl_fail(APCTL_FAILED, "nothing was deleted");
+        return apctl_fail(APCTL_FAILED, "nothing was %s", done);
     }
 
     return APCTL_OK;

@@ -14,9 +14,11 @@
 
 /*
  * APCTL_OK: yes, or --yes, or --dry-run.  Else nothing is to be done, after a
- * sentence.  "question" is one line, and is cleaned.
+ * sentence.  "verb" and "done" say what it would be: "delete", "deleted".
+ * "question" is one line, and is cleaned.
  */
-apctl_exit_e apctl_confirm(apctl_t *ap, const char *question);
+apctl_exit_e apctl_confirm(apctl_t *ap, const char *verb, const char *done,
+    const char *question);
 
 
 #endif

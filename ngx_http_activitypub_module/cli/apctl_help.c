@@ -149,6 +149,11 @@ apctl_help_options(const char *heading, uint64_t options)
                      option->value != NULL ? " " : "",
                      option->value != NULL ? option->value : "");
 
+        if (len > 24) {
+            putchar('\n');
+            len = 0;
+        }
+
         printf("%*s%s\n", 26 - len, "", option->help);
     }
 }

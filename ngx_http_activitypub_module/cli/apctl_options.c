@@ -89,15 +89,25 @@ const apctl_option_t  apctl_options[APCTL_OPT_COUNT] = {
     [APCTL_OPT_ORIGIN] =
     { "origin", "ORIGIN", "which site, if there are several", false },
 
+    [APCTL_OPT_PRESET] =
+    { "preset", "threads", "domains that belong together", false },
+
     [APCTL_OPT_PUBLISHED] =
     { "published", "TIME", "like 2026-01-31T18:00:00Z; default now", false },
 
     [APCTL_OPT_QUIET] =
     { "quiet", NULL, "print nothing but the result that was asked for", false },
 
+    [APCTL_OPT_REASON] =
+    { "reason", "TEXT", "why; kept with the rule", false },
+
     [APCTL_OPT_SECTION] =
     { "section", "PATH", "pages below it are its posts; may be repeated",
       true },
+
+    [APCTL_OPT_SEVERITY] =
+    { "severity", "suspend|limit|reject_media|allow",
+      "what is done; default suspend", false },
 
     [APCTL_OPT_SQL] =
     { "sql", "DIR", "the SQL files; default $APCTL_SQL_DIR, or as built",

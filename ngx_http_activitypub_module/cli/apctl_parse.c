@@ -103,6 +103,13 @@ apctl_parse_word(apctl_parser_t *p, const char *word)
         return APCTL_OK;
     }
 
+    if (request->command->operand != NULL && p->ap->operand != NULL
+        && strstr(request->command->operand, "...") != NULL)
+    {
+        p->ap->operand = apctl_format(p->ap, "%s\n%s", p->ap->operand, word);
+        return APCTL_OK;
+    }
+
     if (request->command->operand == NULL || p->ap->operand != NULL) {
         return apctl_fail(APCTL_USAGE, "\"%s\" is one word too many for "
                           "\"apctl %s%s%s\"", word,
@@ -235,7 +242,9 @@ apctl_parse_complete(apctl_parser_t *p)
                           p->request->noun);
     }
 
-    if (command->operand != NULL && p->ap->operand == NULL) {
+    if (command->operand != NULL && command->operand[0] != '['
+        && p->ap->operand == NULL)
+    {
         return apctl_fail(APCTL_USAGE, "\"apctl %s%s%s\" needs %s",
                           apctl_command_words(command), command->operand);
     }

@@ -112,7 +112,8 @@ apctl_post_delete(apctl_t *ap)
     question = apctl_format(ap, "Delete %s? Other servers never forget that.",
                             ap->operand);
 
-    if ((code = apctl_confirm(ap, question)) != APCTL_OK
+    if ((code = apctl_confirm(ap, "delete", "deleted", question))
+         != APCTL_OK
         || (code = apctl_connect(ap, NULL)) != APCTL_OK)
     {
         return code;

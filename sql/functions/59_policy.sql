@@ -22,14 +22,12 @@ RETURN CASE severity WHEN 'suspend' THEN 4 WHEN 'limit' THEN 3
        END;
 
 
--- The host of a URL, or of HOST:PORT, as it stands in rules.
+-- The host of HOST or HOST:PORT, as it stands in rules.
 
 CREATE OR REPLACE FUNCTION bare_host(place text)
     RETURNS text
     LANGUAGE sql IMMUTABLE STRICT
-RETURN rtrim(split_part(lower(regexp_replace(place, '^https?://([^/?#]*).*$',
-                                             '\1') COLLATE "C"), ':', 1),
-             '.') COLLATE "C";
+RETURN rtrim(lower(split_part(place, ':', 1) COLLATE "C"), '.');
 
 
 -- The domains whose rules are about a host: itself, whatever it is below,
@@ -38,7 +36,6 @@ RETURN rtrim(split_part(lower(regexp_replace(place, '^https?://([^/?#]*).*$',
 CREATE OR REPLACE FUNCTION domains_above(host text)
     RETURNS text[]
     LANGUAGE plpgsql IMMUTABLE STRICT
-    SET search_path = activitypub, pg_temp
 AS $$
 DECLARE
     result  text[] := ARRAY['', host];
@@ -57,6 +54,42 @@ $$;
 
 -- suspend, limit, reject_media, allow, or none.  Where all are suspended but
 -- those that are allowed, a milder rule about somebody does not let him in.
+-- It sets nothing, not even a path: that would take longer than all it does.
+
+CREATE OR REPLACE FUNCTION find_policy(origin_url text, host text)
+    RETURNS text
+    LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+    above  text[] := activitypub.domains_above(activitypub.bare_host(host));
+    rule   text;
+BEGIN
+    SELECT p.severity INTO rule
+      FROM activitypub.domain_policy AS p
+     WHERE p.domain = ANY (above) AND p.origin IN ('', origin_url)
+     ORDER BY octet_length(p.domain) DESC,
+              activitypub.severity_rank(p.severity) DESC
+     LIMIT 1;
+
+    IF NOT FOUND THEN
+        RETURN 'none';
+    END IF;
+
+    IF rule IN ('limit', 'reject_media')
+       AND EXISTS (SELECT FROM activitypub.domain_policy AS p
+                    WHERE p.domain = '' AND p.origin = origin_url)
+       AND NOT EXISTS (SELECT FROM activitypub.domain_policy AS p
+                        WHERE p.domain = ANY (above)
+                          AND p.origin IN ('', origin_url)
+                          AND p.severity = 'allow')
+    THEN
+        RETURN 'suspend';
+    END IF;
+
+    RETURN rule;
+END
+$$;
+
 
 CREATE OR REPLACE FUNCTION policy_of(origin text, host text)
     RETURNS text
@@ -64,24 +97,8 @@ CREATE OR REPLACE FUNCTION policy_of(origin text, host text)
     SET search_path = activitypub, pg_temp
     SET enable_seqscan = off SET jit = off
 AS $$
-#variable_conflict use_column
-DECLARE
-    above    text[] := domains_above(bare_host(policy_of.host));
-    longest  text;
-    allowed  boolean;
-    closed   boolean;
 BEGIN
-    SELECT INTO longest, allowed, closed
-           (array_agg(p.severity ORDER BY octet_length(p.domain) DESC,
-                      severity_rank(p.severity) DESC))[1],
-           bool_or(p.severity = 'allow'), bool_or(p.domain = '')
-      FROM domain_policy AS p
-     WHERE p.domain = ANY (above) AND p.origin IN ('', policy_of.origin);
-
-    RETURN CASE WHEN longest IS NULL THEN 'none'
-                WHEN closed AND NOT allowed THEN 'suspend'
-                ELSE longest
-           END;
+    RETURN find_policy(policy_of.origin, policy_of.host);
 END
 $$;
 
@@ -108,7 +125,7 @@ BEGIN
     END IF;
 
     RETURN ARRAY(SELECT h FROM (SELECT DISTINCT unnest(hosts)) AS d (h)
-                  WHERE policy_of(origin_url, h) = 'suspend');
+                  WHERE find_policy(origin_url, h) = 'suspend');
 END
 $$;
 
@@ -156,7 +173,7 @@ BEGIN
         RETURN 'none';
     END IF;
 
-    RETURN policy_of(origin_url, sender_host);
+    RETURN find_policy(origin_url, sender_host);
 END
 $$;
 
@@ -170,8 +187,6 @@ AS $$
 DECLARE
     name  text;
 BEGIN
-    PERFORM pg_advisory_xact_lock(1097888848, 0);
-
     IF cardinality(domains) > 64 THEN
         domains := '{""}';
     END IF;
@@ -179,6 +194,8 @@ BEGIN
     FOR name IN SELECT DISTINCT d FROM unnest(domains) AS d ORDER BY d LOOP
         PERFORM pg_advisory_xact_lock(1097888848, policy_lock(name));
     END LOOP;
+
+    PERFORM pg_advisory_xact_lock(1097888848, 0);
 END
 $$;
 

@@ -13,365 +13,6 @@ SET LOCAL ROLE activitypub_owner;
 SET LOCAL search_path = activitypub, pg_temp;
 
 
--- What is wrong with it, or NULL.  Who calls has folded it already.
-
-CREATE OR REPLACE FUNCTION domain_problem(domain text)
-    RETURNS text
-    LANGUAGE sql IMMUTABLE
-RETURN CASE
-    WHEN coalesce(domain, '') = '' THEN 'a domain is needed'
-    WHEN domain ~ '[/@?#]' OR domain ~ '^[a-z]+:'
-        THEN 'a domain alone is wanted, without scheme, path or user'
-    WHEN domain ~ '\*'
-        THEN 'subdomains are included, write the domain without a wildcard'
-    WHEN domain ~ '[][]' OR domain ~ ':.*:' OR domain ~ '(^|\.)[0-9]+$'
-        THEN 'it is an IP address, not a domain'
-    WHEN domain ~ ':'
-        THEN 'a domain alone is wanted, without a port'
-    WHEN domain ~ '[^\u0001-\u007f]' OR domain ~ '[A-Z]' OR domain ~ '\.$'
-        THEN 'it is not in the spelling in which domains are compared: '
-             'ASCII in lower case, without a dot at the end'
-    WHEN strpos(domain, '.') = 0
-        THEN 'it has one label, and a whole top-level domain cannot be named'
-    WHEN octet_length(domain) > 253
-         OR domain !~ ('^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+'
-                       '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$')
-        THEN 'it is not a host name'
-END;
-
-
--- A rule that is about us, too, would have us cut off from ourselves.
-
-CREATE OR REPLACE FUNCTION check_domain(domain text, severity text)
-    RETURNS void
-    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
-AS $$
-#variable_conflict use_column
-DECLARE
-    problem  text := domain_problem(check_domain.domain);
-    ours     text;
-BEGIN
-    IF problem IS NOT NULL THEN
-        PERFORM refuse('22023', format('"%s" cannot have a rule: %s',
-                       left(coalesce(check_domain.domain, ''), 100), problem));
-    END IF;
-
-    IF severity_rank(check_domain.severity) = 0 THEN
-        PERFORM refuse('22023', format('"%s" is no severity: suspend, limit '
-                       'or reject_media', left(check_domain.severity, 100)));
-    END IF;
-
-    SELECT n.name INTO ours
-      FROM origin AS o,
-           unnest(ARRAY[bare_host(o.url), o.account_domain]) AS n (name)
-     WHERE check_domain.severity <> 'allow'
-       AND check_domain.domain = ANY (domains_above(n.name))
-     LIMIT 1;
-
-    IF FOUND THEN
-        PERFORM refuse('22023', format('"%s" cannot be blocked: "%s" is our '
-                       'own', check_domain.domain, ours));
-    END IF;
-END
-$$;
-
-
--- '' for all; else the URL of the origin with that URL or host.
-
-CREATE OR REPLACE FUNCTION rule_origin(origin text)
-    RETURNS text
-    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
-AS $$
-BEGIN
-    IF coalesce(rule_origin.origin, '') = '' THEN
-        RETURN '';
-    END IF;
-
-    RETURN (find_origin(rule_origin.origin)).url;
-END
-$$;
-
-
--- The remote actors at domains and below them; '' has them all.
-
-CREATE OR REPLACE FUNCTION remote_actors_below(domains text[])
-    RETURNS TABLE (id bigint, uri text, host text, inbox text)
-    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
-AS $$
-#variable_conflict use_column
-BEGIN
-    IF '' = ANY (domains) THEN
-        RETURN QUERY
-        SELECT r.id, r.uri::text, split_part(r.host, ':', 1)::text,
-               r.inbox::text
-          FROM remote_actor AS r;
-        RETURN;
-    END IF;
-
-    RETURN QUERY
-    SELECT r.id, r.uri::text, split_part(r.host, ':', 1)::text, r.inbox::text
-      FROM (SELECT reverse(u.d) COLLATE "C" FROM unnest(domains) AS u (d)
-             WHERE NOT EXISTS (SELECT FROM unnest(domains) AS v (d)
-                                WHERE v.d <> u.d AND cardinality(domains) < 64
-                                  AND v.d = ANY (domains_above(u.d)))
-             GROUP BY u.d) AS name (backwards),
-           LATERAL (
-               SELECT w.* FROM remote_actor AS w
-                WHERE reverse(split_part(w.host, ':', 1)) = name.backwards
-               UNION ALL
-               SELECT w.* FROM remote_actor AS w
-                WHERE reverse(split_part(w.host, ':', 1))
-                          > name.backwards || '.'
-                  AND reverse(split_part(w.host, ':', 1))
-                          < name.backwards || '/') AS r;
-END
-$$;
-
-
--- The servers there that have ever had a queue, with their ports.
-
-CREATE OR REPLACE FUNCTION hosts_below(domains text[])
-    RETURNS SETOF text
-    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
-AS $$
-BEGIN
-    RETURN QUERY
-    SELECT h.name::text
-      FROM (SELECT DISTINCT reverse(d) COLLATE "C" FROM unnest(domains) AS d)
-           AS name (backwards),
-           LATERAL (
-               SELECT w.name FROM host AS w
-                WHERE reverse(split_part(w.name, ':', 1)) = name.backwards
-               UNION ALL
-               SELECT w.name FROM host AS w
-                WHERE reverse(split_part(w.name, ':', 1))
-                          > name.backwards || '.'
-                  AND reverse(split_part(w.name, ':', 1))
-                          < name.backwards || '/') AS h;
-END
-$$;
-
-
--- What others did to posts, shown or hidden as the rules about these domains
--- are now.  Returns the keys of what changed; NULL: it is so much that every
--- zone had better begin anew.
-
-CREATE OR REPLACE FUNCTION review_reactions(domains text[], origin_url text)
-    RETURNS jsonb
-    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
-AS $$
-#variable_conflict use_column
-DECLARE
-    keys  jsonb;
-BEGIN
-    WITH found AS (
-        SELECT x.id, o.url, m.host, a.uri AS owner
-          FROM remote_actors_below(domains) AS m
-          JOIN reaction AS x ON x.actor = m.uri
-          JOIN object AS p ON p.id = x.object
-          JOIN actor AS a ON a.id = p.actor
-          JOIN origin AS o ON o.id = a.origin
-         WHERE origin_url IN ('', o.url)
-    ), judged AS (
-        SELECT d.url, d.host, policy_of(d.url, d.host) = 'suspend' AS hide
-          FROM (SELECT DISTINCT f.url, f.host FROM found AS f) AS d
-    ), changed AS (
-        UPDATE reaction AS x SET hidden = j.hide
-          FROM found AS f
-          JOIN judged AS j ON j.url = f.url AND j.host = f.host
-         WHERE x.id = f.id AND x.hidden <> j.hide
-        RETURNING x.object, x.kind, f.url, f.owner
-    ), place AS (
-        SELECT DISTINCT c.url,
-               substr(object_uri(c.owner, c.object), length(c.url) + 1)
-                   || '/' || c.kind AS path
-          FROM changed AS c
-         LIMIT 10001
-    )
-    SELECT INTO keys
-           CASE WHEN count(*) <= 10000
-                THEN coalesce(jsonb_agg(jsonb_build_array(l.url, l.path, '')),
-                              '[]')
-           END
-      FROM place AS l;
-
-    RETURN keys;
-END
-$$;
-
-
--- Every node hears of it, and every zone drops what shows it.
-
-CREATE OR REPLACE FUNCTION tell_policies(domains text[], keys jsonb)
-    RETURNS void
-    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
-AS $$
-BEGIN
-    PERFORM notify_pieces(
-        (SELECT jsonb_agg(jsonb_build_array(
-                    'policy', coalesce(nullif(d, ''), '*'), ''))
-           FROM unnest(domains) AS d) || coalesce(keys, '[]'));
-
-    IF keys IS NULL THEN
-        PERFORM pg_notify('activitypub_changed', '*');
-    END IF;
-END
-$$;
-
-
--- Of these origins those of which nothing goes to a host.
-
-CREATE OR REPLACE FUNCTION suspended_origins(peer text, ids int[])
-    RETURNS int[]
-    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
-AS $$
-BEGIN
-    RETURN ARRAY(SELECT o.id FROM origin AS o
-                  WHERE o.id = ANY (ids)
-                    AND policy_of(o.url, peer) = 'suspend');
-END
-$$;
-
-
--- A Reject is all that is still said to who is suspended.
-
-CREATE OR REPLACE FUNCTION is_reject(d delivery)
-    RETURNS boolean
-    LANGUAGE sql IMMUTABLE
-RETURN d.document IS NOT NULL AND d.holds IS NULL;
-
-
--- Of a host that the caller has locked: what of these origins waits for it.
--- What a worker is sending just now arrives, or is settled as ever.
-
-CREATE OR REPLACE FUNCTION drop_deliveries(peer text, origins int[])
-    RETURNS int
-    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
-AS $$
-DECLARE
-    accepts  uuid[];
-    dropped  int;
-BEGIN
-    WITH gone AS (
-        DELETE FROM delivery AS d
-         WHERE d.id IN (SELECT w.id FROM delivery AS w
-                          JOIN actor AS a ON a.id = w.actor
-                         WHERE w.host = peer AND w.state = 'waiting'
-                           AND NOT is_reject(w)
-                           AND (w.claim IS NULL OR w.next_at <= now())
-                           AND a.origin = ANY (origins)
-                           FOR UPDATE OF w SKIP LOCKED)
-        RETURNING CASE WHEN d.holds IS NOT NULL THEN d.activity END
-    )
-    SELECT count(*), array_agg(g.accept) INTO dropped, accepts
-      FROM gone AS g (accept);
-
-    PERFORM release_followers(accepts);
-
-    RETURN dropped;
-END
-$$;
-
-
-CREATE OR REPLACE FUNCTION render_reject(reject_uri text, our_uri text,
-    follower_uri text, follow_id text)
-    RETURNS text
-    LANGUAGE sql STABLE SET search_path = activitypub, pg_temp
-AS $$
-    SELECT format('{"@context":%s,"id":%s,"type":"Reject","actor":%s,'
-                  '"to":[%s],"object":{%s"type":"Follow","actor":%s,'
-                  '"object":%s}}', plain_context(), to_json(reject_uri),
-                  to_json(our_uri), to_json(follower_uri),
-                  CASE WHEN follow_id = '' THEN ''
-                       ELSE format('"id":%s,', to_json(follow_id))
-                  END, to_json(follower_uri), to_json(our_uri))
-$$;
-
-
--- The followers at these domains, as far as they are suspended now: each gets
--- its Reject.  The rows of their hosts are locked.  Returns how many there
--- were, and the keys of what changed.
-
-CREATE OR REPLACE FUNCTION reject_followers(domains text[], origin_url text,
-    OUT rejected bigint, OUT keys jsonb)
-    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
-AS $$
-#variable_conflict use_column
-BEGIN
-    WITH found AS (
-        SELECT f.actor, f.remote_actor, a.uri AS ours, m.uri, m.host, m.inbox,
-               o.url
-          FROM remote_actors_below(domains) AS m
-          JOIN follower AS f ON f.remote_actor = m.id
-          JOIN actor AS a ON a.id = f.actor
-          JOIN origin AS o ON o.id = a.origin
-         WHERE origin_url IN ('', o.url)
-    ), judged AS (
-        SELECT d.url, d.host
-          FROM (SELECT DISTINCT f.url, f.host FROM found AS f) AS d
-         WHERE policy_of(d.url, d.host) = 'suspend'
-    ), dropped AS (
-        DELETE FROM follower AS f
-         USING found AS w
-          JOIN judged AS j ON j.url = w.url AND j.host = w.host
-         WHERE f.actor = w.actor AND f.remote_actor = w.remote_actor
-        RETURNING uuid7() AS id, f.actor, f.follow_id, w.ours, w.uri, w.inbox
-    ), queued AS (
-        INSERT INTO delivery (activity, document, actor, lane, host, inbox)
-        SELECT d.id, render_reject(activity_uri(d.ours, d.id), d.ours, d.uri,
-                                   d.follow_id),
-               d.actor, d.id, url_host(d.inbox), d.inbox
-          FROM dropped AS d
-        RETURNING actor
-    ), told AS (
-        SELECT q.actor, count(*) AS n FROM queued AS q GROUP BY q.actor
-    )
-    SELECT INTO rejected, keys
-           coalesce(sum(t.n), 0), coalesce(jsonb_agg(followers_key(t.actor)),
-                                           '[]')
-      FROM told AS t;
-END
-$$;
-
-
--- What follows from new rules that suspend.
-
-CREATE OR REPLACE FUNCTION part_from(domains text[], origin_url text,
-    OUT rejected bigint, OUT keys jsonb)
-    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
-AS $$
-DECLARE
-    names  text[];
-    peer   text;
-BEGIN
-    -- hosts in order, and before what is theirs: as the fan-out does
-
-    names := ARRAY(SELECT h FROM hosts_below(domains) AS h
-                    UNION
-                   SELECT url_host(m.inbox)::text
-                     FROM remote_actors_below(domains) AS m
-                    WHERE EXISTS (SELECT FROM follower AS f
-                                   WHERE f.remote_actor = m.id));
-
-    PERFORM wake_hosts(names);
-
-    FOREACH peer IN ARRAY names LOOP
-        PERFORM drop_deliveries(peer, suspended_origins(peer, ARRAY(
-                    SELECT DISTINCT a.origin FROM delivery AS d
-                      JOIN actor AS a ON a.id = d.actor
-                     WHERE d.host = peer AND d.state = 'waiting')));
-    END LOOP;
-
-    SELECT INTO rejected, keys r.rejected, r.keys
-      FROM reject_followers(domains, origin_url) AS r;
-
-    IF rejected > 0 THEN
-        PERFORM notify_work('delivery');
-    END IF;
-END
-$$;
-
-
 -- Many rules of the database at once: [{"domain": "one.example",
 -- "severity": "suspend", "reason": "…"}, …].
 
@@ -622,8 +263,8 @@ BEGIN
       FROM domain_policy AS p
      WHERE p.domain = ANY (above) AND p.origin IN ('', origin_url)
        AND octet_length(p.domain) > (SELECT max(octet_length(d))
-                                       FROM unnest(domains) AS d
-                                      WHERE d = ANY (above))
+                                       FROM unnest(above) AS d
+                                      WHERE d = ANY (domains))
      ORDER BY octet_length(p.domain) DESC, severity_rank(p.severity) DESC
      LIMIT 1;
 
@@ -646,31 +287,40 @@ AS $$
 DECLARE
     whose  text := rule_origin(blocks_cost.origin);
 BEGIN
-    SELECT INTO followers count(*)
-      FROM remote_actors_below(domains) AS m
-      JOIN follower AS f ON f.remote_actor = m.id
-      JOIN actor AS a ON a.id = f.actor
-      JOIN origin AS o ON o.id = a.origin
-     WHERE whose IN ('', o.url) AND would_part(o.url, m.host, domains);
+    SELECT INTO followers coalesce(sum(g.n), 0)
+      FROM (SELECT o.url, m.host, count(*) AS n
+              FROM remote_actors_below(domains) AS m
+              JOIN follower AS f ON f.remote_actor = m.id
+              JOIN actor AS a ON a.id = f.actor
+              JOIN origin AS o ON o.id = a.origin
+             WHERE whose IN ('', o.url)
+             GROUP BY o.url, m.host OFFSET 0) AS g
+     WHERE would_part(g.url, g.host, domains);
 
     SELECT INTO replies, reactions
-           count(*) FILTER (WHERE x.kind = 'replies'),
-           count(*) FILTER (WHERE x.kind <> 'replies')
-      FROM remote_actors_below(domains) AS m
-      JOIN reaction AS x ON x.actor = m.uri
-      JOIN object AS p ON p.id = x.object
-      JOIN actor AS a ON a.id = p.actor
-      JOIN origin AS o ON o.id = a.origin
-     WHERE whose IN ('', o.url) AND NOT x.hidden AND NOT x.waits
-       AND would_part(o.url, m.host, domains);
+           coalesce(sum(g.n) FILTER (WHERE g.is_reply), 0),
+           coalesce(sum(g.n) FILTER (WHERE NOT g.is_reply), 0)
+      FROM (SELECT o.url, m.host, x.kind = 'replies' AS is_reply,
+                   count(*) AS n
+              FROM remote_actors_below(domains) AS m
+              JOIN reaction AS x ON x.actor = m.uri
+              JOIN object AS p ON p.id = x.object
+              JOIN actor AS a ON a.id = p.actor
+              JOIN origin AS o ON o.id = a.origin
+             WHERE whose IN ('', o.url) AND NOT x.hidden AND NOT x.waits
+             GROUP BY 1, 2, 3 OFFSET 0) AS g
+     WHERE would_part(g.url, g.host, domains);
 
-    SELECT INTO deliveries count(*)
-      FROM (SELECT DISTINCT h FROM hosts_below(domains) AS h) AS n (host)
-      JOIN delivery AS d ON d.host = n.host AND d.state = 'waiting'
-      JOIN actor AS a ON a.id = d.actor
-      JOIN origin AS o ON o.id = a.origin
-     WHERE whose IN ('', o.url) AND NOT is_reject(d)
-       AND would_part(o.url, n.host, domains);
+    SELECT INTO deliveries coalesce(sum(g.n), 0)
+      FROM (SELECT o.url, n.host, count(*) AS n
+              FROM (SELECT DISTINCT h FROM hosts_below(domains) AS h)
+                   AS n (host)
+              JOIN delivery AS d ON d.host = n.host AND d.state = 'waiting'
+              JOIN actor AS a ON a.id = d.actor
+              JOIN origin AS o ON o.id = a.origin
+             WHERE whose IN ('', o.url) AND NOT is_reject(d)
+             GROUP BY 1, 2 OFFSET 0) AS g
+     WHERE would_part(g.url, g.host, domains);
 
     SELECT INTO hosts count(*)
       FROM (SELECT m.host FROM remote_actors_below(domains) AS m

@@ -82,7 +82,7 @@ SELECT is(pg_temp.policy(host), found, host || ': ' || found)
     ('very.good.one.example', 'allow'), ('notgood.one.example', 'suspend'),
     ('twoone.example', 'none'), ('example', 'none'),
     ('one.example.net', 'none'), ('one.example:8443', 'suspend'),
-    ('ONE.example.', 'suspend'), ('https://one.example/users/a', 'suspend'),
+    ('ONE.example.', 'suspend'), ('one.example.:8443', 'suspend'),
     ('two.example', 'limit'), ('b.two.example', 'limit'),
     ('x.a.b.two.example', 'reject_media'), ('mine.example', 'suspend'),
     ('', 'none')

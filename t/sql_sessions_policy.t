@@ -1,0 +1,197 @@
+#!/usr/bin/perl
+
+# Copyright (C) The ngx_http_activitypub_module authors
+# SPDX-License-Identifier: BSD-2-Clause
+
+# A domain is blocked while others receive, expand and claim: nothing of it
+# stays, nobody waits who has nothing to do with it, and a large site is
+# blocked by its indexes.
+
+###############################################################################
+
+use warnings;
+use strict;
+
+use Test::More;
+
+use JSON::PP;
+
+BEGIN { use FindBin; chdir($FindBin::Bin); }
+
+use lib 'lib';
+use Test::Nginx;
+use Test::Session;
+
+###############################################################################
+
+my $t = Test::Nginx->new(plain => 1)->database();
+my ($one, $two, $three) = map { Test::Session->new($t) } 1 .. 3;
+
+my $home = 'https://acme.example';
+my $follows = 0;
+my $declaration = encode_json({ origin => $home, host => 'acme.example',
+    prefix => '/activitypub/', account_domain => 'acme.example',
+    actors => [{ username => 'news' }] });
+
+$one->ask("SELECT * FROM activitypub.declare('node', '$declaration')");
+
+my $post = $one->ask("SELECT activitypub.publish('news', '/1', 'T', 'x')");
+
+for my $host (qw/bad.example sub.bad.example good.example/) {
+    $one->ask("SELECT activitypub.remote_actor_set('https://$host/' || n,
+        '$host', 'https://$host/' || n || '/inbox', 'https://$host/inbox',
+        'https://$host/' || n || '#key', 'PEM')
+        FROM generate_series(1, 9) AS n");
+}
+
+# who is received already is waited for, and goes
+
+$one->ask('BEGIN');
+is($one->ask(follow('sub.bad.example/1')), 'accepted', 'one follows');
+is($one->ask(liked('bad.example/2')), 'kept', 'another one likes');
+$two->send(block());
+ok($two->waits, 'who blocks them waits for that');
+is($three->ask(follow('sub.bad.example/2')), 'blocked',
+    'who follows meanwhile is blocked already');
+is($three->ask(liked('bad.example/3')), 'blocked', 'and who likes');
+is($three->ask(follow('good.example/1')), 'accepted',
+    'and everybody else is heard');
+$one->ask('COMMIT');
+is($two->answer, 1, 'the block takes the one that followed');
+is(followers(), 'https://good.example/1', 'none is left but the other');
+is(likes(), 0, 'nor a like');
+is($three->ask("SELECT string_agg(host || ' ' || type, ', ' ORDER BY host)
+    FROM activitypub.deliveries"), 'good.example Accept, sub.bad.example '
+    . 'Reject', 'the Accept became a Reject');
+$one->ask(unblock());
+is(likes(), 1, 'the like is shown when it is taken back');
+
+# who is received while a block is being written is not heard, then
+
+$two->ask('BEGIN');
+$two->ask(block());
+is($one->ask(follow('bad.example/4')), 'blocked', 'before it is committed');
+is($one->ask(follow('good.example/2')), 'accepted', 'it holds up nobody');
+$two->ask('COMMIT');
+is($one->ask(follow('bad.example/4')), 'blocked', 'and after');
+$one->ask(unblock());
+
+# a rollback leaves no trace
+
+$two->ask('BEGIN');
+$two->ask(block());
+$two->ask('ROLLBACK');
+is($one->ask(follow('bad.example/4')), 'accepted', 'a block that was not');
+
+# so many that who receives waits for them
+
+$two->ask('BEGIN');
+$two->ask("SELECT activitypub.block_domains((SELECT jsonb_agg(
+    jsonb_build_object('domain', 'd' || n || '.example'))
+    FROM generate_series(1, 65) AS n) || '[{\"domain\": \"bad.example\"}]')");
+$one->send(follow('bad.example/5'));
+ok($one->waits, 'many blocks at once are waited for');
+$two->ask('COMMIT');
+is($one->answer, 'blocked', 'and then they count');
+$one->ask(unblock());
+$one->ask(follow("bad.example/$_", "again$_")) for 1, 2;
+$one->ask(follow("sub.bad.example/$_", "again$_")) for 1;
+
+# a fan-out that did not know of it
+
+$one->ask('DELETE FROM activitypub.delivery');
+$one->ask("SELECT activitypub.publish('news', '/2', 'T', 'x')");
+$one->ask('BEGIN');
+is($one->ask('SELECT expanded FROM activitypub.fanout_expand(100)'), 3,
+    'a post is queued for three hosts');
+$two->send(block());
+ok($two->waits, 'who blocks one of them waits');
+$one->ask('COMMIT');
+is($two->answer, 3, 'and takes its followers');
+is($three->ask("SELECT string_agg(host || ' ' || type, ', ' ORDER BY host)
+    FROM activitypub.deliveries"), 'bad.example Reject, bad.example Reject, '
+    . 'good.example Create, sub.bad.example Reject', 'and what was queued');
+
+# what is on its way arrives or is settled, and is not tried again
+
+$one->ask(unblock());
+$one->ask('DELETE FROM activitypub.delivery');
+$one->ask(follow('bad.example/6'));
+my ($id, $claim) = split /\|/, $one->ask("SELECT id, claim
+    FROM activitypub.delivery_claim(9)");
+is($two->ask(block()), 1, 'blocked while an Accept is on its way');
+$one->ask("SELECT activitypub.delivery_settle('[{\"id\": $id, \"claim\":
+    \"$claim\", \"outcome\": \"retry\", \"status\": 500}]')");
+$one->ask("UPDATE activitypub.delivery SET next_at = now();
+    UPDATE activitypub.host SET next_at = now(), held_until = NULL");
+is($one->ask("SELECT body::json ->> 'type' FROM activitypub.delivery_claim(9)"),
+    'Reject', 'only the Reject goes out');
+is($one->ask("SELECT count(*) FROM activitypub.delivery WHERE holds IS NOT
+    NULL"), 0, 'the Accept is gone');
+
+# a block reads what is below the domain, however much there is besides
+
+$one->ask("INSERT INTO activitypub.remote_actor (uri, host, inbox)
+    SELECT 'https://h' || n || '.example/a', 'h' || n || '.example',
+           'https://h' || n || '.example/a/inbox'
+      FROM generate_series(1, 20000) AS n;
+    INSERT INTO activitypub.domain_policy (domain, severity)
+    SELECT 'x' || n || '.example', 'suspend' FROM generate_series(1, 5000)
+        AS n");
+$one->ask("SET enable_seqscan = off; SET search_path = activitypub");
+
+like(explained("SELECT FROM remote_actor AS w
+    WHERE reverse(split_part(w.host, ':', 1)) > reverse('bad.example') || '.'
+      AND reverse(split_part(w.host, ':', 1)) < reverse('bad.example') || '/'"),
+    qr/remote_actor_domain/, 'actors of a domain are found by an index');
+like(explained("SELECT FROM domain_policy AS p
+    WHERE p.domain = ANY (domains_above('a.b.example'))
+      AND p.origin IN ('', '$home')"),
+    qr/domain_policy_domain_origin_source_key.*Index Cond: \(+domain = ANY/s,
+    'and so is a rule');
+
+done_testing();
+
+###############################################################################
+
+sub follow {
+    my ($who, $n) = @_;
+
+    $n //= 'f' . ++$follows;
+
+    return "SELECT activitypub.receive('$home', 'https://$who',
+        'https://$who/$n', 'Follow', '$home/activitypub/news', NULL, NULL,
+        NULL, '{\"id\": \"https://$who/$n\"}')";
+}
+
+
+sub liked {
+    my ($who) = @_;
+
+    return "SELECT activitypub.receive('$home', 'https://$who',
+        'https://$who/like', 'Like', '$post', NULL, NULL, NULL, '{}')";
+}
+
+
+sub block { "SELECT activitypub.block_domain('bad.example')" }
+
+
+sub unblock { "SELECT activitypub.unblock_domain('bad.example')" }
+
+
+sub followers {
+    return $three->ask("SELECT string_agg(uri, ' ' ORDER BY uri)
+        FROM activitypub.followers");
+}
+
+
+sub likes {
+    return $three->ask("SELECT body::json ->> 'totalItems'
+        FROM activitypub.document('$home', substr('$post', 21) || '/likes',
+        '')");
+}
+
+
+sub explained { $one->ask("EXPLAIN (COSTS OFF) $_[0]") }
+
+###############################################################################
