@@ -42,6 +42,8 @@ my %odd = (
     'suffix' => { names => ['suffix.example.evil.example'] },
     'prefix' => { names => ['example', '*.example.evil.example'] },
     'top' => { names => ['*'] },
+    'subject' => { names => [] },
+    'part.wild' => { names => ['p*.wild.example'] },
     'address' => { names => ['8.8.4.4'] },
     'self' => { by => 'itself' },
     'stranger' => { by => 'stranger-ca', with => ['stranger-ca'] },
@@ -115,6 +117,8 @@ my @rows = (
     ['suffix', $another, 'a name that only begins so'],
     ['prefix', $another, 'a name that only ends so'],
     ['top', $another, 'a wildcard for everything'],
+    ['subject', $another, 'a name in the subject alone'],
+    ['part.wild', $another, 'a wildcard for a part of a name'],
     ['address', $another, 'of the address'],
 
     ['self', qr/^$invalid \(18: /, 'signed by itself'],

@@ -19,6 +19,8 @@
 
 static void ngx_ap_client_handshaked(ngx_connection_t *c);
 static void ngx_ap_client_handshake_failed(ngx_ap_client_request_t *request);
+static ngx_int_t ngx_ap_client_check_name(ngx_connection_t *c,
+    ngx_str_t *name);
 static ngx_int_t ngx_ap_client_verify(ngx_ap_client_request_t *request);
 static void ngx_ap_client_save_session(ngx_connection_t *c);
 
@@ -144,13 +146,40 @@ ngx_ap_client_verify(ngx_ap_client_request_t *request)
         return NGX_ERROR;
     }
 
-    if (ngx_ssl_check_host(c, &request->name) != NGX_OK) {
+    if (ngx_ap_client_check_name(c, &request->name) != NGX_OK) {
         ngx_ap_client_fail(request, NGX_ERROR,
                            "the certificate is for another name");
         return NGX_ERROR;
     }
 
     return NGX_OK;
+}
+
+
+/*
+ * RFC 9525 section 2: a name stands in subjectAltName.  ngx_ssl_check_host()
+ * would take one in the subject as well, which no authority has checked.
+ */
+
+static ngx_int_t
+ngx_ap_client_check_name(ngx_connection_t *c, ngx_str_t *name)
+{
+    X509  *cert;
+    int    rc;
+
+    cert = SSL_get_peer_certificate(c->ssl->connection);
+
+    if (cert == NULL) {
+        return NGX_ERROR;
+    }
+
+    rc = X509_check_host(cert, (char *) name->data, name->len,
+                         X509_CHECK_FLAG_NEVER_CHECK_SUBJECT
+                         |X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL);
+
+    X509_free(cert);
+
+    return rc == 1 ? NGX_OK : NGX_ERROR;
 }
 
 

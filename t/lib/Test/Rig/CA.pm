@@ -74,7 +74,8 @@ sub odd {
         serial => 1000 + ++$self->{serial},
         CA => $o{CA} // 0,
         purpose => $o{purpose} // ($o{CA} ? 'ca' : 'server'),
-        subjectAltNames => [map { [DNS => $_] } @{ $o{names} // [$name] }],
+        @{ $o{names} // [$name] } ? (subjectAltNames =>
+            [map { [DNS => $_] } @{ $o{names} // [$name] }]) : (),
         key => IO::Socket::SSL::Utils::KEY_create_ec('prime256v1'),
         $issuer ? (issuer_cert => $issuer, issuer_key => $issuer_key) : ());
 
