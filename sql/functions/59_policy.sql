@@ -61,32 +61,38 @@ CREATE OR REPLACE FUNCTION find_policy(origin_url text, host text)
     LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
-    above  text[] := activitypub.domains_above(activitypub.bare_host(host));
-    rule   text;
+    name  text := activitypub.bare_host(host);
+    rule  text;
+    dot   int;
 BEGIN
-    SELECT p.severity INTO rule
-      FROM activitypub.domain_policy AS p
-     WHERE p.domain = ANY (above) AND p.origin IN ('', origin_url)
-     ORDER BY octet_length(p.domain) DESC,
-              activitypub.severity_rank(p.severity) DESC
-     LIMIT 1;
+    -- one look each, whose plan is kept: for a list it would be made anew
 
-    IF NOT FOUND THEN
-        RETURN 'none';
-    END IF;
+    LOOP
+        SELECT p.severity INTO rule
+          FROM activitypub.domain_policy AS p
+         WHERE p.domain = name AND p.origin IN ('', origin_url)
+         ORDER BY activitypub.severity_rank(p.severity) DESC
+         LIMIT 1;
+
+        EXIT WHEN FOUND OR name = '';
+
+        dot := strpos(name, '.');
+        name := CASE WHEN dot > 0 THEN substr(name, dot + 1) ELSE '' END;
+    END LOOP;
 
     IF rule IN ('limit', 'reject_media')
        AND EXISTS (SELECT FROM activitypub.domain_policy AS p
                     WHERE p.domain = '' AND p.origin = origin_url)
        AND NOT EXISTS (SELECT FROM activitypub.domain_policy AS p
-                        WHERE p.domain = ANY (above)
+                        WHERE p.domain = ANY (activitypub.domains_above(
+                                              activitypub.bare_host(host)))
                           AND p.origin IN ('', origin_url)
                           AND p.severity = 'allow')
     THEN
         RETURN 'suspend';
     END IF;
 
-    RETURN rule;
+    RETURN coalesce(rule, 'none');
 END
 $$;
 
