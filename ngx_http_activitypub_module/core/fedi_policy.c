@@ -14,8 +14,6 @@ static bool fedi_policy_has(fedi_str_t text, const char *set);
 static bool fedi_policy_is_wildcard(fedi_str_t text);
 static int fedi_policy_order(fedi_str_t a, fedi_str_t b);
 static int fedi_policy_compare(const void *a, const void *b);
-static const fedi_policy_rule_t *fedi_policy_at(
-    const fedi_policy_rule_t *rules, size_t n, fedi_str_t domain);
 
 
 /* in the order of fedi_policy_e */
@@ -284,7 +282,7 @@ fedi_policy_find(const fedi_policy_rule_t *rules, size_t n, fedi_str_t host)
 
 /* the first of them that is not less */
 
-static const fedi_policy_rule_t *
+const fedi_policy_rule_t *
 fedi_policy_at(const fedi_policy_rule_t *rules, size_t n, fedi_str_t domain)
 {
     size_t  low, high, middle;

@@ -85,12 +85,19 @@ const fedi_policy_preset_t *fedi_policy_presets(size_t i);
 
 /*
  * The next domain that a rule about "host" may be of: the host without its
- * first label; empty when a single label would be left.
+ * first label; empty when a single label would be left.  There are
+ * FEDI_POLICY_LABELS at most, the host among them.
  */
+#define FEDI_POLICY_LABELS  127
+
 fedi_str_t fedi_policy_parent(fedi_str_t host);
 
 /* puts rules in the order that fedi_policy_find() needs */
 void fedi_policy_sort(fedi_policy_rule_t *rules, size_t n);
+
+/* of that very domain, the strictest; NULL: there is none */
+const fedi_policy_rule_t *fedi_policy_at(const fedi_policy_rule_t *rules,
+    size_t n, fedi_str_t domain);
 
 /*
  * The rule of the longest domain that is the host or above it, label by

@@ -77,6 +77,8 @@ static const struct {
       fedi_string("key id not acceptable"), 401 },
     { fedi_string("domain_blocked"),
       fedi_string("domain blocked"), 403 },
+    { fedi_string("domain_not_judged"),
+      fedi_string("domain not judged yet"), 503 },
     { fedi_string("key_not_found"),
       fedi_string("key not found"), 401 },
     { fedi_string("key_unreachable"),

@@ -50,6 +50,7 @@ typedef enum {
 
     FEDI_SIGNATURE_BAD_KEY_ID,
     FEDI_SIGNATURE_BLOCKED,
+    FEDI_SIGNATURE_UNJUDGED,            /* blocked or not, nobody knows */
     FEDI_SIGNATURE_NO_KEY,
     FEDI_SIGNATURE_KEY_UNREACHABLE,
     FEDI_SIGNATURE_BAD_KEY,

@@ -5,7 +5,7 @@
  *
  * Declaration of the origins, one after the other:
  *
- *     available -> next -> declared -> verdicts -> turn -> next ... -> finish
+ *     available -> next -> declared -> verdicts -> policy -> turn -> next ...
  *
  * An origin that was refused does not stop the others: it is declared again
  * after them, with a growing pause.
@@ -19,6 +19,7 @@
 #include "ngx_ap_keyring.h"
 #include "ngx_ap_origin.h"
 #include "ngx_ap_retry.h"
+#include "ngx_ap_store_policies.h"
 #include "ngx_ap_str.h"
 #include "ngx_ap_watch.h"
 
@@ -48,6 +49,11 @@ static void ngx_ap_declare_turn(ngx_event_t *ev);
 static void ngx_ap_declare_next(ngx_ap_declare_t *declare);
 static void ngx_ap_declare_declared(void *data, ngx_int_t rc,
     const ngx_ap_store_verdict_t *verdicts, ngx_uint_t n);
+static ngx_int_t ngx_ap_declare_policy(ngx_ap_declare_t *declare,
+    ngx_ap_origin_t *origin);
+static void ngx_ap_declare_policy_declared(void *data, ngx_int_t rc);
+static void ngx_ap_declare_done(ngx_ap_declare_t *declare);
+static void ngx_ap_declare_pass(ngx_ap_declare_t *declare);
 static ngx_msec_t ngx_ap_declare_pause(ngx_ap_declare_t *declare);
 static void ngx_ap_declare_verdict(ngx_ap_declare_t *declare,
     ngx_ap_origin_t *origin, const ngx_ap_store_verdict_t *verdict);
@@ -165,8 +171,7 @@ ngx_ap_declare_declared(void *data, ngx_int_t rc,
 {
     ngx_ap_declare_t *declare = data;
 
-    ngx_uint_t        i;
-    ngx_msec_t        pause;
+    ngx_uint_t        i, ours;
     ngx_ap_origin_t  *origin;
 
     declare->call = NULL;
@@ -176,18 +181,91 @@ ngx_ap_declare_declared(void *data, ngx_int_t rc,
         return;
     }
 
-    if (rc == NGX_OK) {
-        origin = ngx_ap_declare_origin(declare);
-
-        for (i = 0; i < n; i++) {
-            ngx_ap_declare_verdict(declare, origin, &verdicts[i]);
-        }
-
-        declare->declared[declare->current] = 1;
-        declare->left--;
+    if (rc != NGX_OK) {
+        declare->current++;
+        ngx_ap_declare_pass(declare);
+        return;
     }
 
+    origin = ngx_ap_declare_origin(declare);
+
+    for (i = 0, ours = 0; i < n; i++) {
+        ngx_ap_declare_verdict(declare, origin, &verdicts[i]);
+
+        if (ngx_ap_str_is(&verdicts[i].verdict, "ok")) {
+            ours = 1;
+        }
+    }
+
+    /* of one that is another's there is nothing to be said */
+
+    if (!ours) {
+        ngx_ap_declare_done(declare);
+
+    } else if (ngx_ap_declare_policy(declare, origin) != NGX_OK) {
+        ngx_ap_retry_later(&declare->retry);
+    }
+}
+
+
+static ngx_int_t
+ngx_ap_declare_policy(ngx_ap_declare_t *declare, ngx_ap_origin_t *origin)
+{
+    ngx_ap_store_policy_t  policy;
+
+    policy.origin = origin->url;
+    policy.blocks = origin->blocks;
+    policy.allows = origin->allows;
+
+    if (origin->federation_mode == NGX_AP_POLICY_ALLOWLIST) {
+        ngx_str_set(&policy.mode, "allowlist");
+
+    } else {
+        ngx_str_set(&policy.mode, "blocklist");
+    }
+
+    declare->call = ngx_ap_store_declare_policy(declare->worker->store,
+                                                &policy,
+                                                ngx_ap_declare_policy_declared,
+                                                declare);
+
+    return declare->call ? NGX_OK : NGX_ERROR;
+}
+
+
+/* one that the database refuses is said to be so by the store, once a cycle */
+
+static void
+ngx_ap_declare_policy_declared(void *data, ngx_int_t rc)
+{
+    ngx_ap_declare_t *declare = data;
+
+    declare->call = NULL;
+
+    if (rc == NGX_ERROR) {
+        ngx_ap_retry_later(&declare->retry);
+        return;
+    }
+
+    ngx_ap_declare_done(declare);
+}
+
+
+static void
+ngx_ap_declare_done(ngx_ap_declare_t *declare)
+{
+    declare->declared[declare->current] = 1;
+    declare->left--;
     declare->current++;
+
+    ngx_ap_declare_pass(declare);
+}
+
+
+static void
+ngx_ap_declare_pass(ngx_ap_declare_t *declare)
+{
+    ngx_msec_t  pause;
 
     pause = ngx_ap_declare_pause(declare);
 

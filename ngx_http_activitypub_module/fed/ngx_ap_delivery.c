@@ -19,6 +19,7 @@
 #include "ngx_ap_arena.h"
 #include "ngx_ap_delivery.h"
 #include "ngx_ap_delivery_answer.h"
+#include "ngx_ap_policy.h"
 #include "ngx_ap_str.h"
 
 
@@ -34,6 +35,7 @@ static ngx_int_t ngx_ap_delivery_copy(ngx_ap_delivery_t *delivery,
     const ngx_ap_store_delivery_t *claimed);
 static ngx_int_t ngx_ap_delivery_copy_str(ngx_pool_t *pool, ngx_str_t *to,
     const ngx_str_t *from);
+static ngx_uint_t ngx_ap_delivery_is_blocked(ngx_ap_delivery_t *delivery);
 static ngx_int_t ngx_ap_delivery_sign(ngx_ap_delivery_t *delivery);
 static void ngx_ap_delivery_signed(void *data, ngx_int_t rc,
     const ngx_str_t *headers);
@@ -78,6 +80,7 @@ ngx_ap_delivery_create(ngx_ap_worker_t *worker,
     delivery->finished = finished;
     delivery->data = data;
     delivery->id = claimed->id;
+    delivery->parting = claimed->parting;
     delivery->scheme = ngx_ap_str_is(&claimed->scheme, NGX_AP_DELIVERY_RFC9421)
                        ? FEDI_SCHEME_RFC9421 : FEDI_SCHEME_CAVAGE;
 
@@ -179,9 +182,36 @@ ngx_ap_delivery_start(ngx_ap_delivery_t *delivery)
         return;
     }
 
+    if (ngx_ap_delivery_is_blocked(delivery)) {
+        ngx_ap_delivery_fail(delivery, "refused", "its domain is blocked");
+        return;
+    }
+
     if (ngx_ap_delivery_sign(delivery) != NGX_OK) {
         ngx_ap_delivery_finish(delivery, NULL);
     }
+}
+
+
+/*
+ * What is claimed was not blocked for the database, or is a Reject that goes
+ * with a block: the configuration may know better, and first.
+ */
+
+static ngx_uint_t
+ngx_ap_delivery_is_blocked(ngx_ap_delivery_t *delivery)
+{
+    ngx_str_t  origin;
+
+    if (delivery->parting) {
+        return 0;
+    }
+
+    ngx_ap_delivery_origin(delivery, &origin);
+
+    return ngx_ap_policy_of_url(delivery->worker, &origin,
+                                delivery->peer.url.host)
+           == NGX_AP_POLICY_SUSPEND;
 }
 
 

@@ -52,6 +52,7 @@ struct ngx_ap_delivery_s {
     fedi_id_t                   peer;       /* the inbox */
     fedi_scheme_e               scheme;     /* as it signs now */
     unsigned                    own:1;      /* to ourselves: see the client */
+    unsigned                    parting:1;  /* to who is suspended, too */
     unsigned                    knocked:1;  /* by the other scheme before */
 
     ngx_ap_signed_request_t    *sign;       /* under way, one of them */

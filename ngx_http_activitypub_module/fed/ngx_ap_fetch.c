@@ -90,8 +90,10 @@ ngx_ap_fetch(ngx_ap_worker_t *worker, ngx_ap_origin_t *origin, fedi_str_t url,
         fetch->handler = handler;
         fetch->data = data;
         fetch->way.arena = ngx_ap_arena(pool);
-        fetch->way.conf = worker->conf;
+        fetch->way.worker = worker;
+        fetch->way.origin = origin;
         fetch->way.own = (flags & NGX_AP_FETCH_OWN) ? 1 : 0;
+        fetch->way.blocked = (flags & NGX_AP_FETCH_BLOCKED) ? 1 : 0;
         fetch->jrd = (flags & NGX_AP_FETCH_JRD) ? 1 : 0;
         fetch->key = (flags & NGX_AP_FETCH_KEY) ? 1 : 0;
         fetch->html = (flags & NGX_AP_FETCH_HTML) ? 1 : 0;

@@ -45,6 +45,9 @@
 /* any content type, a page for people being what is asked for */
 #define NGX_AP_FETCH_HTML  8
 
+/* blocked domains too: somebody asks for it by hand */
+#define NGX_AP_FETCH_BLOCKED  16
+
 
 typedef struct ngx_ap_fetch_s  ngx_ap_fetch_t;
 

@@ -5,6 +5,7 @@
  */
 
 #include "ngx_ap_fetch_way.h"
+#include "ngx_ap_policy.h"
 
 
 ngx_int_t
@@ -20,7 +21,7 @@ ngx_ap_fetch_way_add(ngx_ap_fetch_way_t *way, fedi_str_t url)
     }
 
     id = &way->hops[way->nhops].id;
-    err = fedi_id_parse(&way->arena, &way->conf->rules, url, id);
+    err = fedi_id_parse(&way->arena, &way->worker->conf->rules, url, id);
 
     if (err == FEDI_ENOMEM) {
         way->refusal = "no memory";
@@ -32,8 +33,18 @@ ngx_ap_fetch_way_add(ngx_ap_fetch_way_t *way, fedi_str_t url)
         return NGX_DECLINED;
     }
 
-    if (!way->own && ngx_ap_origins_have(&way->conf->origins, id)) {
+    if (!way->own && ngx_ap_origins_have(&way->worker->conf->origins, id)) {
         way->refusal = "ourselves";
+        return NGX_DECLINED;
+    }
+
+    /* while nobody knows, what is fetched is judged when it is used */
+
+    if (!way->blocked
+        && ngx_ap_policy_of(way->worker, way->origin, id->url.host)
+           == NGX_AP_POLICY_SUSPEND)
+    {
+        way->refusal = "its domain is blocked";
         return NGX_DECLINED;
     }
 

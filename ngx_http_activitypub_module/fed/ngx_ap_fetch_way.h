@@ -21,11 +21,13 @@
 
 typedef struct {
     fedi_arena_t                arena;
-    ngx_ap_worker_conf_t       *conf;
+    ngx_ap_worker_t            *worker;
+    ngx_ap_origin_t            *origin;     /* in whose name */
     ngx_ap_fetch_hop_t          hops[NGX_AP_FETCH_REDIRECTS + 1];
     ngx_uint_t                  nhops;
     const char                 *refusal;    /* why not on; static */
     unsigned                    own:1;      /* our own origins, too */
+    unsigned                    blocked:1;  /* blocked domains, too */
 } ngx_ap_fetch_way_t;
 
 

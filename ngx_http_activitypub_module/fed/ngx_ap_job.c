@@ -103,7 +103,7 @@ ngx_ap_job_fetch(ngx_ap_job_t *job, const ngx_str_t *args)
     text = json_string_value(json_object_get(json, "url"));
     as = json_string_value(json_object_get(json, "as"));
 
-    flags = NGX_AP_FETCH_OWN;
+    flags = NGX_AP_FETCH_OWN|NGX_AP_FETCH_BLOCKED;
 
     if (as != NULL && ngx_strcmp(as, "jrd") == 0) {
         flags |= NGX_AP_FETCH_JRD;

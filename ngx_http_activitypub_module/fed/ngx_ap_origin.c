@@ -38,6 +38,25 @@ ngx_ap_origin_resource(const ngx_ap_origin_t *origin, fedi_str_t resource)
 }
 
 
+const fedi_policy_rule_t *
+ngx_ap_origin_rule(const ngx_ap_origin_t *origin, fedi_str_t host)
+{
+    const fedi_policy_rule_t  *own, *common;
+
+    own = fedi_policy_find(origin->rules.elts, origin->rules.n, host);
+    common = fedi_policy_find(origin->common_rules.elts,
+                              origin->common_rules.n, host);
+
+    if (own == NULL
+        || (common != NULL && common->domain.len > own->domain.len))
+    {
+        return common;
+    }
+
+    return own;
+}
+
+
 ngx_uint_t
 ngx_ap_origins_have(const ngx_array_t *origins, const fedi_id_t *id)
 {

@@ -14,6 +14,7 @@
 #include <ngx_core.h>
 
 #include "fedi_id.h"
+#include "fedi_policy.h"
 #include "ngx_ap_cache.h"
 #include "ngx_ap_index.h"
 
@@ -30,6 +31,19 @@ typedef struct {
 } ngx_ap_actor_t;
 
 
+/* what becomes of a domain of which no list says anything */
+
+#define NGX_AP_POLICY_BLOCKLIST  0
+#define NGX_AP_POLICY_ALLOWLIST  1
+
+/* in the order of fedi_policy_sort(), each domain once */
+
+typedef struct {
+    fedi_policy_rule_t         *elts;
+    size_t                      n;
+} ngx_ap_policy_rules_t;
+
+
 typedef struct {
     ngx_str_t                   url;        /* "https://acme.example" */
     ngx_str_t                   scheme;     /* "https" */
@@ -44,6 +58,12 @@ typedef struct {
     ngx_ap_index_t              resources;  /* ... and by resource */
     ngx_ap_actor_t              instance;   /* the instance actor */
 
+    ngx_uint_t                  federation_mode;    /* NGX_AP_POLICY_* */
+    ngx_ap_policy_rules_t       rules;
+    ngx_ap_policy_rules_t       common_rules;   /* of all origins; shared */
+    ngx_str_t                   blocks;     /* both together, as JSON for */
+    ngx_str_t                   allows;     /* declare_policy() */
+
     ngx_str_t                   declaration;    /* JSON for declare() */
     uint64_t                    identity;   /* its name in the zone's states */
 } ngx_ap_origin_t;
@@ -57,6 +77,14 @@ ngx_ap_actor_t *ngx_ap_origin_actor(const ngx_ap_origin_t *origin,
     fedi_str_t name);
 ngx_ap_actor_t *ngx_ap_origin_resource(const ngx_ap_origin_t *origin,
     fedi_str_t resource);
+
+/*
+ * What the configuration says of a host, in the spelling of fedi_host.h: by
+ * the longest domain, and of one in both lists by the origin's own.  NULL:
+ * nothing.
+ */
+const fedi_policy_rule_t *ngx_ap_origin_rule(const ngx_ap_origin_t *origin,
+    fedi_str_t host);
 
 /*
  * Whether an id is of one of these (ngx_ap_origin_t *), by whichever of their

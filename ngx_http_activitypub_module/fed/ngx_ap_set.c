@@ -30,6 +30,7 @@
 #include "ngx_ap_set_remote.h"
 #include "ngx_ap_set_rows.h"
 #include "ngx_ap_set.h"
+#include "ngx_ap_store_policies.h"
 
 
 /* bytes of changes that wait; beyond, a fill is cheaper */
@@ -116,7 +117,11 @@ static const ngx_ap_set_kind_t  ngx_ap_set_kinds[NGX_AP_SETS] = {
 
     { NGX_AP_SET_REMOTE, ngx_ap_store_remote_actors, NULL,
       "the zone is too small for all actors of other servers, each one that "
-      "is deleted there asks the database" }
+      "is deleted there asks the database" },
+
+    { NGX_AP_SET_POLICIES, ngx_ap_store_policies, ngx_ap_store_policies_at,
+      "the zone is too small for all rules about domains, what is posted is "
+      "judged by the database, other signed requests are answered 503" }
 };
 
 

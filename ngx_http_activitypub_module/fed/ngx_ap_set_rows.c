@@ -8,15 +8,25 @@
  * asks here until a reload knows them, and then it was added all the same.
  */
 
+#include "ngx_ap_arena.h"
+#include "ngx_ap_cache_policies.h"
 #include "ngx_ap_origin.h"
 #include "ngx_ap_set_rows.h"
 #include "ngx_ap_str.h"
 
 
+static ngx_uint_t ngx_ap_set_rows_is_policy(const ngx_ap_cache_key_t *key);
 static ngx_int_t ngx_ap_set_rows_name(ngx_ap_worker_conf_t *conf,
     const ngx_ap_cache_key_t *key, ngx_str_t *name);
 static ngx_int_t ngx_ap_set_rows_add_twin(ngx_ap_cache_t *cache,
     const ngx_ap_store_member_t *row);
+static ngx_int_t ngx_ap_set_rows_add_policy(ngx_ap_cache_t *cache,
+    const ngx_ap_store_member_t *row);
+static void ngx_ap_set_rows_rule(const ngx_ap_store_member_t *row,
+    ngx_ap_cache_rule_t *rule);
+static ngx_int_t ngx_ap_set_rows_policies(ngx_ap_cache_t *cache,
+    const ngx_ap_cache_key_t *key, const ngx_ap_store_member_t *rows,
+    ngx_uint_t n);
 static void ngx_ap_set_rows_gone_twin(ngx_ap_cache_t *cache,
     const ngx_ap_cache_key_t *key, const ngx_ap_store_member_t *rows,
     ngx_uint_t n);
@@ -36,6 +46,15 @@ ngx_ap_set_rows_concern(ngx_ap_worker_conf_t *conf, ngx_ap_set_e set,
     for (i = 0; i < changes->n; i++) {
         ngx_ap_changes_key(changes, i, &key);
 
+        if (set == NGX_AP_SET_POLICIES) {
+
+            if (ngx_ap_set_rows_is_policy(&key)) {
+                return 1;
+            }
+
+            continue;
+        }
+
         if (ngx_ap_changes_is_url(&key)
             && (set == NGX_AP_SET_TWINS
                 || ngx_ap_set_rows_name(conf, &key, &name) != NGX_DECLINED))
@@ -45,6 +64,15 @@ ngx_ap_set_rows_concern(ngx_ap_worker_conf_t *conf, ngx_ap_set_e set,
     }
 
     return 0;
+}
+
+
+/* a rule about a domain has no URL: it stands in place of the path */
+
+static ngx_uint_t
+ngx_ap_set_rows_is_policy(const ngx_ap_cache_key_t *key)
+{
+    return ngx_ap_str_is(&key->origin, "policy");
 }
 
 
@@ -94,10 +122,20 @@ ngx_ap_set_rows_add(ngx_ap_cache_t *cache, ngx_ap_set_e set,
 
     for (i = 0; i < n; i++) {
 
-        rc = (set == NGX_AP_SET_TWINS)
-             ? ngx_ap_set_rows_add_twin(cache, &rows[i])
-             : ngx_ap_cache_actor_add(cache, &rows[i].origin,
-                                      &rows[i].actor, rows[i].gone);
+        switch (set) {
+
+        case NGX_AP_SET_TWINS:
+            rc = ngx_ap_set_rows_add_twin(cache, &rows[i]);
+            break;
+
+        case NGX_AP_SET_ACTORS:
+            rc = ngx_ap_cache_actor_add(cache, &rows[i].origin,
+                                        &rows[i].actor, rows[i].gone);
+            break;
+
+        default: /* NGX_AP_SET_POLICIES */
+            rc = ngx_ap_set_rows_add_policy(cache, &rows[i]);
+        }
 
         if (rc != NGX_OK) {
             return NGX_ERROR;
@@ -127,25 +165,56 @@ ngx_ap_set_rows_add_twin(ngx_ap_cache_t *cache,
 }
 
 
+static ngx_int_t
+ngx_ap_set_rows_add_policy(ngx_ap_cache_t *cache,
+    const ngx_ap_store_member_t *row)
+{
+    ngx_ap_cache_rule_t  rule;
+
+    ngx_ap_set_rows_rule(row, &rule);
+
+    return ngx_ap_cache_policy_add(cache, &row->path, &rule);
+}
+
+
+/* a word that is not known yet is taken for the strictest */
+
+static void
+ngx_ap_set_rows_rule(const ngx_ap_store_member_t *row,
+    ngx_ap_cache_rule_t *rule)
+{
+    rule->origin = row->origin;
+
+    if (!fedi_policy_parse(ngx_ap_view(&row->actor), &rule->severity)) {
+        rule->severity = FEDI_POLICY_SUSPEND;
+    }
+}
+
+
 ngx_int_t
 ngx_ap_set_rows_apply(ngx_ap_worker_conf_t *conf, ngx_ap_set_e set,
     ngx_str_t *payload, const ngx_ap_store_member_t *rows, ngx_uint_t n)
 {
+    ngx_int_t           rc;
     ngx_str_t           name;
     ngx_uint_t          i;
     ngx_ap_changes_t    changes;
     ngx_ap_cache_key_t  key;
 
-    if (ngx_ap_set_rows_add(conf->cache, set, rows, n) != NGX_OK
+    if ((set != NGX_AP_SET_POLICIES
+         && ngx_ap_set_rows_add(conf->cache, set, rows, n) != NGX_OK)
         || ngx_ap_changes_open(&changes, payload) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    for (i = 0; i < changes.n; i++) {
+    for (i = 0, rc = NGX_OK; i < changes.n && rc == NGX_OK; i++) {
         ngx_ap_changes_key(&changes, i, &key);
 
-        if (set == NGX_AP_SET_TWINS) {
+        if (set == NGX_AP_SET_POLICIES) {
+            rc = ngx_ap_set_rows_policies(conf->cache, &key, rows, n);
+
+        } else if (set == NGX_AP_SET_TWINS) {
             ngx_ap_set_rows_gone_twin(conf->cache, &key, rows, n);
 
         } else if (ngx_ap_set_rows_name(conf, &key, &name) == NGX_OK) {
@@ -156,7 +225,44 @@ ngx_ap_set_rows_apply(ngx_ap_worker_conf_t *conf, ngx_ap_set_e set,
 
     ngx_ap_changes_close(&changes);
 
-    return NGX_OK;
+    return rc;
+}
+
+
+/*
+ * All that is said of a domain changes at once: there is no moment at which
+ * somebody who was blocked and stays so is not.
+ */
+
+static ngx_int_t
+ngx_ap_set_rows_policies(ngx_ap_cache_t *cache, const ngx_ap_cache_key_t *key,
+    const ngx_ap_store_member_t *rows, ngx_uint_t n)
+{
+    ngx_int_t             rc;
+    ngx_uint_t            i, nrules;
+    ngx_ap_cache_rule_t  *rules;
+
+    if (!ngx_ap_set_rows_is_policy(key)) {
+        return NGX_OK;
+    }
+
+    rules = ngx_alloc((n + 1) * sizeof(ngx_ap_cache_rule_t), ngx_cycle->log);
+    if (rules == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0, nrules = 0; i < n; i++) {
+
+        if (ngx_ap_str_eq(&rows[i].path, &key->path)) {
+            ngx_ap_set_rows_rule(&rows[i], &rules[nrules++]);
+        }
+    }
+
+    rc = ngx_ap_cache_policies_set(cache, &key->path, rules, nrules);
+
+    ngx_free(rules);
+
+    return rc;
 }
 
 

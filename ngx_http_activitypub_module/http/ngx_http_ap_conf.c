@@ -13,6 +13,7 @@
 #include "ngx_http_ap_database_conf.h"
 #include "ngx_http_ap_origin.h"
 #include "ngx_http_ap_origins.h"
+#include "ngx_http_ap_policy_conf.h"
 #include "ngx_http_ap_signatures.h"
 
 
@@ -67,7 +68,9 @@ ngx_http_ap_init_main_conf(ngx_conf_t *cf, void *conf)
 
     n = 0;
 
-    if (ngx_http_ap_servers_build(cf, &n) != NGX_OK) {
+    if (ngx_http_ap_policies_check(cf) != NGX_OK
+        || ngx_http_ap_servers_build(cf, &n) != NGX_OK)
+    {
         return NGX_CONF_ERROR;
     }
 
@@ -86,7 +89,8 @@ ngx_http_ap_init_main_conf(ngx_conf_t *cf, void *conf)
 
     if (amcf->worker == NULL
         || ngx_http_ap_client_conf(cf, amcf) != NGX_OK
-        || ngx_http_ap_origins_link(cf) != NGX_OK)
+        || ngx_http_ap_origins_link(cf) != NGX_OK
+        || ngx_http_ap_policies_build(cf) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
@@ -162,19 +166,23 @@ ngx_http_ap_server_actors(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf)
 static ngx_int_t
 ngx_http_ap_server_check(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf)
 {
-    char                 *name;
+    ngx_str_t             name;
     ngx_http_ap_place_t  *place;
 
     if (ascf->account_domain_place.line) {
-        name = "activitypub_account_domain";
+        ngx_str_set(&name, "activitypub_account_domain");
         place = &ascf->account_domain_place;
 
     } else if (ascf->prefix_place.line) {
-        name = "activitypub_prefix";
+        ngx_str_set(&name, "activitypub_prefix");
         place = &ascf->prefix_place;
 
+    } else if (ascf->policy_place.line) {
+        name = ascf->policy_directive;
+        place = &ascf->policy_place;
+
     } else if (ascf->on_place.line) {
-        name = "activitypub";
+        ngx_str_set(&name, "activitypub");
         place = &ascf->on_place;
 
     } else {
@@ -182,8 +190,8 @@ ngx_http_ap_server_check(ngx_conf_t *cf, ngx_http_ap_srv_conf_t *ascf)
     }
 
     ngx_http_ap_emerg(cf, place,
-                      "\"%s\" requires \"activitypub_actor\" or "
-                      "\"activitypub_origin\" in the same server", name);
+                      "\"%V\" requires \"activitypub_actor\" or "
+                      "\"activitypub_origin\" in the same server", &name);
 
     return NGX_ERROR;
 }
@@ -195,14 +203,16 @@ ngx_http_ap_create_srv_conf(ngx_conf_t *cf)
     ngx_http_ap_srv_conf_t  *ascf;
 
     /*
-     * Everything in it is absent when zero.  An origin is its server block's
-     * own: nothing is inherited.
+     * Everything else in it is absent when zero.  An origin is its server
+     * block's own; what is inherited is about others: policies alone.
      */
 
     ascf = ngx_pcalloc(cf->pool, sizeof(ngx_http_ap_srv_conf_t));
     if (ascf == NULL) {
         return NULL;
     }
+
+    ascf->federation_mode = NGX_CONF_UNSET_UINT;
 
     return ascf;
 }

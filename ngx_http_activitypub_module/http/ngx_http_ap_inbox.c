@@ -89,6 +89,8 @@ ngx_http_ap_inbox_handler(ngx_http_request_t *r, ngx_ap_origin_t *origin)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    ngx_http_ap_verify_judged(inbox->verify);
+
     reason = inbox->verify->reason;
 
     if (reason != FEDI_SIGNATURE_VALID && reason != FEDI_SIGNATURE_NONE) {

@@ -16,6 +16,7 @@
 #include "ngx_http_ap_filter.h"
 #include "ngx_http_ap_origin.h"
 #include "ngx_http_ap_own.h"
+#include "ngx_http_ap_policy_conf.h"
 #include "ngx_http_ap_redirect.h"
 #include "ngx_http_ap_request.h"
 #include "ngx_http_ap_signatures.h"
@@ -40,6 +41,12 @@ static ngx_conf_enum_t  ngx_http_ap_enables[] = {
     { ngx_string("off"), NGX_HTTP_AP_OFF },
     { ngx_string("on"), NGX_HTTP_AP_ON },
     { ngx_string("link"), NGX_HTTP_AP_LINK },
+    { ngx_null_string, 0 }
+};
+
+static ngx_conf_enum_t  ngx_http_ap_modes[] = {
+    { ngx_string("blocklist"), NGX_AP_POLICY_BLOCKLIST },
+    { ngx_string("allowlist"), NGX_AP_POLICY_ALLOWLIST },
     { ngx_null_string, 0 }
 };
 
@@ -86,6 +93,13 @@ static ngx_command_t  ngx_http_ap_commands[] = {
       0,
       NULL },
 
+    { ngx_string("activitypub_allow"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_1MORE,
+      ngx_http_ap_allow,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("activitypub_allow_address"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
       ngx_http_ap_allow_address,
@@ -107,12 +121,26 @@ static ngx_command_t  ngx_http_ap_commands[] = {
       offsetof(ngx_http_ap_loc_conf_t, authorized_fetch),
       NULL },
 
+    { ngx_string("activitypub_block"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_1MORE,
+      ngx_http_ap_block,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("activitypub_database"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE123,
       ngx_http_ap_database,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
+
+    { ngx_string("activitypub_federation_mode"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_CONF_TAKE1,
+      ngx_http_ap_mode,
+      NGX_HTTP_SRV_CONF_OFFSET,
+      offsetof(ngx_http_ap_srv_conf_t, federation_mode),
+      &ngx_http_ap_modes },
 
     { ngx_string("activitypub_moves"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,

@@ -69,6 +69,10 @@ typedef struct {
     ngx_str_t                   prefix;
     ngx_http_ap_place_t         prefix_place;
     ngx_http_ap_place_t         on_place;
+    ngx_uint_t                  federation_mode;    /* NGX_AP_POLICY_* */
+    ngx_array_t                *policies;   /* ngx_http_ap_policy_t */
+    ngx_http_ap_place_t         policy_place;
+    ngx_str_t                   policy_directive;   /* that stands there */
 
     /* with "activitypub on": ngx_http_core_loc_conf_t * */
     ngx_array_t                *locations;

@@ -11,6 +11,7 @@
  */
 
 #include "ngx_ap_inbox.h"
+#include "ngx_ap_str.h"
 #include "ngx_http_ap_answer.h"
 #include "ngx_http_ap_receive.h"
 #include "ngx_http_ap_refuse.h"
@@ -248,6 +249,14 @@ ngx_http_ap_receive_received(void *data, ngx_int_t rc, const ngx_str_t *verdict)
     switch (rc) {
 
     case NGX_OK:
+
+        /* the database knows of every rule, and of each before the zone */
+
+        if (ngx_ap_str_is(verdict, "blocked")) {
+            rc = ngx_http_ap_receive_signature(inbox, FEDI_SIGNATURE_BLOCKED);
+            break;
+        }
+
         counter = ngx_http_ap_counter_of(verdict);
         ngx_http_ap_count(inbox->request, counter);
 

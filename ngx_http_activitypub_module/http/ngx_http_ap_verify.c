@@ -3,15 +3,16 @@
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
  *
- *     header -> key id -> [digest] -> key -> signature -> owner
- *                                      ^         |
- *                                      +- (once) +
+ *     header -> key id -> policy -> [digest] -> key -> signature -> owner
+ *                                                ^         |          |
+ *                                                +- (once) +       policy
  *
  * What is cheap comes first: nobody is asked for a key by a request that
  * would not be believed anyway.
  */
 
 #include "ngx_ap_keys.h"
+#include "ngx_ap_policy.h"
 #include "ngx_http_ap_signed.h"
 #include "ngx_http_ap_verify.h"
 
@@ -25,6 +26,8 @@ static ngx_int_t ngx_http_ap_verify_headers(ngx_http_ap_verify_t *verify,
 static fedi_signature_e ngx_http_ap_verify_key_id(
     ngx_http_ap_verify_t *verify);
 static ngx_uint_t ngx_http_ap_verify_is_own(ngx_http_ap_verify_t *verify);
+static fedi_signature_e ngx_http_ap_verify_policy(
+    ngx_http_ap_verify_t *verify, const fedi_id_t *id);
 static void ngx_http_ap_verify_keyed(void *data, ngx_int_t rc,
     const ngx_ap_key_t *key);
 static ngx_int_t ngx_http_ap_verify_with(ngx_http_ap_verify_t *verify,
@@ -125,14 +128,39 @@ ngx_http_ap_verify_key_id(ngx_http_ap_verify_t *verify)
 
     verify->is_own = ngx_http_ap_verify_is_own(verify);
 
-    if (!verify->is_own
-        && ngx_ap_origins_have(&verify->worker->conf->origins,
-                               &verify->key_id))
+    if (verify->is_own) {
+        return FEDI_SIGNATURE_VALID;
+    }
+
+    if (ngx_ap_origins_have(&verify->worker->conf->origins, &verify->key_id))
     {
         return FEDI_SIGNATURE_BAD_KEY_ID;
     }
 
-    return FEDI_SIGNATURE_VALID;
+    return ngx_http_ap_verify_policy(verify, &verify->key_id);
+}
+
+
+/*
+ * Who is suspended is not even asked for a key.  Where nobody knows, nobody
+ * is let in: but for an inbox, behind which receive() asks once more.
+ */
+
+static fedi_signature_e
+ngx_http_ap_verify_policy(ngx_http_ap_verify_t *verify, const fedi_id_t *id)
+{
+    switch (ngx_ap_policy_of(verify->worker, verify->origin, id->url.host)) {
+
+    case NGX_AP_POLICY_SUSPEND:
+        return FEDI_SIGNATURE_BLOCKED;
+
+    case NGX_AP_POLICY_UNKNOWN:
+        return verify->judged ? FEDI_SIGNATURE_VALID
+                              : FEDI_SIGNATURE_UNJUDGED;
+
+    default:
+        return FEDI_SIGNATURE_VALID;
+    }
 }
 
 
@@ -160,6 +188,17 @@ ngx_http_ap_verify_claimed(const ngx_http_ap_verify_t *verify)
 {
     return verify->key_id.text.len != 0 ? verify->key_id.url.host
                                         : fedi_str("");
+}
+
+
+void
+ngx_http_ap_verify_judged(ngx_http_ap_verify_t *verify)
+{
+    verify->judged = 1;
+
+    if (verify->reason == FEDI_SIGNATURE_UNJUDGED) {
+        verify->reason = FEDI_SIGNATURE_VALID;
+    }
 }
 
 
@@ -369,7 +408,14 @@ ngx_http_ap_verify_owner(ngx_http_ap_verify_t *verify, const ngx_ap_key_t *key)
         return FEDI_SIGNATURE_FAILED;
     }
 
-    return err == FEDI_OK
-           && fedi_id_same_origin(&verify->owner, &verify->key_id)
-           ? FEDI_SIGNATURE_VALID : FEDI_SIGNATURE_BAD_KEY;
+    if (err != FEDI_OK
+        || !fedi_id_same_origin(&verify->owner, &verify->key_id))
+    {
+        return FEDI_SIGNATURE_BAD_KEY;
+    }
+
+    /* a key may take seconds to come, a block is in force within one */
+
+    return verify->is_own ? FEDI_SIGNATURE_VALID
+                          : ngx_http_ap_verify_policy(verify, &verify->owner);
 }

@@ -52,13 +52,15 @@ typedef struct {
     unsigned                    gone:1;     /* what the key id names, too */
     unsigned                    probed:1;   /* the actor's own URL is asked */
     unsigned                    verified:1;
+    unsigned                    judged:1;   /* ..., later */
 } ngx_http_ap_verify_t;
 
 
 /*
  * The first step: all that is known from the header, in "reason": NONE, it
- * has no signature.  "body": there is one that has to be covered.  Nobody is
- * asked anything.  In the request's pool; NULL: no memory.
+ * has no signature; BLOCKED, by whoever claims to sign.  "body": there is one
+ * that has to be covered.  Nobody is asked anything.  In the request's pool;
+ * NULL: no memory.
  */
 ngx_http_ap_verify_t *ngx_http_ap_verify_create(ngx_http_request_t *r,
     ngx_ap_origin_t *origin, ngx_uint_t body);
@@ -68,6 +70,12 @@ ngx_http_ap_verify_t *ngx_http_ap_verify_create(ngx_http_request_t *r,
  * it is nothing that would be looked at.
  */
 fedi_str_t ngx_http_ap_verify_claimed(const ngx_http_ap_verify_t *verify);
+
+/*
+ * This one is for receive(), which knows who is blocked when the zone does
+ * not: it goes on where another one is UNJUDGED.
+ */
+void ngx_http_ap_verify_judged(ngx_http_ap_verify_t *verify);
 
 /* the second, where there is a body: what its digest says of it */
 void ngx_http_ap_verify_digest(ngx_http_ap_verify_t *verify,

@@ -69,6 +69,7 @@ typedef enum {
     NGX_AP_SET_TWINS = 0,
     NGX_AP_SET_ACTORS,
     NGX_AP_SET_REMOTE,
+    NGX_AP_SET_POLICIES,    /* see ngx_ap_cache_policies.h */
     NGX_AP_SETS
 } ngx_ap_set_e;
 
@@ -170,10 +171,7 @@ void ngx_ap_cache_actor_remove(ngx_ap_cache_t *cache,
 uint64_t ngx_ap_cache_name_hash(const ngx_str_t *name);
 
 
-/*
- * What became of an origin or actor, by a hash of its URL.  NGX_ERROR: the
- * zone is full, and the state stays UNKNOWN.
- */
+/* by a hash of its URL; NGX_ERROR: the zone is full, it stays UNKNOWN */
 ngx_ap_cache_state_e ngx_ap_cache_state(ngx_ap_cache_t *cache, uint64_t name);
 ngx_int_t ngx_ap_cache_state_set(ngx_ap_cache_t *cache, uint64_t name,
     ngx_ap_cache_state_e state);
@@ -234,7 +232,7 @@ typedef enum {
     NGX_AP_WORKS
 } ngx_ap_work_e;
 
-/* there is such work: "woken" moves in every worker; neither takes a lock */
+/* "woken" moves in every worker; neither takes a lock */
 void ngx_ap_cache_wake(ngx_ap_cache_t *cache, ngx_ap_work_e work);
 ngx_uint_t ngx_ap_cache_woken(ngx_ap_cache_t *cache, ngx_ap_work_e work);
 

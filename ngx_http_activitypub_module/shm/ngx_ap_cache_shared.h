@@ -114,6 +114,7 @@ typedef struct {
     ngx_ap_cache_fill_t         fills[NGX_AP_CACHE_FILLS];
 
     ngx_ap_cache_set_t          sets[NGX_AP_SETS];
+    uint64_t                    policies;   /* the last stamp of one */
     ngx_ap_table_t              states;
 
     uint64_t                    source;     /* the listener's database */

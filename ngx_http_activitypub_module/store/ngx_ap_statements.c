@@ -43,6 +43,11 @@ const ngx_ap_pg_statement_t  ngx_ap_statements[NGX_AP_STATEMENTS] = {
       " FROM activitypub.declare($1::text, $2::jsonb)",
       2 },
 
+    { "declare_policy",
+      "SELECT activitypub.declare_policy($1::text, $2::text, $3::jsonb,"
+      " $4::jsonb)",
+      4 },
+
     { "actor_key_set",
       "SELECT activitypub.actor_key_set($1::text, $2::text, $3::text)",
       3 },
@@ -67,6 +72,18 @@ const ngx_ap_pg_statement_t  ngx_ap_statements[NGX_AP_STATEMENTS] = {
     { "actors_at",
       "SELECT id, origin, '', '', name, '', gone"
       " FROM activitypub.actors_at($1::jsonb)",
+      1 },
+
+    /* again: the domain is the path, what is said of it the actor */
+
+    { "policies",
+      "SELECT id, origin, domain, '', severity, '', false"
+      " FROM activitypub.domain_policies($1::bigint, $2::int)",
+      2 },
+
+    { "policies_at",
+      "SELECT id, origin, domain, '', severity, '', false"
+      " FROM activitypub.domain_policies_at($1::jsonb)",
       1 },
 
     { "remote_key",
@@ -114,7 +131,7 @@ const ngx_ap_pg_statement_t  ngx_ap_statements[NGX_AP_STATEMENTS] = {
 
     { "delivery_claim",
       "SELECT id, claim, inbox, host, actor, key_id, activity, body, attempts,"
-      " scheme FROM activitypub.delivery_claim($1::int)",
+      " scheme, parting FROM activitypub.delivery_claim($1::int)",
       1 },
 
     { "delivery_settle",

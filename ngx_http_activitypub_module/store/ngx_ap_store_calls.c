@@ -18,12 +18,6 @@ static void ngx_ap_store_document_answered(void *data,
     const ngx_ap_pg_result_t *result);
 static void ngx_ap_store_declared(void *data,
     const ngx_ap_pg_result_t *result);
-static ngx_ap_pg_query_t *ngx_ap_store_members(ngx_ap_store_t *store,
-    ngx_ap_statement_e statement, int64_t after,
-    ngx_ap_store_members_pt handler, void *data);
-static ngx_ap_pg_query_t *ngx_ap_store_members_at(ngx_ap_store_t *store,
-    ngx_ap_statement_e statement, ngx_str_t *keys,
-    ngx_ap_store_members_pt handler, void *data);
 static void ngx_ap_store_members_answered(void *data,
     const ngx_ap_pg_result_t *result);
 static void ngx_ap_store_flushed(void *data,
@@ -134,7 +128,7 @@ ngx_ap_store_actors_at(ngx_ap_store_t *store, ngx_str_t *keys,
 }
 
 
-static ngx_ap_pg_query_t *
+ngx_ap_pg_query_t *
 ngx_ap_store_members(ngx_ap_store_t *store, ngx_ap_statement_e statement,
     int64_t after, ngx_ap_store_members_pt handler, void *data)
 {
@@ -160,7 +154,7 @@ ngx_ap_store_members(ngx_ap_store_t *store, ngx_ap_statement_e statement,
 }
 
 
-static ngx_ap_pg_query_t *
+ngx_ap_pg_query_t *
 ngx_ap_store_members_at(ngx_ap_store_t *store, ngx_ap_statement_e statement,
     ngx_str_t *keys, ngx_ap_store_members_pt handler, void *data)
 {

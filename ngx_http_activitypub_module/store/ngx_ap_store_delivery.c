@@ -22,6 +22,7 @@ enum {
     CLAIM_BODY,
     CLAIM_ATTEMPTS,
     CLAIM_SCHEME,
+    CLAIM_PARTING,
     CLAIM_COLUMNS
 };
 
@@ -164,6 +165,8 @@ ngx_ap_store_deliveries(const PGresult *rows, ngx_log_t *log)
         delivery[i].attempts = (ngx_uint_t) ngx_ap_store_int(rows, i,
                                                              CLAIM_ATTEMPTS);
         delivery[i].scheme = ngx_ap_store_text(rows, i, CLAIM_SCHEME);
+        delivery[i].parting
+            = (PQgetvalue(rows, i, CLAIM_PARTING)[0] == 't');
     }
 
     return delivery;

@@ -24,6 +24,7 @@ typedef struct {
     ngx_str_t                   body;
     ngx_uint_t                  attempts;
     ngx_str_t                   scheme;     /* or empty: draft-cavage */
+    unsigned                    parting:1;  /* to who is suspended, too */
 } ngx_ap_store_delivery_t;
 
 typedef void (*ngx_ap_store_expanded_pt)(void *data, ngx_int_t rc,

@@ -81,6 +81,14 @@ ngx_ap_pg_query_t *ngx_ap_store_call(ngx_ap_store_t *store, ngx_ap_pg_t *pg,
     const ngx_ap_store_call_t *template, const ngx_str_t *texts,
     ngx_ap_pg_answered_pt answered);
 
+/* of a set: what stands behind an id, and what there is of some keys */
+ngx_ap_pg_query_t *ngx_ap_store_members(ngx_ap_store_t *store,
+    ngx_ap_statement_e statement, int64_t after,
+    ngx_ap_store_members_pt handler, void *data);
+ngx_ap_pg_query_t *ngx_ap_store_members_at(ngx_ap_store_t *store,
+    ngx_ap_statement_e statement, ngx_str_t *keys,
+    ngx_ap_store_members_pt handler, void *data);
+
 
 /* ngx_ap_store_answer.c */
 
