@@ -62,6 +62,12 @@ $rig->host('own.example', @own);
 $rig->route('9.9.9.21');
 $rig->name('bound.example', '9.9.9.21');
 
+# somebody else's, until an interface gets it
+
+$rig->route('8.8.7.7');
+$rig->name('later.example', '8.8.7.7');
+$rig->{ca}->issue('later.example');
+
 my %names = (
     'four' => ['8.8.4.4'], 'six' => ['2620:fe::44'],
     'mixed' => ['10.1.2.3', '8.8.4.4', '192.168.0.1'],
@@ -252,6 +258,14 @@ for my $url ('https://FOUR.Example/', 'HTTPS://four.example:443/',
 
 is((map { (split ' ')[0] } $peer->since('tls'))[-1],
     'xn--bcher-kva.example', 'the A-label is what is asked for');
+
+# an interface gets an address while we run
+
+is($f->get('https://later.example/'), $OK, 'an address of somebody else');
+system(qw!ip addr add 8.8.7.7/32 dev lo!) == 0 or die "ip addr failed\n";
+ok($t->wait_for(sub {
+    $f->get('https://later.example/') eq 'an address of this host'
+}, 20), 'is ours soon after it is');
 
 done_testing();
 

@@ -12,8 +12,15 @@
 #include "fedi_host.h"
 
 
+/* an interface may get an address at any time: so often it is looked, s */
+#define NGX_AP_GUARD_LOOK  10
+
+
 struct ngx_ap_guard_s {
     ngx_pool_t                 *pool;
+    ngx_pool_t                 *own_pool;   /* of "own" */
+    ngx_cycle_t                *cycle;
+    time_t                      looked;
     ngx_array_t                 allow;      /* fedi_cidr_t */
     ngx_array_t                 own;        /* fedi_address_t */
     ngx_uint_t                  allow_http;
@@ -25,9 +32,9 @@ struct ngx_ap_guard_s {
 static ngx_int_t ngx_ap_guard_allow(ngx_ap_guard_t *guard,
     ngx_array_t *cidrs);
 static ngx_uint_t ngx_ap_guard_bits(const u_char *mask, size_t len);
+static ngx_int_t ngx_ap_guard_look(ngx_ap_guard_t *guard);
 static ngx_int_t ngx_ap_guard_interfaces(ngx_ap_guard_t *guard);
-static ngx_int_t ngx_ap_guard_listeners(ngx_ap_guard_t *guard,
-    ngx_cycle_t *cycle);
+static ngx_int_t ngx_ap_guard_listeners(ngx_ap_guard_t *guard);
 static ngx_int_t ngx_ap_guard_add(ngx_ap_guard_t *guard,
     struct sockaddr *sockaddr, socklen_t socklen);
 static ngx_uint_t ngx_ap_guard_is_local(struct sockaddr *sockaddr,
@@ -51,16 +58,14 @@ ngx_ap_guard_create(ngx_cycle_t *cycle, ngx_array_t *allow,
 
     if (guard) {
         guard->pool = pool;
+        guard->cycle = cycle;
         guard->allow_http = allow_http;
         guard->no_ipv6 = !ngx_ap_guard_has_ipv6();
     }
 
     if (guard == NULL
-        || ngx_array_init(&guard->own, pool, 8, sizeof(fedi_address_t))
-           != NGX_OK
         || ngx_ap_guard_allow(guard, allow) != NGX_OK
-        || ngx_ap_guard_interfaces(guard) != NGX_OK
-        || ngx_ap_guard_listeners(guard, cycle) != NGX_OK)
+        || ngx_ap_guard_look(guard) != NGX_OK)
     {
         ngx_destroy_pool(pool);
         return NULL;
@@ -73,6 +78,7 @@ ngx_ap_guard_create(ngx_cycle_t *cycle, ngx_array_t *allow,
 void
 ngx_ap_guard_destroy(ngx_ap_guard_t *guard)
 {
+    ngx_destroy_pool(guard->own_pool);
     ngx_destroy_pool(guard->pool);
 }
 
@@ -129,6 +135,42 @@ ngx_ap_guard_bits(const u_char *mask, size_t len)
 }
 
 
+/* NGX_ERROR: no memory, and all is as it was */
+
+static ngx_int_t
+ngx_ap_guard_look(ngx_ap_guard_t *guard)
+{
+    ngx_pool_t   *pool, *old_pool;
+    ngx_array_t   old;
+
+    pool = ngx_create_pool(NGX_DEFAULT_POOL_SIZE / 16, guard->pool->log);
+    if (pool == NULL) {
+        return NGX_ERROR;
+    }
+
+    old = guard->own;
+    old_pool = guard->own_pool;
+    guard->looked = ngx_time();
+
+    if (ngx_array_init(&guard->own, pool, 8, sizeof(fedi_address_t)) != NGX_OK
+        || ngx_ap_guard_interfaces(guard) != NGX_OK
+        || ngx_ap_guard_listeners(guard) != NGX_OK)
+    {
+        guard->own = old;
+        ngx_destroy_pool(pool);
+        return NGX_ERROR;
+    }
+
+    guard->own_pool = pool;
+
+    if (old_pool) {
+        ngx_destroy_pool(old_pool);
+    }
+
+    return NGX_OK;
+}
+
+
 /* a service manager may forbid it: that is no reason to leave the site alone */
 
 static ngx_int_t
@@ -138,11 +180,18 @@ ngx_ap_guard_interfaces(ngx_ap_guard_t *guard)
     struct ifaddrs  *all, *one;
 
     if (getifaddrs(&all) == -1) {
-        ngx_log_error(NGX_LOG_WARN, guard->pool->log, ngx_errno,
-                      "getifaddrs() failed, each address is looked at alone");
+
+        if (!guard->unlisted) {
+            ngx_log_error(NGX_LOG_WARN, guard->pool->log, ngx_errno,
+                          "getifaddrs() failed, each address is looked at "
+                          "alone");
+        }
+
         guard->unlisted = 1;
         return NGX_OK;
     }
+
+    guard->unlisted = 0;
 
     rc = NGX_OK;
 
@@ -162,14 +211,14 @@ ngx_ap_guard_interfaces(ngx_ap_guard_t *guard)
 /* such as an address that nginx is bound to before it is an interface's */
 
 static ngx_int_t
-ngx_ap_guard_listeners(ngx_ap_guard_t *guard, ngx_cycle_t *cycle)
+ngx_ap_guard_listeners(ngx_ap_guard_t *guard)
 {
     ngx_uint_t        i;
     ngx_listening_t  *ls;
 
-    ls = cycle->listening.elts;
+    ls = guard->cycle->listening.elts;
 
-    for (i = 0; i < cycle->listening.nelts; i++) {
+    for (i = 0; i < guard->cycle->listening.nelts; i++) {
         if (ngx_ap_guard_add(guard, ls[i].sockaddr, ls[i].socklen)
             != NGX_OK)
         {
@@ -246,6 +295,10 @@ ngx_ap_guard_address(ngx_ap_guard_t *guard, struct sockaddr *sockaddr,
     if (sockaddr->sa_family == AF_INET6 && guard->no_ipv6) {
         ngx_str_set(reason, "no IPv6 here");
         return NGX_DECLINED;
+    }
+
+    if (guard->looked + NGX_AP_GUARD_LOOK <= ngx_time()) {
+        (void) ngx_ap_guard_look(guard);
     }
 
     rules.allow = guard->allow.elts;

@@ -22,9 +22,10 @@ typedef struct ngx_ap_guard_s  ngx_ap_guard_t;
 
 
 /*
- * In init_process.  The machine's own addresses are those of its interfaces
- * and listeners now.  "allow" (ngx_cidr_t; may be NULL) is let pass before
- * anything else is asked.  NULL: no memory.
+ * In init_process.  The machine's own addresses are those of its listeners and
+ * of its interfaces, which are looked at again every ten seconds of use.
+ * "allow" (ngx_cidr_t; may be NULL) is let pass before anything else is asked.
+ * NULL: no memory.
  */
 ngx_ap_guard_t *ngx_ap_guard_create(ngx_cycle_t *cycle, ngx_array_t *allow,
     ngx_uint_t allow_http, ngx_log_t *log);
