@@ -25,6 +25,7 @@ static ngx_int_t ngx_http_ap_answer_headers(ngx_http_request_t *r,
 static ngx_int_t ngx_http_ap_answer_vary(ngx_http_request_t *r,
     const ngx_http_ap_answer_t *answer);
 static ngx_int_t ngx_http_ap_answer_challenge(ngx_http_request_t *r);
+static ngx_int_t ngx_http_ap_answer_retry(ngx_http_request_t *r);
 static ngx_int_t ngx_http_ap_answer_etag(ngx_http_request_t *r,
     const ngx_http_ap_answer_t *answer);
 static ngx_int_t ngx_http_ap_answer_modified(ngx_http_request_t *r,
@@ -185,6 +186,10 @@ ngx_http_ap_answer_headers(ngx_http_request_t *r,
         return ngx_http_ap_answer_challenge(r);
     }
 
+    if (answer->status == NGX_HTTP_TOO_MANY_REQUESTS) {
+        return ngx_http_ap_answer_retry(r);
+    }
+
     if (answer->status == NGX_HTTP_SERVICE_UNAVAILABLE) {
         return ngx_http_ap_header(r, "Retry-After", NGX_HTTP_AP_RETRY_AFTER)
                ? NGX_OK : NGX_ERROR;
@@ -230,6 +235,29 @@ ngx_http_ap_answer_challenge(ngx_http_request_t *r)
     return ngx_http_ap_header(r, "WWW-Authenticate", draft)
            && ngx_http_ap_header(r, "Accept-Signature", message)
            ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_ap_answer_retry(ngx_http_request_t *r)
+{
+    u_char             *p;
+    ngx_table_elt_t    *h;
+    ngx_http_ap_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_activitypub_module);
+
+    p = ngx_pnalloc(r->pool, NGX_INT_T_LEN);
+    h = ngx_http_ap_header(r, "Retry-After", "");
+
+    if (p == NULL || h == NULL) {
+        return NGX_ERROR;
+    }
+
+    h->value.data = p;
+    h->value.len = ngx_sprintf(p, "%ui", ngx_max(ctx->retry_after, 1)) - p;
+
+    return NGX_OK;
 }
 
 

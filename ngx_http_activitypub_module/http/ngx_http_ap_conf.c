@@ -231,6 +231,7 @@ ngx_http_ap_create_loc_conf(ngx_conf_t *cf)
     alcf->enable = NGX_CONF_UNSET_UINT;
     alcf->moves = NGX_CONF_UNSET;
     alcf->signatures = NGX_CONF_UNSET_UINT;
+    alcf->limit_rate = NGX_CONF_UNSET_UINT;
     alcf->authorized_fetch = NGX_CONF_UNSET;
 
     return alcf;
@@ -247,6 +248,12 @@ ngx_http_ap_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     ngx_conf_merge_uint_value(conf->enable, prev->enable, NGX_HTTP_AP_ON);
     ngx_conf_merge_sec_value(conf->moves, prev->moves, 3600);
+
+    if (conf->limit_rate == NGX_CONF_UNSET_UINT) {
+        conf->limit_rate = prev->limit_rate == NGX_CONF_UNSET_UINT
+                           ? 0 : prev->limit_rate;
+        conf->limit_burst = prev->limit_burst;
+    }
 
     return ngx_http_ap_signatures_merge(cf, prev, conf);
 }

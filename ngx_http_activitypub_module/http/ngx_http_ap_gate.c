@@ -16,6 +16,7 @@
 #include "fedi_content_type.h"
 #include "ngx_ap_reader.h"
 #include "ngx_http_ap_own_conf.h"
+#include "ngx_http_ap_limit.h"
 #include "ngx_http_ap_refuse.h"
 #include "ngx_http_ap_signed.h"
 
@@ -412,9 +413,12 @@ ngx_http_ap_gate_authorise(ngx_http_ap_gate_t *gate)
 
     if (!verify->verified) {
         gate->refusal = NGX_HTTP_AP_SIGNATURES + verify->reason;
+
+    } else if (ngx_http_ap_limit(verify) != NGX_OK) {
+        gate->refusal = NGX_HTTP_AP_REFUSALS + FEDI_REFUSAL_LIMITED;
     }
 
-    if (!verify->verified || !gate->activity) {
+    if (gate->refusal || !gate->activity) {
         ngx_http_ap_gate_release(gate);
         return NGX_OK;
     }

@@ -14,6 +14,7 @@
 #include "ngx_http_ap_conf.h"
 #include "ngx_http_ap_database_conf.h"
 #include "ngx_http_ap_filter.h"
+#include "ngx_http_ap_limit.h"
 #include "ngx_http_ap_origin.h"
 #include "ngx_http_ap_own.h"
 #include "ngx_http_ap_policy_conf.h"
@@ -141,6 +142,13 @@ static ngx_command_t  ngx_http_ap_commands[] = {
       NGX_HTTP_SRV_CONF_OFFSET,
       offsetof(ngx_http_ap_srv_conf_t, federation_mode),
       &ngx_http_ap_modes },
+
+    { ngx_string("activitypub_limit"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_http_ap_limit_set,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
 
     { ngx_string("activitypub_moves"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,

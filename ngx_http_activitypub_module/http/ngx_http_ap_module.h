@@ -120,6 +120,8 @@ typedef struct {
     ngx_uint_t                  enable;     /* ngx_http_ap_enable_e */
     time_t                      moves;      /* seconds; 0: off */
     ngx_uint_t                  prometheus; /* of "activitypub_status" */
+    ngx_uint_t                  limit_rate; /* requests/1000 s; 0: off */
+    ngx_uint_t                  limit_burst;    /* requests/1000 */
 
     ngx_uint_t                  signatures; /* ngx_http_ap_signatures_e */
     ngx_http_ap_place_t         signatures_place;

@@ -13,6 +13,7 @@
 #include "ngx_ap_inbox.h"
 #include "ngx_ap_str.h"
 #include "ngx_http_ap_answer.h"
+#include "ngx_http_ap_limit.h"
 #include "ngx_http_ap_receive.h"
 #include "ngx_http_ap_refuse.h"
 #include "ngx_http_ap_shield.h"
@@ -199,6 +200,10 @@ ngx_http_ap_receive_authorise(ngx_http_ap_inbox_t *inbox)
 
     if (!inbox->verify->verified) {
         return ngx_http_ap_receive_signature(inbox, inbox->verify->reason);
+    }
+
+    if (ngx_http_ap_limit(inbox->verify) != NGX_OK) {
+        return ngx_http_ap_receive_refuse(inbox, FEDI_REFUSAL_LIMITED);
     }
 
     origin = ngx_http_ap_view(&inbox->origin->url);

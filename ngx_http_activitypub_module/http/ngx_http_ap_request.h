@@ -63,6 +63,7 @@ typedef struct {
     ngx_http_ap_fetch_t        *fetch;      /* NULL: no document is needed */
     void                       *inbox;      /* of ngx_http_ap_inbox.c */
     ngx_uint_t                  counted;    /* the last counter, and 1 */
+    ngx_uint_t                  retry_after;    /* of 429, seconds */
 
     /* who sends it: see ngx_http_ap_gate.h; NULL: nobody has asked */
     ngx_http_ap_verify_t       *verify;

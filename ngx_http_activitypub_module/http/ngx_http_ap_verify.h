@@ -53,6 +53,7 @@ typedef struct {
     unsigned                    probed:1;   /* the actor's own URL is asked */
     unsigned                    verified:1;
     unsigned                    judged:1;   /* ..., later */
+    unsigned                    limited:1;      /* was counted for it */
 } ngx_http_ap_verify_t;
 
 

@@ -92,7 +92,8 @@ ngx_ap_cache_create(ngx_ap_cache_t *cache)
     cache->shpool->data = shared;
 
     if (ngx_ap_cache_unknown_create(cache) != NGX_OK
-        || ngx_ap_cache_repeats_create(cache) != NGX_OK)
+        || ngx_ap_cache_repeats_create(cache) != NGX_OK
+        || ngx_ap_cache_limits_create(cache) != NGX_OK)
     {
         return NGX_ERROR;
     }

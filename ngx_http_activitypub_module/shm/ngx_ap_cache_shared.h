@@ -93,6 +93,23 @@ typedef struct {
 } ngx_ap_cache_repeats_t;
 
 
+/* the same of how much was done lately, in thousandths */
+#define NGX_AP_CACHE_LIMITS_SHARE   128
+#define NGX_AP_CACHE_LIMITS_PLACES  4
+
+typedef struct {
+    uint64_t                    name;       /* 0: the place is free */
+    ngx_msec_t                  last;
+    uint64_t                    excess;
+} ngx_ap_cache_limit_t;
+
+
+typedef struct {
+    ngx_ap_cache_limit_t       *places;
+    ngx_uint_t                  n;          /* a power of two */
+} ngx_ap_cache_limits_t;
+
+
 typedef struct {
     ngx_ap_table_t              table;
     unsigned                    ready:1;
@@ -131,6 +148,7 @@ typedef struct {
 
     ngx_ap_cache_unknown_t      unknown;    /* others' actors, lately */
     ngx_ap_cache_repeats_t      repeats;
+    ngx_ap_cache_limits_t       limits;
 
     ngx_atomic_t                counters[NGX_AP_CACHE_COUNTERS];
 } ngx_ap_cache_shared_t;
@@ -167,6 +185,7 @@ ngx_ap_cache_view(const ngx_str_t *s)
 
 /* with a new zone.  NGX_ERROR: it is too small */
 ngx_int_t ngx_ap_cache_unknown_create(ngx_ap_cache_t *cache);
+ngx_int_t ngx_ap_cache_limits_create(ngx_ap_cache_t *cache);
 ngx_int_t ngx_ap_cache_repeats_create(ngx_ap_cache_t *cache);
 
 /*
