@@ -413,6 +413,16 @@ BEGIN
         RETURN 'ignored';
     END IF;
 
+    -- a post is made once: one that was deleted does not come back
+
+    IF type = 'Create'
+       AND EXISTS (SELECT FROM received AS w
+                    WHERE w.object = receive_reaction.object
+                      AND w.type = 'Create' AND w.actor = sender.uri)
+    THEN
+        RETURN 'duplicate';
+    END IF;
+
     IF NOT take_in(sender.uri, receive_reaction.id, receive_reaction.type,
                    receive_reaction.object, concerned, body, true)
     THEN

@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(54);
+SELECT plan(58);
 
 SELECT pg_temp.found_acme() \g /dev/null
 SELECT activitypub.publish('news', '/posts/1', 'One', 'Text') AS post \gset
@@ -165,6 +165,23 @@ SELECT is(pg_temp.total(:'post' || '/replies') || ' '
 SELECT is(pg_temp.reply(:'ann', 'https://two.example/n/4', :'post'), 'kept',
     'an id of somebody else''s server');
 SELECT is(pg_temp.total(:'post' || '/replies'), '1', 'is not shown');
+
+-- what is deleted does not come back, under no activity's name
+
+SELECT is(pg_temp.hear(:'ann', 'https://one.example/n/1/again', 'Create',
+                       'https://one.example/n/1', 'Note', :'post',
+                       'https://one.example/n/1',
+                       '{"object":{"id":"https://one.example/n/1","to":'
+                       || :'public' || '}}'), 'duplicate',
+    'a reply that was deleted');
+SELECT is(pg_temp.total(:'post' || '/replies'), '1', 'is not shown again');
+
+SELECT activitypub.publish('news', '/posts/3', 'Three', 'Text') AS third \gset
+SELECT activitypub.delete_post(:'third') \g /dev/null
+SELECT is(pg_temp.like(:'ann', 'https://one.example/l/3', :'third'),
+    'ignored', 'nobody likes a post that is deleted');
+SELECT is(pg_temp.reply(:'ann', 'https://one.example/n/9', :'third'),
+    'ignored', 'nor replies to it');
 
 -- whoever leaves takes all of it along
 
