@@ -209,6 +209,32 @@ $web->serve($large->uri, $large->document(summary => 'x' x (255 * 1024)));
 accepted($large, 'not too much');
 $web->news;
 
+# a document that is elsewhere is asked there, and no further
+
+$eve = eve();
+
+$web->serve('https://evil.example/second',
+    $eve->document(id => 'https://evil.example/third'));
+$web->serve('https://evil.example/third',
+    $eve->document(id => 'https://evil.example/third'));
+
+refused('an id that is elsewhere, and there again', 401, $eve,
+    body => $eve->document(id => 'https://evil.example/second'),
+    asks => [$eve->uri, 'https://evil.example/second']);
+
+# an owner that is a key
+
+$eve = eve();
+$eve->{key_id} = 'https://evil.example/key/1';
+
+$web->serve('https://evil.example/key/2',
+    $eve->key(id => 'https://evil.example/key/2'));
+$web->serve($eve->uri, $eve->document);
+
+refused('a key of a key', 401, $eve, at => $eve->key_id,
+    body => $eve->key(owner => 'https://evil.example/key/2'),
+    asks => [$eve->key_id, 'https://evil.example/key/2']);
+
 # a key alone is nobody's, unless who owns it says so
 
 for my $case (['who does not list it', []], ['who is elsewhere'],
