@@ -4,7 +4,7 @@
 #     make follow [PORT=8080]
 #     make test [SANITIZE=1]    make lint    make fuzz    make bench
 #     make attacks [ATTACKS=FILE] [CASES="ID ..."] [MOST=N]
-#     make coverage
+#     make coverage    make mutation [MUTATION=R12]
 #     make build [CC=clang] [SANITIZE=1]    make install DESTDIR=
 #     make fresh    make clean
 
@@ -13,13 +13,14 @@ PORT     = 8080
 SANITIZE =
 DESTDIR  =
 SECONDS  = 60
+MUTATION =
 ATTACKS  =
 CASES    =
 MOST     =
 
 export ORIGIN PORT SANITIZE DESTDIR CASES MOST
 
-.PHONY: build run follow stop test attacks lint fuzz coverage bench fresh install clean
+.PHONY: build run follow stop test attacks lint fuzz coverage mutation bench fresh install clean
 
 build:
 	@scripts/deps build
@@ -58,6 +59,10 @@ fuzz:
 coverage:
 	@scripts/deps test
 	@scripts/coverage
+
+mutation:
+	@scripts/deps test
+	@scripts/mutation $(MUTATION)
 
 bench:
 	@scripts/deps bench
