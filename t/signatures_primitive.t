@@ -175,7 +175,7 @@ location = /ask {
 }
 
 location /fake/ {
-    error_page  404 =200 /sub/page.html;
+    error_page  404 405 =200 /sub/page.html;
 }
 
 location /claimed/ {
@@ -311,6 +311,8 @@ for my $type ('application/activity+json', 'application/json',
 is(code(post('/required/echo', $activity =~ s/"x"/'"' . 'x' x $_ . '"'/er,
     by => $eve, type => 'text/plain')), '200 -', 'of no type it may be anybody')
     for 1, 100_000;
+is(code(post('/required/echo', $activity =~ s/\}\z/,"signature":{}}/r,
+    by => $eve)), '403 key_of_another_actor', 'with a signature of its own');
 is(code(post('/required/echo', $activity =~ s/far(.example.notes)/evil$1/r)),
     '403 object_of_another_origin', 'with what is of another origin');
 is(code(post('/required/echo', '{"a":1}')), '400 no_type', 'no activity');
@@ -374,9 +376,16 @@ is(header(get('/named/echo'), 'X-ActivityPub-Actor'), $bob->uri,
     'a named location');
 is(code(get('/named/echo', by => undef)), '401 signature_required',
     'a named location, not signed');
-$r = post('/named/echo', 'hello', type => 'text/plain');
-is($r->status, 200, 'a POST that an error page makes a GET of');
-is(header($r, 'X-ActivityPub-Actor'), $bob->uri, 'is what was signed');
+is(header(post('/named/echo', 'hello', type => 'text/plain'),
+    'X-ActivityPub-Actor'), $bob->uri, 'a named location, of a POST');
+
+for my $size (5, 20_000) {
+    is(post('/fake/none.html', 'x' x $size, type => 'text/plain')->body,
+        "THE PAGE\n", "a POST of $size bytes that becomes a GET");
+    is(code(post('/fake/none.html', 'x' x $size, type => 'text/plain',
+        sent => 'y' x $size)), '401 digest_mismatch', 'of another body');
+}
+
 is(header(get('/lost/echo'), 'X-ActivityPub-Actor'), $bob->uri,
     'what is known is known behind a redirect');
 is(lines(get('/lost/echo', by => undef, headers => \@lies),
