@@ -7,6 +7,8 @@
  * one parser takes too, and understands the same.
  */
 
+#include <stdint.h>
+
 #include "fedi_farewell.h"
 
 
@@ -48,6 +50,26 @@ static inline bool
 fedi_farewell_is_plain(char c)
 {
     return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+
+/* the same of eight at once; false is also said of some that are plain */
+
+static inline bool
+fedi_farewell_are_plain(const char *p)
+{
+    uint64_t         w, quote, slash;
+    const uint64_t   ones = 0x0101010101010101, highs = ones << 7;
+
+    memcpy(&w, p, sizeof(w));
+
+    quote = w ^ ones * '"';
+    slash = w ^ ones * '\\';
+
+    return (((w - ones * 0x20) | (w + ones) | w | (quote - ones)
+             | (slash - ones))
+            & highs)
+           == 0;
 }
 
 
@@ -234,6 +256,10 @@ fedi_farewell_string(fedi_farewell_text_t *text, fedi_str_t *value,
     value->data = text->p;
 
     for (p = text->p; p < text->end; p++) {
+
+        while (text->end - p > 8 && fedi_farewell_are_plain(p)) {
+            p += 8;
+        }
 
         if (fedi_farewell_is_plain(*p)) {
             continue;

@@ -28,8 +28,10 @@
 
 
 static ngx_int_t ngx_http_ap_inbox_admit(ngx_http_request_t *r);
+static ngx_int_t ngx_http_ap_inbox_header(ngx_http_ap_inbox_t *inbox);
 static void ngx_http_ap_inbox_read(ngx_http_request_t *r);
 static ngx_int_t ngx_http_ap_inbox_take(ngx_http_ap_inbox_t *inbox);
+static ngx_int_t ngx_http_ap_inbox_read_small(ngx_http_ap_inbox_t *inbox);
 static ngx_int_t ngx_http_ap_inbox_read_large(ngx_http_ap_inbox_t *inbox,
     size_t len);
 static void ngx_http_ap_inbox_read_done(void *data, ngx_int_t rc,
@@ -42,10 +44,7 @@ static void ngx_http_ap_inbox_cleanup(void *data);
 ngx_int_t
 ngx_http_ap_inbox_handler(ngx_http_request_t *r, ngx_ap_origin_t *origin)
 {
-    uint64_t              repeat;
     ngx_int_t             rc;
-    fedi_str_t            body;
-    fedi_signature_e      reason;
     ngx_http_ap_ctx_t    *ctx;
     ngx_http_ap_inbox_t  *inbox;
 
@@ -67,13 +66,6 @@ ngx_http_ap_inbox_handler(ngx_http_request_t *r, ngx_ap_origin_t *origin)
         return rc;
     }
 
-    body = ngx_http_ap_shield_body(r);
-    repeat = 0;
-
-    if (body.len && ngx_http_ap_shield(r, origin, body, &repeat)) {
-        return ngx_http_ap_receive_accepted(r);
-    }
-
     inbox = ngx_pcalloc(r->pool, sizeof(ngx_http_ap_inbox_t));
     if (inbox == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -81,20 +73,13 @@ ngx_http_ap_inbox_handler(ngx_http_request_t *r, ngx_ap_origin_t *origin)
 
     inbox->request = r;
     inbox->origin = origin;
-    inbox->repeat = repeat;
-    inbox->looked = (body.len != 0);
 
-    inbox->verify = ngx_http_ap_gate_claim(r, ctx);
-    if (inbox->verify == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
+    if (!ngx_http_ap_shield_is_here(r)) {
+        rc = ngx_http_ap_inbox_header(inbox);
 
-    ngx_http_ap_verify_judged(inbox->verify);
-
-    reason = inbox->verify->reason;
-
-    if (reason != FEDI_SIGNATURE_VALID && reason != FEDI_SIGNATURE_NONE) {
-        return ngx_http_ap_receive_signature(inbox, reason);
+        if (rc != NGX_OK || ctx->answered) {
+            return rc;
+        }
     }
 
     if (ngx_http_ap_own_limits(r) != NGX_OK) {
@@ -106,6 +91,30 @@ ngx_http_ap_inbox_handler(ngx_http_request_t *r, ngx_ap_origin_t *origin)
     rc = ngx_http_read_client_request_body(r, ngx_http_ap_inbox_read);
 
     return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
+}
+
+
+/* all that the header says of its signature */
+
+static ngx_int_t
+ngx_http_ap_inbox_header(ngx_http_ap_inbox_t *inbox)
+{
+    fedi_signature_e    reason;
+    ngx_http_ap_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(inbox->request, ngx_http_activitypub_module);
+
+    inbox->verify = ngx_http_ap_gate_claim(inbox->request, ctx);
+    if (inbox->verify == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_http_ap_verify_judged(inbox->verify);
+
+    reason = inbox->verify->reason;
+
+    return reason == FEDI_SIGNATURE_VALID || reason == FEDI_SIGNATURE_NONE
+           ? NGX_OK : ngx_http_ap_receive_signature(inbox, reason);
 }
 
 
@@ -184,12 +193,9 @@ static ngx_int_t
 ngx_http_ap_inbox_take(ngx_http_ap_inbox_t *inbox)
 {
     size_t                 len;
+    ngx_int_t              rc;
     ngx_uint_t             spooled;
-    fedi_reading_t         reading;
     ngx_pool_cleanup_t    *cln;
-    ngx_http_ap_verify_t  *verify;
-
-    verify = inbox->verify;
 
     cln = ngx_pool_cleanup_add(inbox->request->pool, 0);
     if (cln == NULL) {
@@ -213,12 +219,31 @@ ngx_http_ap_inbox_take(ngx_http_ap_inbox_t *inbox)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (!inbox->looked
-        && ngx_http_ap_shield(inbox->request, inbox->origin, inbox->body,
-                              &inbox->repeat))
+    if (ngx_http_ap_shield(inbox->request, inbox->origin, inbox->body,
+                           &inbox->repeat))
     {
         return ngx_http_ap_receive_accepted(inbox->request);
     }
+
+    if (inbox->verify == NULL) {
+        rc = ngx_http_ap_inbox_header(inbox);
+
+        if (rc != NGX_OK || inbox->verify->reason > FEDI_SIGNATURE_NONE) {
+            return rc;
+        }
+    }
+
+    return ngx_http_ap_inbox_read_small(inbox);
+}
+
+
+static ngx_int_t
+ngx_http_ap_inbox_read_small(ngx_http_ap_inbox_t *inbox)
+{
+    fedi_reading_t         reading;
+    ngx_http_ap_verify_t  *verify;
+
+    verify = inbox->verify;
 
     fedi_reading_take(&verify->arena, &verify->worker->conf->rules,
                       verify->is_signed ? &verify->digest : NULL, inbox->body,

@@ -28,8 +28,6 @@ typedef struct {
     fedi_activity_t             activity;
     ngx_ap_pg_query_t          *call;       /* whether the actor is known */
     uint64_t                    repeat;     /* its name: ngx_http_ap_shield() */
-
-    unsigned                    looked:1;   /* by the shield */
 } ngx_http_ap_inbox_t;
 
 

@@ -37,21 +37,34 @@ static ngx_str_t  ngx_http_ap_shield_fields[] = {
 };
 
 
-fedi_str_t
-ngx_http_ap_shield_body(ngx_http_request_t *r)
+ngx_uint_t
+ngx_http_ap_shield_is_here(ngx_http_request_t *r)
 {
-    off_t  len;
+    off_t         len;
+    ngx_event_t  *rev;
 
     len = r->headers_in.content_length_n;
+    rev = r->connection->read;
 
-    if (r->stream || r->headers_in.chunked || len <= 0
-        || len > FEDI_FAREWELL_MAX
-        || r->header_in->last - r->header_in->pos < len)
+    if (r->stream || r->headers_in.chunked || r->headers_in.expect
+        || len <= 0 || len > FEDI_FAREWELL_MAX)
     {
-        return fedi_str("");
+        return 0;
     }
 
-    return (fedi_str_t) { (const char *) r->header_in->pos, (size_t) len };
+    len -= r->header_in->last - r->header_in->pos;
+
+#if (NGX_HAVE_FIONREAD)
+
+    /* what the kernel has, as nginx was told when it read the header */
+
+    if (rev->available > 0) {
+        len -= rev->available;
+    }
+
+#endif
+
+    return len <= 0;
 }
 
 

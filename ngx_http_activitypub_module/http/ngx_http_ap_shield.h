@@ -15,8 +15,11 @@
 #include "ngx_http_ap_verify.h"
 
 
-/* a body that came along with the header; empty: it did not, or is large */
-fedi_str_t ngx_http_ap_shield_body(ngx_http_request_t *r);
+/*
+ * Whether the body is small, and all of it has arrived: then it is looked at
+ * before the header's signature is read.
+ */
+ngx_uint_t ngx_http_ap_shield_is_here(ngx_http_request_t *r);
 
 /*
  * Whether there is nothing to do but to answer 202, which is counted.

@@ -3,7 +3,8 @@
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Four places to a name, next to each other: a line of the processor's cache.
+ * Eight places to a name, next to each other: two lines of the processor's
+ * cache.
  */
 
 #include "ngx_ap_cache_repeats.h"

@@ -78,7 +78,7 @@ typedef struct {
 
 /* of the zone, as above; and of each name */
 #define NGX_AP_CACHE_REPEATS_SHARE   32
-#define NGX_AP_CACHE_REPEATS_PLACES  4
+#define NGX_AP_CACHE_REPEATS_PLACES  8
 
 
 typedef struct {

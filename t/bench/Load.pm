@@ -50,9 +50,11 @@ sub sign {
 # seconds
 
 sub send {
-    my ($self, $port, $connections) = @_;
+    my ($self, $port, $connections, $status) = @_;
 
-    return $self->_do("send $port $connections");
+    $status //= 202;
+
+    return $self->_do("send $port $connections $status");
 }
 
 

@@ -7,6 +7,8 @@
  * the body is read, its SHA-256 is made, and 202 is the answer.
  *
  *     location / { bench_discard; }
+ *
+ * "bench_discard unread;" makes no SHA-256: what can be waved off needs none.
  */
 
 #include <ngx_config.h>
@@ -17,7 +19,9 @@
 
 
 static ngx_int_t ngx_http_bench_discard_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_bench_discard_unread_handler(ngx_http_request_t *r);
 static void ngx_http_bench_discard_read(ngx_http_request_t *r);
+static void ngx_http_bench_discard_answer(ngx_http_request_t *r);
 static ngx_int_t ngx_http_bench_discard_hash(ngx_http_request_t *r);
 static char *ngx_http_bench_discard(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
@@ -26,7 +30,7 @@ static char *ngx_http_bench_discard(ngx_conf_t *cf, ngx_command_t *cmd,
 static ngx_command_t  ngx_http_bench_discard_commands[] = {
 
     { ngx_string("bench_discard"),
-      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
       ngx_http_bench_discard,
       0,
       0,
@@ -91,6 +95,17 @@ ngx_http_bench_discard_handler(ngx_http_request_t *r)
 }
 
 
+static ngx_int_t
+ngx_http_bench_discard_unread_handler(ngx_http_request_t *r)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_http_read_client_request_body(r, ngx_http_bench_discard_answer);
+
+    return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
+}
+
+
 static void
 ngx_http_bench_discard_read(ngx_http_request_t *r)
 {
@@ -99,6 +114,13 @@ ngx_http_bench_discard_read(ngx_http_request_t *r)
         return;
     }
 
+    ngx_http_bench_discard_answer(r);
+}
+
+
+static void
+ngx_http_bench_discard_answer(ngx_http_request_t *r)
+{
     r->headers_out.status = NGX_HTTP_ACCEPTED;
     r->headers_out.content_length_n = 0;
     r->header_only = 1;
@@ -146,7 +168,9 @@ ngx_http_bench_discard(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_http_core_loc_conf_t  *clcf;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    clcf->handler = ngx_http_bench_discard_handler;
+    clcf->handler = cf->args->nelts == 1
+                    ? ngx_http_bench_discard_handler
+                    : ngx_http_bench_discard_unread_handler;
 
     return NGX_CONF_OK;
 }

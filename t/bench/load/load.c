@@ -7,7 +7,7 @@
  * answered by a line:
  *
  *     sign N               N new requests are signed
- *     send PORT C          they are sent over C connections: the seconds
+ *     send PORT C STATUS   they are sent over C connections: the seconds
  *
  * What was signed may be sent more than once, to different servers.
  */
@@ -23,7 +23,7 @@ main(int argc, char **argv)
 {
     char          line[128];
     size_t        n;
-    unsigned      port;
+    unsigned      port, status;
     load_conf_t   conf;
     load_batch_t  batch;
 
@@ -43,10 +43,10 @@ main(int argc, char **argv)
             load_sign(&batch, n);
             printf("signed\n");
 
-        } else if (sscanf(line, "send %u %zu", &port, &n) == 2
+        } else if (sscanf(line, "send %u %zu %u", &port, &n, &status) == 3
                    && n != 0 && batch.n != 0)
         {
-            printf("%.6f\n", load_send(&batch, port, n));
+            printf("%.6f\n", load_send(&batch, port, n, status));
 
         } else {
             fprintf(stderr, "load: what is \"%s\"?\n", line);

@@ -37,10 +37,11 @@ void load_sign(load_batch_t *batch, size_t n);
 
 /*
  * Sends the batch to a port of 127.0.0.1 over so many connections, each with
- * one request at a time, and waits for 202 to every one.  Returns the seconds
- * that it took; anything else than 202 ends the process.
+ * one request at a time, and waits for that status to every one.  Returns the
+ * seconds that it took; any other status ends the process.
  */
-double load_send(const load_batch_t *batch, unsigned port, size_t connections);
+double load_send(const load_batch_t *batch, unsigned port, size_t connections,
+    unsigned status);
 
 
 #endif

@@ -36,6 +36,7 @@ typedef struct {
     const load_batch_t  *batch;
     size_t               sent;
     size_t               answered;
+    unsigned             status;
 } load_run_t;
 
 
@@ -48,7 +49,8 @@ static void load_send_die(const char *what);
 
 
 double
-load_send(const load_batch_t *batch, unsigned port, size_t connections)
+load_send(const load_batch_t *batch, unsigned port, size_t connections,
+    unsigned status)
 {
     int                 i, n, epoll;
     double              since;
@@ -64,7 +66,7 @@ load_send(const load_batch_t *batch, unsigned port, size_t connections)
         load_send_die("no memory");
     }
 
-    run = (load_run_t) { batch, 0, 0 };
+    run = (load_run_t) { batch, 0, 0, status };
 
     for (k = 0; k < connections; k++) {
         load_send_connect(&c[k], port, epoll);
@@ -188,7 +190,9 @@ load_send_read(load_run_t *run, load_connection_t *c)
         return;
     }
 
-    if (strncmp(c->response, "HTTP/1.1 202 ", 13) != 0) {
+    if (strncmp(c->response, "HTTP/1.1 ", 9) != 0
+        || strtoul(c->response + 9, NULL, 10) != run->status)
+    {
         load_send_die(c->response);
     }
 

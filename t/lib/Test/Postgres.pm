@@ -106,7 +106,8 @@ full_page_writes = off
 autovacuum = off
 EOF
     print $f "shared_preload_libraries = 'pg_stat_statements'\n"
-        if !$o{durable} && glob '/usr/lib/postgresql/*/lib/pg_stat_statements.so';
+        if (!$o{durable} || $o{statements})
+            && glob '/usr/lib/postgresql/*/lib/pg_stat_statements.so';
     close $f;
 
     $self->resume;
