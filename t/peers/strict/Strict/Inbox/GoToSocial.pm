@@ -97,7 +97,7 @@ hears 'a reply, its tag a single one', '4',
 hears 'a Create that only names its note, as in its outbox', '5',
     sub { activity('Create', new_id('statuses/')) },
     sub {
-        became('object to be fetched from its origin') && !@{ $_->{kept} };
+        became('object_to_refetch') && !@{ $_->{kept} };
     },
     change { $_->{object} =~ s/gotosocial/lemmy/ };
 
