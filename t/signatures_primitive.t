@@ -236,7 +236,7 @@ my @lies = map { ($_ => 'https://victim.example/u/v') }
     qw/X-ActivityPub-Actor x-activitypub-actor X-ActivityPub-Domain
        X_ActivityPub_Actor X-ActivityPub-Signature X-ActivityPub-Type/;
 
-$r = get('/required/echo', headers => \@lies);
+$r = get('/required/echo', headers => [@lies, Cookie => 'id=1']);
 is(lines($r, 'X.ActivityPub.Actor'), $bob->uri, 'one header says who it is');
 unlike("$r", qr/victim/, 'and nothing what the client said');
 unlike("$r", qr/^Signature|"(?:Signature|Digest|Cookie)/i,

@@ -96,6 +96,16 @@ is(hand('{"type":"Delete","actor":"https://b.example/u/x",'
 
 gone($bob, 'a follower');
 is(follow($bob), 202, 'who comes back');
+
+# R20: the very same bytes again, which were accepted
+
+my @same = $bob->_request($inbox, $bob->activity('Like', $news),
+    host => 'site.example');
+
+is(http_post(@same)->status, 202, 'what has no effect');
+executed();
+is(http_post(@same)->status, 202, 'the same bytes');
+is(executed(), 0, 'are not looked at twice');
 gone($bob, 'and goes again');
 
 follow($bob);
