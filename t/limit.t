@@ -64,6 +64,24 @@ http {
             activitypub_limit off;
             alias %%TESTDIR%%/;
         }
+
+        location /named/ {
+            try_files /none @named;
+        }
+
+        location @named {
+            activitypub_signatures required;
+            activitypub_limit 1r/m;
+            root %%TESTDIR%%;
+            try_files /nginx.conf =404;
+        }
+
+        error_page 400 /bad;
+
+        location = /bad {
+            activitypub_signatures optional;
+            alias %%TESTDIR%%/nginx.conf;
+        }
     }
 
     server {
@@ -171,6 +189,19 @@ is((grep { $_->status == 429 } @api) > 0 ? 1 : 0, 1, 'has its limit')
     or diag(join ' ', map { $_->status } @api);
 is(get($joe, '/free/nginx.conf')->status, 200, 'off')
     for 1 .. 3;
+
+# and behind a redirect, where nginx has forgotten what we know of a request
+
+my @named = map { get($joe, '/named/') } 1 .. 2;
+
+is(join(' ', map { $_->status } @named), '200 429', 'a named location');
+like($named[1]->header('Retry-After'), qr/^(?:\d|[1-5]\d|6[0-3])$/,
+    'which tells when to come again');
+
+# of a header that nginx cannot read we never knew anything
+
+like(http("GET / HTTP/1.1\r\nHost: acme.example\r\nHost: a\r\n\r\n"),
+    qr/^HTTP\S+ 400 .*worker_processes/s, 'the error page of a bad request');
 
 # nginx's own, by the domain that is claimed, before anything is verified
 

@@ -245,7 +245,7 @@ ngx_http_ap_answer_retry(ngx_http_request_t *r)
     ngx_table_elt_t    *h;
     ngx_http_ap_ctx_t  *ctx;
 
-    ctx = ngx_http_get_module_ctx(r, ngx_http_activitypub_module);
+    ctx = ngx_http_ap_ctx(r);
 
     p = ngx_pnalloc(r->pool, NGX_INT_T_LEN);
     h = ngx_http_ap_header(r, "Retry-After", "");

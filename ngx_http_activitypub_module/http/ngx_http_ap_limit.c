@@ -112,7 +112,7 @@ ngx_http_ap_limit(ngx_http_ap_verify_t *verify)
         return NGX_OK;
     }
 
-    ctx = ngx_http_get_module_ctx(r, ngx_http_activitypub_module);
+    ctx = ngx_http_ap_ctx(r);
 
     if (ctx != NULL) {
         ctx->retry_after = (wait + 999) / 1000;

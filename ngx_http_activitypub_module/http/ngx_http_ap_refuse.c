@@ -100,7 +100,7 @@ ngx_http_ap_count(ngx_http_request_t *r, ngx_uint_t counter)
 
     ngx_ap_cache_count(amcf->cache, counter);
 
-    ctx = ngx_http_get_module_ctx(r, ngx_http_activitypub_module);
+    ctx = ngx_http_ap_ctx(r);
 
     if (ctx != NULL) {
         ctx->counted = counter + 1;

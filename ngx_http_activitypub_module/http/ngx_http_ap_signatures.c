@@ -159,13 +159,13 @@ ngx_http_ap_signatures_handler(ngx_http_request_t *r)
 
     ctx = ngx_http_ap_ctx(r);
 
-    if (ctx == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
     if (ngx_http_ap_signatures_is_error(r, ctx)) {
         return alcf->signatures == NGX_HTTP_AP_SIGNATURES_REQUIRED
                ? (ngx_int_t) r->err_status : NGX_DECLINED;
+    }
+
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     rc = ngx_http_ap_gate_check(r, ctx, 0);
@@ -194,13 +194,14 @@ ngx_http_ap_signatures_handler(ngx_http_request_t *r)
 /*
  * Who was refused before anybody looked at the signature makes us look for no
  * key now: the error page is not for everybody, and nginx has one of its own.
+ * Of a header that cannot be read there is not even a context.
  */
 
 static ngx_uint_t
 ngx_http_ap_signatures_is_error(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
 {
     return r->err_status >= NGX_HTTP_BAD_REQUEST
-           && (ctx->gate == NULL || !ctx->gate->done);
+           && (ctx == NULL || ctx->gate == NULL || !ctx->gate->done);
 }
 
 
