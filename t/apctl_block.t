@@ -84,6 +84,12 @@ is_deeply([run(qw/block add one.example/)], [2, '',
     "apctl: 1 domain: $cost\napctl: there is no terminal to ask on: "
     . "\"--yes\" blocks without asking\n"], 'without a terminal: only --yes');
 like(terminal("n\n", qw/block add one.example/), qr{\Q$cost\E.*Block it.*nothing was blocked}s, 'on a terminal it asks');
+for my $how (qw/--quiet --json/) {
+    like(terminal("n\n", qw/block add one.example/, $how),
+        qr{^(?:n\r?\n)?1 domain: \Q$cost\E\.  Block it.*nothing was blocked}s,
+        "$how: what it costs is part of the question");
+}
+
 is(rules() . followers(), 3, 'and takes no for an answer');
 like(terminal("y\n", qw/block add one.example --reason/, 'a, b'),
     qr/1 rule written, 2 followers rejected/, 'and yes');

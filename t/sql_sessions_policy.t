@@ -83,6 +83,23 @@ $two->ask(block());
 $two->ask('ROLLBACK');
 is($one->ask(follow('bad.example/4')), 'accepted', 'a block that was not');
 
+# an exception that is taken back is a block, too
+
+$one->ask(block());
+$one->ask("SELECT activitypub.allow_domain('sub.bad.example')");
+$one->ask('BEGIN');
+is($one->ask(liked('sub.bad.example/5')), 'kept', 'who is excepted likes');
+$two->send("SELECT activitypub.unblock_domain('sub.bad.example')");
+ok($two->waits, 'who takes the exception back waits for that');
+is($three->ask(liked('sub.bad.example/6')), 'blocked',
+    'and nobody comes in any more');
+is(likes(), 0, 'nothing is shown yet');
+$one->ask('COMMIT');
+is($two->answer, 't', 'it is taken back');
+is(likes(), 0, 'and the like is hidden');
+$one->ask(unblock());
+is(likes(), 2, 'it was there');
+
 # so many that who receives waits for them
 
 $two->ask('BEGIN');
@@ -149,6 +166,30 @@ like(explained("SELECT FROM domain_policy AS p
     qr/domain_policy_domain_origin_source_key.*Index Cond: \(+domain = /s,
     'and so is a rule');
 
+# Rules that are about others cost next to nothing: CPU of the server by the
+# kernel's account, the least of some rounds, by turns.
+
+$one->ask('CREATE FUNCTION public.spent() RETURNS float LANGUAGE sql VOLATILE
+    AS $$ SELECT split_part(pg_read_file(\'/proc/self/schedstat\'), \' \', 1)
+        ::float $$; CREATE TABLE public.spent_once (ns float)');
+
+SKIP: {
+    skip('the kernel keeps no account', 2) unless $one->ask(
+        'SELECT public.spent()') =~ /^\d{4}/;
+
+    my $cost = cost('policy_on_entry', "'h' || n || '.example'");
+    my $whole = cost('receive', "'https://good.example/1',
+        'https://good.example/' || n, 'Like', '$post', NULL, NULL, NULL, '{}'");
+
+    cmp_ok($cost, '<', $whole / 8, 'of what is received');
+
+    # twice as long for a fan-out would be 30
+
+    cmp_ok(cost('suspended_hosts', "ARRAY(SELECT 'h' || n || '.a' || m
+        || '.example' FROM generate_series(1, 100) AS m)") / 100, '<',
+        $whole / 12, 'and of each inbox');
+}
+
 done_testing();
 
 ###############################################################################
@@ -188,6 +229,36 @@ sub likes {
     return $three->ask("SELECT body::json ->> 'totalItems'
         FROM activitypub.document('$home', substr('$post', 21) || '/likes',
         '')");
+}
+
+
+# of one call, in ns
+
+sub cost {
+    my ($function, $args) = @_;
+    my $least;
+
+    for my $round (0 .. 4) {
+        my $from = $round * 400;
+
+        my $ns = $one->ask("TRUNCATE public.spent_once;
+            DO \$\$
+            DECLARE
+                since  float := public.spent();
+            BEGIN
+                FOR n IN $from + 1 .. $from + 400 LOOP
+                    PERFORM activitypub.$function('$home', $args);
+                END LOOP;
+                INSERT INTO public.spent_once VALUES ((public.spent() - since) / 400);
+            END \$\$;
+            SELECT ns FROM public.spent_once");
+
+        $least = $ns if !defined $least || $ns < $least;
+    }
+
+    note("$function: $least ns");
+
+    return $least;
 }
 
 

@@ -126,7 +126,7 @@ static apctl_exit_e
 apctl_rules_cost(apctl_t *ap, apctl_rules_t *rules, const char *text,
     PGresult **cost)
 {
-    const char    *values[2], *question;
+    const char    *values[2], *question, *ask;
     apctl_exit_e   code;
 
     values[0] = text;
@@ -147,12 +147,16 @@ apctl_rules_cost(apctl_t *ap, apctl_rules_t *rules, const char *text,
                             rules->suspended == 1 ? "domain" : "domains",
                             apctl_rules_words(ap, *cost));
 
-    if (!apctl_given(ap, JSON)) {
+    ask = (rules->suspended == 1) ? "Block it?" : "Block them?";
+
+    if (apctl_given(ap, JSON) || apctl_given(ap, QUIET)) {
+        ask = apctl_format(ap, "%s.  %s", question, ask);
+
+    } else {
         apctl_warn(ap, "%s", question);
     }
 
-    code = apctl_confirm(ap, "block", "blocked",
-                         rules->suspended == 1 ? "Block it?" : "Block them?");
+    code = apctl_confirm(ap, "block", "blocked", ask);
 
     if (code != APCTL_OK) {
         PQclear(*cost);

@@ -129,7 +129,8 @@ BEGIN
                       WHERE is_reject(d) OR a.origin <> ALL (origins)
                       ORDER BY i.n);
 
-    dropped := drop_deliveries(peer, origins);
+    dropped := drop_deliveries(array_fill(peer, ARRAY[cardinality(origins)]),
+                               origins);
 END
 $$;
 

@@ -183,7 +183,7 @@ AS $$
 DECLARE
     keys  jsonb;
 BEGIN
-    WITH found AS (
+    WITH found AS MATERIALIZED (
         SELECT x.id, o.url, m.host, a.uri AS owner
           FROM remote_actors_below(domains) AS m
           JOIN reaction AS x ON x.actor = m.uri
@@ -191,7 +191,7 @@ BEGIN
           JOIN actor AS a ON a.id = p.actor
           JOIN origin AS o ON o.id = a.origin
          WHERE origin_url IN ('', o.url)
-    ), judged AS (
+    ), judged AS MATERIALIZED (
         SELECT d.url, d.host, find_policy(d.url, d.host) = 'suspend' AS hide
           FROM (SELECT DISTINCT f.url, f.host FROM found AS f
                  OFFSET 0) AS d
@@ -261,10 +261,13 @@ CREATE OR REPLACE FUNCTION is_reject(d delivery)
 RETURN d.document IS NOT NULL AND d.holds IS NULL;
 
 
--- Of a host that the caller has locked: what of these origins waits for it.
--- What a worker is sending just now arrives, or is settled as ever.
+-- Of hosts that the caller has locked: what waits for each of them of the
+-- origin that stands at the same place.  What a worker is sending just now
+-- arrives, or is settled as ever.
 
-CREATE OR REPLACE FUNCTION drop_deliveries(peer text, origins int[])
+DROP FUNCTION IF EXISTS drop_deliveries(text, int[]);
+
+CREATE OR REPLACE FUNCTION drop_deliveries(peers text[], origins int[])
     RETURNS int
     LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
 AS $$
@@ -274,21 +277,49 @@ DECLARE
 BEGIN
     WITH gone AS (
         DELETE FROM delivery AS d
-         WHERE d.id IN (SELECT w.id FROM delivery AS w
-                          JOIN actor AS a ON a.id = w.actor
-                         WHERE w.host = peer AND w.state = 'waiting'
-                           AND NOT is_reject(w)
+         WHERE d.id IN (SELECT w.id
+                          FROM unnest(peers, origins) AS shut (peer, origin)
+                          JOIN delivery AS w
+                            ON w.host = shut.peer COLLATE "C"
+                          JOIN actor AS a
+                            ON a.id = w.actor AND a.origin = shut.origin
+                         WHERE w.state = 'waiting' AND NOT is_reject(w)
                            AND (w.claim IS NULL OR w.next_at <= now())
-                           AND a.origin = ANY (origins)
                            FOR UPDATE OF w SKIP LOCKED)
         RETURNING CASE WHEN d.holds IS NOT NULL THEN d.activity END
     )
-    SELECT count(*), array_agg(g.accept) INTO dropped, accepts
+    SELECT count(*), array_agg(g.accept) FILTER (WHERE g.accept IS NOT NULL)
+      INTO dropped, accepts
       FROM gone AS g (accept);
 
     PERFORM release_followers(accepts);
 
     RETURN dropped;
+END
+$$;
+
+
+-- The same for all that is suspended of what waits there.
+
+CREATE OR REPLACE FUNCTION drop_suspended(names text[])
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+DECLARE
+    peers    text[];
+    origins  int[];
+BEGIN
+    SELECT array_agg(q.host), array_agg(q.origin) INTO peers, origins
+      FROM (SELECT DISTINCT d.host, a.origin, o.url
+              FROM unnest(names) AS n (name)
+              JOIN delivery AS d
+                ON d.host = n.name COLLATE "C" AND d.state = 'waiting'
+              JOIN actor AS a ON a.id = d.actor
+              JOIN origin AS o ON o.id = a.origin
+            OFFSET 0) AS q
+     WHERE find_policy(q.url, q.host) = 'suspend';
+
+    PERFORM drop_deliveries(peers, origins);
 END
 $$;
 
@@ -318,7 +349,7 @@ CREATE OR REPLACE FUNCTION reject_followers(domains text[], origin_url text,
 AS $$
 #variable_conflict use_column
 BEGIN
-    WITH found AS (
+    WITH found AS MATERIALIZED (
         SELECT f.actor, f.remote_actor, a.uri AS ours, m.uri, m.host, m.inbox,
                o.url
           FROM remote_actors_below(domains) AS m
@@ -326,7 +357,7 @@ BEGIN
           JOIN actor AS a ON a.id = f.actor
           JOIN origin AS o ON o.id = a.origin
          WHERE origin_url IN ('', o.url)
-    ), judged AS (
+    ), judged AS MATERIALIZED (
         SELECT d.url, d.host
           FROM (SELECT DISTINCT f.url, f.host FROM found AS f
                  OFFSET 0) AS d
@@ -363,7 +394,6 @@ CREATE OR REPLACE FUNCTION part_from(domains text[], origin_url text,
 AS $$
 DECLARE
     names  text[];
-    peer   text;
 BEGIN
     -- hosts in order, and before what is theirs: as the fan-out does
 
@@ -376,12 +406,7 @@ BEGIN
 
     PERFORM wake_hosts(names);
 
-    FOREACH peer IN ARRAY names LOOP
-        PERFORM drop_deliveries(peer, suspended_origins(peer, ARRAY(
-                    SELECT DISTINCT a.origin FROM delivery AS d
-                      JOIN actor AS a ON a.id = d.actor
-                     WHERE d.host = peer AND d.state = 'waiting')));
-    END LOOP;
+    PERFORM drop_suspended(names);
 
     SELECT INTO rejected, keys r.rejected, r.keys
       FROM reject_followers(domains, origin_url) AS r;

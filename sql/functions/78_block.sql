@@ -273,6 +273,23 @@ END
 $$;
 
 
+-- The rules about what is below these domains, which come before theirs.
+
+CREATE OR REPLACE FUNCTION ruled_below(domains text[])
+    RETURNS text[]
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    RETURN ARRAY(SELECT DISTINCT p.domain
+                   FROM domain_policy AS p,
+                        unnest(domains_above(p.domain)) AS a (name)
+                   JOIN unnest(domains) AS d (name)
+                     ON d.name = a.name COLLATE "C"
+                  WHERE a.name <> p.domain);
+END
+$$;
+
+
 -- What it would cost to suspend them: followers, what is shown of theirs,
 -- what is on its way, and how many servers that is about.
 
@@ -286,6 +303,7 @@ AS $$
 #variable_conflict use_column
 DECLARE
     whose  text := rule_origin(blocks_cost.origin);
+    ruled  text[] := ruled_below(domains);
 BEGIN
     SELECT INTO followers coalesce(sum(g.n), 0)
       FROM (SELECT o.url, m.host, count(*) AS n
@@ -295,7 +313,8 @@ BEGIN
               JOIN origin AS o ON o.id = a.origin
              WHERE whose IN ('', o.url)
              GROUP BY o.url, m.host OFFSET 0) AS g
-     WHERE would_part(g.url, g.host, domains);
+     WHERE NOT domains_above(bare_host(g.host)) && ruled
+        OR would_part(g.url, g.host, domains);
 
     SELECT INTO replies, reactions
            coalesce(sum(g.n) FILTER (WHERE g.is_reply), 0),
@@ -309,7 +328,8 @@ BEGIN
               JOIN origin AS o ON o.id = a.origin
              WHERE whose IN ('', o.url) AND NOT x.hidden AND NOT x.waits
              GROUP BY 1, 2, 3 OFFSET 0) AS g
-     WHERE would_part(g.url, g.host, domains);
+     WHERE NOT domains_above(bare_host(g.host)) && ruled
+        OR would_part(g.url, g.host, domains);
 
     SELECT INTO deliveries coalesce(sum(g.n), 0)
       FROM (SELECT o.url, n.host, count(*) AS n
@@ -320,7 +340,8 @@ BEGIN
               JOIN origin AS o ON o.id = a.origin
              WHERE whose IN ('', o.url) AND NOT is_reject(d)
              GROUP BY 1, 2 OFFSET 0) AS g
-     WHERE would_part(g.url, g.host, domains);
+     WHERE NOT domains_above(bare_host(g.host)) && ruled
+        OR would_part(g.url, g.host, domains);
 
     SELECT INTO hosts count(*)
       FROM (SELECT m.host FROM remote_actors_below(domains) AS m

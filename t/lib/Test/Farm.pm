@@ -257,7 +257,7 @@ sub _answer {
         if $what =~ /^takes (\S+) ?(\d*)$/;
 
     my ($id) = $body =~ /"id": ?"([^"]+)"/;
-    my ($type) = $body =~ /"type": ?"(Create|Update|Delete|Accept)"/;
+    my ($type) = $body =~ /"type": ?"(Create|Update|Delete|Accept|Reject)"/;
 
     my ($object) = $body =~ /"object": ?(?:"|\{.*?"id": ?")([^"]+)"/s;
 
