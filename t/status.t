@@ -103,8 +103,10 @@ cmp_ok($samples->{'activitypub_keys_total{source="database"}'}
     '... and held');
 
 is_deeply(same($samples), same($json), 'both formats say the same');
+is_deeply([sort map { /^activitypub_zone_(\w+?)(?:_bytes)?$/ } keys %$samples],
+    [sort keys %{ $json->{zone} }], 'of the zone, too');
 
-is((grep { /remote|nobody|bob|example/ } keys %$samples), 0,
+is((grep { /\{.*(?:remote|nobody|bob|example)/ } keys %$samples), 0,
     'no label is of others');
 is($t->wait_for(sub { status()->{deliveries}{retried} }) ? 1 : 0, 1,
     'an Accept that does not arrive is tried again');

@@ -67,6 +67,9 @@ static const ngx_http_ap_metric_t  ngx_http_ap_metrics[] = {
     { "zone", "actors", "activitypub_zone_actors", "gauge", NULL,
       "Actors of the database that are known." },
 
+    { "zone", "remote_actors", "activitypub_zone_remote_actors", "gauge", NULL,
+      "Actors of other servers that are known." },
+
     { "zone", "complete", "activitypub_zone_complete", "gauge", NULL,
       "Whether these are all." },
 
