@@ -14,6 +14,7 @@
 #include "ngx_http_ap_origin.h"
 #include "ngx_http_ap_origins.h"
 #include "ngx_http_ap_policy_conf.h"
+#include "ngx_http_ap_policy_origin.h"
 #include "ngx_http_ap_signatures.h"
 
 

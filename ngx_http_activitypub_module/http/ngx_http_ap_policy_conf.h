@@ -31,11 +31,5 @@ char *ngx_http_ap_allow(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 /* in every list no domain has two severities.  NGX_ERROR: [emerg] */
 ngx_int_t ngx_http_ap_policies_check(ngx_conf_t *cf);
 
-/*
- * Gives every origin what its server block and the http block say, after
- * their names are known.  NGX_ERROR: [emerg], or no memory.
- */
-ngx_int_t ngx_http_ap_policies_build(ngx_conf_t *cf);
-
 
 #endif
