@@ -109,7 +109,7 @@ my $help = succeeds('help', '--help');
 my ($listed) = $help =~ /^Commands:\n(.*?)\n\n/ms;
 my @commands = $listed =~ /^  (\w+(?: \w+)?) {2,}\S/mg;
 
-is(scalar(@commands), 27, 'help lists the commands');
+is(scalar(@commands), 28, 'help lists the commands');
 like($help, qr/^  $_ +\S/m, "help has exit code $_")
     for 0, 1, 2, 3, 69, 75, 77, 78;
 

@@ -20,6 +20,7 @@
 #include "apctl_fetch.h"
 #include "apctl_post.h"
 #include "apctl_profile.h"
+#include "apctl_verify.h"
 
 
 #define APCTL_TEXT_OPTIONS                                                    \
@@ -267,6 +268,20 @@ const apctl_command_t  apctl_commands[] = {
       "apctl post update 0193b5a0-7a10-7000-8000-000000000001 \\\n"
       "    --content-file launch.html --excerpt \"It is there.\"\n",
       apctl_post_update },
+
+    { "verify", NULL, "FILE",
+      APCTL_BIT(AT) | APCTL_BIT(BASE) | APCTL_BIT(KEY) | APCTL_BIT(NOW)
+      | APCTL_BIT(ORIGIN_OF_REQUEST), 0,
+      "Says step by step what nginx makes of a request that was saved.",
+      "FILE, or - for stdin, has the bytes of HTTP/1.1: line, header, body.\n"
+      "Nothing is fetched, and nothing changes.  Without --key and --origin\n"
+      "both are looked for in the database.  Exits with 0 when nginx would\n"
+      "take it, with 1 when not, with 3 when the key is not known here.",
+      "apctl verify request.http\n"
+      "apctl verify request.http --now --base\n"
+      "apctl verify - --key actor.json --origin https://acme.example \\\n"
+      "    --origin https://www.acme.example < request.http\n",
+      apctl_verify },
 
     { NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL }
 };

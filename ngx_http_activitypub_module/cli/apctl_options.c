@@ -22,6 +22,12 @@ const apctl_option_t  apctl_options[APCTL_OPT_COUNT] = {
     { "also-known-as", "URL", "another actor that is this one; may be repeated",
       true },
 
+    [APCTL_OPT_AT] =
+    { "at", "TIME", "judge it at this time; default when it was made", false },
+
+    [APCTL_OPT_BASE] =
+    { "base", NULL, "print the text that is signed, too", false },
+
     [APCTL_OPT_CONTENT] =
     { "content", "HTML", "the content", false },
 
@@ -70,6 +76,10 @@ const apctl_option_t  apctl_options[APCTL_OPT_COUNT] = {
     [APCTL_OPT_JSON] =
     { "json", NULL, "print the result as JSON", false },
 
+    [APCTL_OPT_KEY] =
+    { "key", "FILE", "the key: a PEM, a Multikey, an actor or a key as JSON",
+      false },
+
     [APCTL_OPT_LANGUAGE] =
     { "language", "TAG", "the language of the text, like en or pt-BR", false },
 
@@ -83,11 +93,18 @@ const apctl_option_t  apctl_options[APCTL_OPT_COUNT] = {
     { "nginx-role", "NAME", "who nginx's workers log in as; default www-data",
       false },
 
+    [APCTL_OPT_NOW] =
+    { "now", NULL, "judge it as if it came now", false },
+
     [APCTL_OPT_OFF] =
     { "off", NULL, "take the pin away", false },
 
     [APCTL_OPT_ORIGIN] =
     { "origin", "ORIGIN", "which site, if there are several", false },
+
+    [APCTL_OPT_ORIGIN_OF_REQUEST] =
+    { "origin", "URL", "the site that was asked; repeated, its other names",
+      true },
 
     [APCTL_OPT_PRESET] =
     { "preset", "threads", "domains that belong together", false },

@@ -76,6 +76,8 @@ GRANT EXECUTE ON FUNCTION
     block_cost(text, text),
     blocks_cost(text[], text),
     policy_of(text, text),
+    remote_key(text),
+    remote_known(text),
     approve_reply(text)
     TO activitypub_publisher;
 
