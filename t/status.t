@@ -71,7 +71,9 @@ my $bob = Test::Remote->new($t, 'https://remote.example/u/bob')->known;
 
 # whatever they are called, they are in no label
 
-$bob->post($inbox, $bob->activity('Follow', $actor));
+my ($uri, @again) = $bob->_request($inbox, $bob->activity('Follow', $actor));
+
+http_post($uri, @again) for 1 .. 3;
 $bob->post($inbox, $bob->activity('Listen', $actor)) for 1 .. 3;
 $bob->post($inbox, $bob->activity('Listen', $actor), time => 1e9) for 1 .. 2;
 http_get('/activitypub/nobody"{}', host => 'acme.example');
@@ -89,6 +91,10 @@ my $json = status();
 
 is($samples->{'activitypub_received_total{verdict="accepted"}'}, 1,
     'a Follow');
+is($samples->{'activitypub_received_total{verdict="repeated"}'}, 2,
+    'the very same, twice again');
+is($samples->{'activitypub_received_total{verdict="duplicate"}'}, 0,
+    'is no duplicate');
 is($samples->{'activitypub_received_total{verdict="type_without_effect"}'}, 3,
     'what has no effect');
 is($samples->{'activitypub_refused_total{code="signature_too_old"}'}, 2,

@@ -4,12 +4,15 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 
+#include "ngx_ap_counts.h"
 #include "ngx_http_ap_counters.h"
 
 
+/* fed's begin behind them */
+
 typedef char  ngx_http_ap_counters_fit[
     NGX_HTTP_AP_RECEIVED <= (int) NGX_HTTP_AP_REFUSALS
-    && NGX_HTTP_AP_COUNTERS <= NGX_AP_CACHE_COUNTERS ? 1 : -1];
+    && NGX_HTTP_AP_COUNTERS <= (int) NGX_AP_COUNT_KEYS_HELD ? 1 : -1];
 
 
 static ngx_uint_t ngx_http_ap_refusal_level(ngx_uint_t refusal);
@@ -23,7 +26,8 @@ static const fedi_str_t  ngx_http_ap_received[NGX_HTTP_AP_RECEIVED] = {
     fedi_string("duplicate"),
     fedi_string("ignored"),
     fedi_string("deleted"),
-    fedi_string("unknown_actor")
+    fedi_string("unknown_actor"),
+    fedi_string("repeated")
 };
 
 

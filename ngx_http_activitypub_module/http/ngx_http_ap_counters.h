@@ -32,6 +32,9 @@ typedef enum {
     NGX_HTTP_AP_RECEIVED_IGNORED,
     NGX_HTTP_AP_RECEIVED_DELETED,
     NGX_HTTP_AP_RECEIVED_UNKNOWN_ACTOR,
+
+    /* the very request came again: the database is not asked */
+    NGX_HTTP_AP_RECEIVED_REPEATED,
     NGX_HTTP_AP_RECEIVED,
 
     /* and core's reasons, each at its own place behind one of these */

@@ -70,6 +70,9 @@ static const ngx_http_ap_metric_t  ngx_http_ap_metrics[] = {
     { "zone", "remote_actors", "activitypub_zone_remote_actors", "gauge", NULL,
       "Actors of other servers that are known." },
 
+    { "zone", "policies", "activitypub_zone_policies", "gauge", NULL,
+      "Rules of the database about domains that are known." },
+
     { "zone", "complete", "activitypub_zone_complete", "gauge", NULL,
       "Whether these are all." },
 

@@ -85,7 +85,7 @@ ngx_http_ap_shield(ngx_http_request_t *r, ngx_ap_origin_t *origin,
     *repeat = ngx_http_ap_shield_name(r, amcf, origin, body);
 
     if (*repeat && ngx_ap_cache_repeat_find(amcf->cache, *repeat)) {
-        ngx_http_ap_count(r, NGX_HTTP_AP_RECEIVED_DUPLICATE);
+        ngx_http_ap_count(r, NGX_HTTP_AP_RECEIVED_REPEATED);
         return 1;
     }
 

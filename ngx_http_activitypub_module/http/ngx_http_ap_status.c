@@ -325,13 +325,15 @@ ngx_http_ap_status_zone(ngx_ap_cache_t *cache)
 
     ngx_ap_cache_usage(cache, &usage);
 
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:b}",
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:b}",
                      "size", (json_int_t) usage.size,
                      "free", (json_int_t) usage.free,
                      "pages", (json_int_t) usage.members[NGX_AP_SET_TWINS],
                      "actors", (json_int_t) usage.members[NGX_AP_SET_ACTORS],
                      "remote_actors",
                      (json_int_t) usage.members[NGX_AP_SET_REMOTE],
+                     "policies",
+                     (json_int_t) usage.members[NGX_AP_SET_POLICIES],
                      "complete", (int) usage.complete);
 }
 
