@@ -22,7 +22,7 @@ use Test::Nginx;
 
 ###############################################################################
 
-my $t = Test::Nginx->new(plain => 1)->has(qw/http proxy/)->plan(25);
+my $t = Test::Nginx->new(plain => 1)->has(qw/http proxy/)->plan(31);
 
 $t->write_file_expand('nginx.conf', <<'EOF')->run();
 
@@ -122,6 +122,30 @@ isnt(run_inner(leak('/src/ngx_http_activitypub_module/core/fedi_url.c:9')), 0,
 is(run_inner(leak('(/usr/sbin/nginx+0x4ccfe)')), 0,
     'a leak of nginx itself does not');
 
+# requests that are under way when a worker exits at once
+
+my $block = "    #0 0x7fe6 in __interceptor_posix_memalign\n"
+    . "    #1 0x55b8 in ngx_memalign (/usr/sbin/nginx+0x4cdd0)\n"
+    . "    #2 0x55b8  (/usr/sbin/nginx+0x277b1)\n"
+    . "    #3 0x55b8 in ngx_pcalloc (/usr/sbin/nginx+0x27da8)\n"
+    . "    #4 0x7fe6 in a /src/ngx_http_activitypub_module/http/a.c:47\n";
+my $exiting = "[notice] 7#7: exiting\n";
+my $finishing = "[notice] 7#7: gracefully shutting down\n";
+
+is(scalar(left($exiting, 'Indirect', $block)), 0,
+    'what a request has in its pool, when a worker is told to exit');
+is(scalar(left($finishing . $exiting, 'Indirect', $block)), 1,
+    'when it is told to finish');
+is(scalar(left('', 'Indirect', $block)), 1, 'when it is told nothing');
+is(scalar(left($exiting, 'Direct', $block)), 1, 'what nobody has');
+is(scalar(left($exiting, 'Indirect', $block =~ s/ngx_pcalloc.*\n.*#4.*/x/r
+        =~ s/#2.*/#2 0x1 in ngx_create_pool (\/usr\/sbin\/nginx+0x1)
+    #3 0x1 in b \/src\/ngx_http_activitypub_module\/b.c:1/r)), 1,
+    'a pool of ours');
+is(scalar(left($exiting, 'Indirect', $block
+        =~ s/#2.*\n.*/#2 0x1 in b \/src\/ngx_http_activitypub_module\/b.c/r)),
+    1, 'what is in no pool');
+
 ###############################################################################
 
 # runs a small test file of its own, returns its exit status
@@ -147,6 +171,18 @@ EOF
 
     return system("$^X -Ilib " . $t->testdir . '/inner.t >'
         . $t->testdir . '/inner.log 2>&1');
+}
+
+
+# the leaks that count of a worker's log and the report of its sanitizer
+
+sub left {
+    my ($log, $kind, $frames) = @_;
+
+    return Test::Nginx::Log::leaks($log
+        . "==7==ERROR: LeakSanitizer: detected memory leaks\n\n"
+        . "$kind leak of 4096 byte(s) in 1 object(s) allocated from:\n"
+        . "$frames\nSUMMARY: AddressSanitizer: 4096 byte(s) leaked.\n");
 }
 
 
