@@ -194,7 +194,7 @@ ngx_http_ap_inbox_take(ngx_http_ap_inbox_t *inbox)
 {
     size_t                 len;
     ngx_int_t              rc;
-    ngx_uint_t             spooled;
+    ngx_uint_t             spooled, large;
     ngx_pool_cleanup_t    *cln;
 
     cln = ngx_pool_cleanup_add(inbox->request->pool, 0);
@@ -206,23 +206,19 @@ ngx_http_ap_inbox_take(ngx_http_ap_inbox_t *inbox)
     cln->data = inbox;
 
     len = ngx_http_ap_body_size(inbox->request, &spooled);
+    large = (len > NGX_AP_READER_SMALL || spooled);
 
-    if (len > NGX_HTTP_AP_BODY_MAX) {
-        return ngx_http_ap_receive_refuse(inbox, FEDI_REFUSAL_TOO_LARGE);
-    }
+    if (!large) {
 
-    if (len > NGX_AP_READER_SMALL || spooled) {
-        return ngx_http_ap_inbox_read_large(inbox, len);
-    }
+        if (ngx_http_ap_body(inbox->request, len, &inbox->body) != NGX_OK) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
 
-    if (ngx_http_ap_body(inbox->request, len, &inbox->body) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (ngx_http_ap_shield(inbox->request, inbox->origin, inbox->body,
-                           &inbox->repeat))
-    {
-        return ngx_http_ap_receive_accepted(inbox->request);
+        if (ngx_http_ap_shield(inbox->request, inbox->origin, inbox->body,
+                               &inbox->repeat))
+        {
+            return ngx_http_ap_receive_accepted(inbox->request);
+        }
     }
 
     if (inbox->verify == NULL) {
@@ -233,7 +229,8 @@ ngx_http_ap_inbox_take(ngx_http_ap_inbox_t *inbox)
         }
     }
 
-    return ngx_http_ap_inbox_read_small(inbox);
+    return large ? ngx_http_ap_inbox_read_large(inbox, len)
+                 : ngx_http_ap_inbox_read_small(inbox);
 }
 
 
@@ -256,6 +253,10 @@ ngx_http_ap_inbox_read_small(ngx_http_ap_inbox_t *inbox)
 static ngx_int_t
 ngx_http_ap_inbox_read_large(ngx_http_ap_inbox_t *inbox, size_t len)
 {
+    if (len > NGX_HTTP_AP_BODY_MAX) {
+        return ngx_http_ap_receive_refuse(inbox, FEDI_REFUSAL_TOO_LARGE);
+    }
+
     /* what is believed without a signature is short */
 
     if (!inbox->verify->is_signed) {
