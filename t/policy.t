@@ -215,6 +215,14 @@ $t->sql("SELECT activitypub.allow_domain('stranger.example')");
 soon(sub { post(actor('stranger.example'))->status == 202 },
     'whom the database allows');
 
+# one of an origin and a domain, each of whom says something else of it
+
+$t->sql("SELECT activitypub.allow_domain('quiet.example',
+    origin => 'https://site.example')");
+
+soon(sub { post(actor('quiet.example'))->status == 202 },
+    'whom the database allows, and the configuration limits');
+
 is($rig->get($ACTOR, accept => 'application/activity+json')->status, 200,
     'an unsigned request');
 

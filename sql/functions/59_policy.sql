@@ -267,23 +267,12 @@ END
 $$;
 
 
--- For the complete set in the zone: rules above "after", ascending, each
--- domain of an origin once.  That an origin allows some only is its
--- configuration's to know.
+-- For the complete set in the zone: rules above "after", ascending.  Not the
+-- strictest of a domain alone: where only some are allowed, that somebody is
+-- counts beside what else is said of him.  And that an origin allows some only
+-- is its configuration's to know.
 
-CREATE OR REPLACE FUNCTION is_strictest(rule domain_policy)
-    RETURNS boolean
-    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
-AS $$
-BEGIN
-    RETURN NOT EXISTS (
-        SELECT FROM domain_policy AS p
-         WHERE p.domain = rule.domain AND p.origin = rule.origin
-           AND (severity_rank(p.severity), -p.id)
-               > (severity_rank(rule.severity), -rule.id));
-END
-$$;
-
+DROP FUNCTION IF EXISTS is_strictest(domain_policy);
 
 CREATE OR REPLACE FUNCTION domain_policies(after bigint, lim int)
     RETURNS TABLE (id bigint, origin text, domain text, severity text)
@@ -296,7 +285,6 @@ BEGIN
     SELECT p.id, p.origin::text, p.domain::text, p.severity
       FROM domain_policy AS p
      WHERE p.id > domain_policies.after AND p.domain <> ''
-       AND is_strictest(p)
      ORDER BY p.id
      LIMIT domain_policies.lim;
 END
@@ -320,7 +308,6 @@ BEGIN
              WHERE k ->> 0 = 'policy' AND k ->> 2 = '' AND k ->> 1 <> '')
            AS key (domain)
       JOIN domain_policy AS p ON p.domain = key.domain
-     WHERE is_strictest(p)
      ORDER BY p.id;
 END
 $$;

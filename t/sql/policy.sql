@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(137);
+SELECT plan(139);
 
 SELECT pg_temp.found_acme() \g /dev/null
 SELECT activitypub.publish('news', '/posts/1', 'One', 'Text') AS post \gset
@@ -113,21 +113,23 @@ SELECT results_eq($$
              (' two.example limit'),
              ('https://acme.example c.example suspend'),
              ('https://acme.example good.one.example suspend'),
+             ('https://acme.example mine.example allow'),
              ('https://acme.example mine.example suspend'),
              ('https://acme.example ok.example allow'),
              ('https://acme.example two.example reject_media')$$,
-    'each domain of an origin is named once, and as the strictest');
+    'all that is said of a domain, whoever said it');
 SELECT is((SELECT string_agg(domain, ' ' ORDER BY id)
              FROM activitypub.domain_policies(0, 3)) || ' '
           || (SELECT count(*) FROM activitypub.domain_policies(
                   (SELECT max(id) FROM activitypub.domain_policies(0, 3)),
                   100)),
-    'blog.acme.example one.example two.example 7', 'a piece at a time');
+    'blog.acme.example one.example two.example 8', 'a piece at a time');
 SELECT results_eq($$
     SELECT origin, severity FROM activitypub.domain_policies_at(
         '[["policy", "mine.example", ""], ["policy", "gone.example", ""],
           ["https://acme.example", "one.example", ""]]')$$,
-    $$VALUES ('https://acme.example', 'suspend')$$, 'or those that changed');
+    $$VALUES ('https://acme.example', 'suspend'),
+             ('https://acme.example', 'allow')$$, 'or those that changed');
 
 SELECT is(activitypub.declare_policy('acme.example', 'allowlist', '[]',
     '["ok.example"]'), true, 'only some are allowed');
@@ -137,6 +139,19 @@ SELECT is(pg_temp.policy(host), found, host || ', where few are allowed: '
                ('any.example', 'suspend'), ('two.example', 'suspend'),
                ('good.one.example', 'allow'), ('192.0.2.1', 'suspend'))
        AS row (host, found);
+SELECT activitypub.allow_domain('both.example', origin => 'acme.example'),
+       activitypub.declare_policy('acme.example', 'allowlist',
+           '[{"domain": "both.example", "severity": "limit"}]',
+           '["ok.example"]') \g /dev/null
+SELECT is(pg_temp.policy('both.example'), 'limit',
+    'who is allowed by one and limited by another is in, and limited');
+SELECT is((SELECT string_agg(severity, ' ' ORDER BY severity)
+             FROM activitypub.domain_policies(0, 100)
+            WHERE domain = 'both.example'), 'allow limit',
+    'and a worker is told both');
+SELECT activitypub.unblock_domain('both.example', 'acme.example'),
+       activitypub.declare_policy('acme.example', 'allowlist', '[]',
+           '["ok.example"]') \g /dev/null
 SELECT is(pg_temp.policy('any.example', 'https://other.example'), 'none',
     'at another origin everybody is');
 SELECT is(federation_mode, 'allowlist', 'and that can be seen')
