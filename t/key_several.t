@@ -35,7 +35,8 @@ $ENV{TEST_NGINX_GLOBALS_HTTP} = 'activitypub_ssl_trusted_certificate '
     . $rig->ca_file . ';';
 
 my $web = Test::Documents->start($rig, '8.8.4.4', 'a.example', 'c.example',
-    'new.many.example');
+    'many.example', 'new.many.example', 'new.been.example',
+    'old.been.example');
 
 run_site($t, $rig, server => 'listen 127.0.0.1:8080;');
 
@@ -307,6 +308,15 @@ my $more = actor('more');
 $web->serve($more->uri, $more->document);
 is(post($more), 202, 'another domain is');
 
+# names that anybody has made up keep nobody out who is here
+
+is(post(there('many.example')), 202, 'the domain itself');
+is(post(there('old.been.example')), 202, 'a server of another domain');
+is(post(actor('one', "n$_.been.example")), 503, "server $_ of that domain")
+    for 2 .. 10;
+is(post(there('new.been.example')), 503, 'the next one has to wait');
+is(post(there('old.been.example')), 202, 'who had a key before has not');
+
 # the key that was to end has
 
 $t->wait_for(sub { post(by($end, '#ed', $ed)) == 401 }, 20);
@@ -322,6 +332,17 @@ sub actor {
     my $host = @o % 2 ? shift @o : 'a.example';
 
     return Test::Remote->new($t, "https://$host/u/$name", like => $model, @o);
+}
+
+
+sub there {
+    my ($host) = @_;
+
+    my $who = actor('n' . ++$n, $host);
+
+    $web->serve($who->uri, $who->document);
+
+    return $who;
 }
 
 

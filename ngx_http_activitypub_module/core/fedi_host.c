@@ -44,6 +44,7 @@ static fedi_err_e fedi_host_lower(fedi_arena_t *arena, fedi_str_t host,
 static bool fedi_host_is_ascii(fedi_str_t host);
 static bool fedi_host_has_alabel(fedi_str_t host);
 static fedi_str_t fedi_host_last_label(fedi_str_t host);
+static size_t fedi_host_label(fedi_str_t host, size_t end);
 
 
 fedi_err_e
@@ -388,13 +389,40 @@ fedi_host_has_alabel(fedi_str_t host)
 static fedi_str_t
 fedi_host_last_label(fedi_str_t host)
 {
-    size_t  start;
+    return fedi_str_from(host, fedi_host_label(host, host.len));
+}
 
-    for (start = host.len; start > 0; start--) {
-        if (host.data[start - 1] == '.') {
-            break;
-        }
+
+fedi_str_t
+fedi_host_domain(fedi_str_t host)
+{
+    size_t  at, top, second;
+
+    top = fedi_host_label(host, host.len);
+
+    if (top == 0) {
+        return host;
     }
 
-    return fedi_str_from(host, start);
+    second = fedi_host_label(host, top - 1);
+    at = second;
+
+    if (second != 0 && host.len - top == 2 && top - 1 - second <= 3) {
+        at = fedi_host_label(host, second - 1);
+    }
+
+    return fedi_str_from(host, at);
+}
+
+
+/* where the label begins that ends at "end" */
+
+static size_t
+fedi_host_label(fedi_str_t host, size_t end)
+{
+    while (end != 0 && host.data[end - 1] != '.') {
+        end--;
+    }
+
+    return end;
 }

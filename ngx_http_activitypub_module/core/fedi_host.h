@@ -50,5 +50,12 @@ bool fedi_host_is_address(fedi_str_t host);
 /* a name that never is a public host: single label, localhost, .test, ... */
 bool fedi_host_is_local(fedi_str_t host);
 
+/*
+ * The part of a name that somebody owns, as far as a name says that: its last
+ * two labels, and the last three where the last two look like the "co.uk" of
+ * a country.  There is no list of all those: elsewhere strangers share.
+ */
+fedi_str_t fedi_host_domain(fedi_str_t host);
+
 
 #endif

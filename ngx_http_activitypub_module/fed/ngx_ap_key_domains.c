@@ -27,6 +27,10 @@ ngx_ap_key_domains_may(ngx_ap_key_domains_t *domains, const ngx_str_t *domain,
     hash = ngx_ap_key_domains_hash(domains, domain);
     name = ngx_ap_key_domains_hash(domains, host);
 
+    if (domains->met[name % NGX_AP_KEY_DOMAINS] == name) {
+        return NGX_OK;
+    }
+
     slot = &domains->slots[hash % NGX_AP_KEY_DOMAINS];
 
     if (slot->n == 0
@@ -51,6 +55,16 @@ ngx_ap_key_domains_may(ngx_ap_key_domains_t *domains, const ngx_str_t *domain,
     slot->hosts[slot->n++] = name;
 
     return NGX_OK;
+}
+
+
+void
+ngx_ap_key_domains_met(ngx_ap_key_domains_t *domains, const ngx_str_t *host)
+{
+    uint64_t  name;
+
+    name = ngx_ap_key_domains_hash(domains, host);
+    domains->met[name % NGX_AP_KEY_DOMAINS] = name;
 }
 
 

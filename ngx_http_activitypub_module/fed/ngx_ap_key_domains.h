@@ -5,8 +5,9 @@
  *
  * How many servers of a domain strangers may make a worker meet: whoever owns
  * a domain has as many servers in it as it likes, and each could name the
- * next.  Ten in five minutes.  Kept as hashes that strangers cannot foresee,
- * a domain in one slot: if two share it, one of them is let pass.
+ * next.  Ten in five minutes, but for those that are no strangers.  Kept as
+ * hashes that strangers cannot foresee, a domain in one slot: if two share it,
+ * one of them is let pass.
  */
 
 #ifndef NGX_AP_KEY_DOMAINS_H
@@ -35,12 +36,17 @@ typedef struct {
 typedef struct {
     fedi_siphash_key_t          key;
     ngx_ap_key_domain_t         slots[NGX_AP_KEY_DOMAINS];
+    uint64_t                    met[NGX_AP_KEY_DOMAINS];    /* hosts */
 } ngx_ap_key_domains_t;
 
 
 /* NGX_OK: that server is one of them now; NGX_DECLINED: one too many */
 ngx_int_t ngx_ap_key_domains_may(ngx_ap_key_domains_t *domains,
     const ngx_str_t *domain, const ngx_str_t *host);
+
+/* a key came from that server: it is no new one for a while */
+void ngx_ap_key_domains_met(ngx_ap_key_domains_t *domains,
+    const ngx_str_t *host);
 
 
 #endif

@@ -7,10 +7,16 @@
  * failures to its name; of those the oldest are forgotten first.
  *
  * Whoever owns a domain has as many servers in it as it likes, so turns are
- * shared out by domain: the last two labels.  Under "co.uk" strangers share
- * theirs, which makes them wait for each other, and no more.
+ * shared out by domain.  But anybody can name servers in it that there are
+ * not: what is called as the domain itself, and what had a key for us before,
+ * is not held up by those.
  */
 
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include "fedi_host.h"
+#include "ngx_ap_arena.h"
 #include "ngx_ap_key_domains.h"
 #include "ngx_ap_key_hosts.h"
 
@@ -134,8 +140,9 @@ ngx_ap_key_hosts_enter(ngx_ap_key_hosts_t *hosts, const ngx_str_t *id,
 
     rc = ngx_ap_key_hosts_may(hosts, found, known);
 
-    if (rc == NGX_OK && !known) {
-        domain = ngx_ap_key_hosts_domain(&name);
+    domain = ngx_ap_key_hosts_domain(&name);
+
+    if (rc == NGX_OK && !known && domain.len != name.len) {
         rc = ngx_ap_key_domains_may(&hosts->domains, &domain, &name);
     }
 
@@ -178,6 +185,7 @@ ngx_ap_key_hosts_leave(ngx_ap_key_hosts_t *hosts, ngx_ap_key_host_t *host,
 
     if (rc == NGX_OK) {
         host->failures = 0;
+        ngx_ap_key_domains_met(&hosts->domains, &host->node.str);
 
     } else if (rc == NGX_ERROR) {
         host->failures++;
@@ -361,21 +369,9 @@ ngx_ap_key_hosts_kin(const ngx_str_t *name, const ngx_str_t *other)
 static ngx_str_t
 ngx_ap_key_hosts_domain(const ngx_str_t *name)
 {
-    size_t      i;
-    ngx_str_t   domain;
-    ngx_uint_t  dots;
+    fedi_str_t  domain;
 
-    domain = *name;
-    dots = 0;
+    domain = fedi_host_domain(ngx_ap_view(name));
 
-    for (i = domain.len; i > 0; i--) {
-        if (domain.data[i - 1] == '.' && ++dots == 2) {
-            break;
-        }
-    }
-
-    domain.data += i;
-    domain.len -= i;
-
-    return domain;
+    return (ngx_str_t) { domain.len, (u_char *) domain.data };
 }

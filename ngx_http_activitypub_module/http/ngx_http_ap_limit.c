@@ -6,11 +6,8 @@
 
 #include "ngx_http_ap_limit.h"
 
+#include "fedi_host.h"
 #include "ngx_ap_cache_limits.h"
-
-
-static fedi_str_t ngx_http_ap_limit_domain(fedi_str_t authority);
-static size_t ngx_http_ap_limit_label(fedi_str_t host, size_t end);
 
 
 char *
@@ -102,8 +99,10 @@ ngx_http_ap_limit(ngx_http_ap_verify_t *verify)
 
     fedi_siphash_add(&hash, (fedi_str_t) { (char *) numbers,
                                            sizeof(numbers) });
-    fedi_siphash_add(&hash,
-                     ngx_http_ap_limit_domain(verify->owner.authority));
+
+    /* who owns a domain has as many hosts in it as it likes */
+
+    fedi_siphash_add(&hash, fedi_host_domain(verify->owner.url.host));
 
     wait = ngx_ap_cache_limit(amcf->cache, fedi_siphash_value(hash),
                               alcf->limit_rate, alcf->limit_burst,
@@ -119,49 +118,4 @@ ngx_http_ap_limit(ngx_http_ap_verify_t *verify)
     }
 
     return NGX_BUSY;
-}
-
-
-/*
- * Who owns a domain has as many hosts in it as it likes: the last two labels
- * are one domain, and the last three where the last two look like the "co.uk"
- * of a country.  There is no list of all those: elsewhere strangers share.
- */
-
-static fedi_str_t
-ngx_http_ap_limit_domain(fedi_str_t authority)
-{
-    size_t      at, top, second;
-    fedi_str_t  host;
-
-    host = authority;
-    host.len = fedi_str_before(authority, ':');
-
-    top = ngx_http_ap_limit_label(host, host.len);
-
-    if (top == 0) {
-        return host;
-    }
-
-    second = ngx_http_ap_limit_label(host, top - 1);
-    at = second;
-
-    if (second != 0 && host.len - top == 2 && top - 1 - second <= 3) {
-        at = ngx_http_ap_limit_label(host, second - 1);
-    }
-
-    return fedi_str_from(host, at);
-}
-
-
-/* where the label begins that ends at "end" */
-
-static size_t
-ngx_http_ap_limit_label(fedi_str_t host, size_t end)
-{
-    while (end != 0 && host.data[end - 1] != '.') {
-        end--;
-    }
-
-    return end;
 }

@@ -314,6 +314,40 @@ test_kinds(void **state)
 }
 
 
+static void
+test_domain(void **state)
+{
+    size_t      i;
+    fedi_str_t  domain;
+
+    static const struct {
+        const char  *host;
+        const char  *domain;
+    } rows[] = {
+        { "acme.example", "acme.example" },
+        { "www.acme.example", "acme.example" },
+        { "a.b.c.acme.example", "acme.example" },
+        { "acme.co.uk", "acme.co.uk" },
+        { "a.b.acme.co.uk", "acme.co.uk" },
+        { "co.uk", "co.uk" },
+        { "a.acme.uk", "acme.uk" },
+        { "a.bbc.uk", "a.bbc.uk" },
+        { "localhost", "localhost" },
+        { "", "" }
+    };
+
+    (void) state;
+
+    for (i = 0; i < FEDI_N(rows); i++) {
+        domain = fedi_host_domain(fedi_test_view(rows[i].host));
+
+        if (!fedi_str_eq(domain, fedi_test_view(rows[i].domain))) {
+            fail_msg("the domain of \"%s\"", rows[i].host);
+        }
+    }
+}
+
+
 static fedi_err_e
 normalize_ascii(fedi_arena_t *arena)
 {
@@ -351,6 +385,7 @@ main(void)
         cmocka_unit_test(test_normalize),
         cmocka_unit_test(test_normalize_refuses),
         cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_domain),
         cmocka_unit_test(test_no_memory)
     };
 
