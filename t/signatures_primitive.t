@@ -443,6 +443,22 @@ is(code(post('/activitypub/inbox', $follow =~ s/far(.example.activ)/evil$1/r)),
 logged("/activitypub/inbox 403 @known [id_of_another_origin]",
     'of whom, all the same');
 
+# who is gone has no key that it could have signed with: anybody may say so
+
+my $rip = Test::Remote->new($t, 'https://far.example/u/rip',
+    like => $bob)->known;
+
+$rip->{signer} = $bob->{signer};
+$t->sql("DELETE FROM activitypub.remote_key WHERE key_id = '"
+    . $rip->key_id . "'");
+$web->serve($rip->uri, status => 410);
+
+is(post('/activitypub/inbox', JSON::PP->new->canonical->encode(
+    $rip->activity('Delete', $rip->uri)), by => $rip)->status, 202,
+    'a Delete of who is gone');
+logged('/activitypub/inbox 202 [far.example] [] [] [key_not_found] []'
+    . ' [deleted]', 'of whom, nobody can say');
+
 ###############################################################################
 
 # every reason has a code

@@ -145,7 +145,7 @@ ngx_http_ap_variable_sender(ngx_http_request_t *r,
     ctx = ngx_http_ap_ctx(r->main);
 
     if (ctx == NULL || ctx->verify == NULL || !ctx->verify->verified
-        || (ctx->gate && ctx->gate->refusal))
+        || ctx->verify->absent || (ctx->gate && ctx->gate->refusal))
     {
         return NGX_OK;
     }
@@ -202,6 +202,10 @@ ngx_http_ap_variable_signature(ngx_http_ap_ctx_t *ctx)
         || (ctx->inbox == NULL && (ctx->gate == NULL || !ctx->gate->done)))
     {
         return fedi_str("");
+    }
+
+    if (ctx->verify->absent) {
+        return fedi_signature_code(FEDI_SIGNATURE_NO_KEY);
     }
 
     if (ctx->verify->verified) {

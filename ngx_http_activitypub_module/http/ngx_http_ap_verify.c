@@ -247,6 +247,7 @@ ngx_http_ap_verify_again(ngx_http_ap_verify_t *verify,
     ngx_http_ap_verified_pt handler, void *data)
 {
     verify->verified = 0;
+    verify->absent = 0;
 
     if (verify->newer != 0) {
         verify->reason = FEDI_SIGNATURE_NO_KEY;
@@ -269,6 +270,7 @@ ngx_http_ap_verify_gone(ngx_http_ap_verify_t *verify, const fedi_id_t *actor,
         verify->owner = *actor;
         verify->reason = FEDI_SIGNATURE_VALID;
         verify->verified = 1;
+        verify->absent = 1;
 
         return NGX_OK;
     }

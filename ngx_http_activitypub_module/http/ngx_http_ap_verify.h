@@ -52,6 +52,7 @@ typedef struct {
     unsigned                    gone:1;     /* what the key id names, too */
     unsigned                    probed:1;   /* the actor's own URL is asked */
     unsigned                    verified:1;
+    unsigned                    absent:1;   /* ..., by there being no key */
     unsigned                    judged:1;   /* ..., later */
     unsigned                    limited:1;      /* was counted for it */
 } ngx_http_ap_verify_t;
@@ -97,8 +98,9 @@ ngx_int_t ngx_http_ap_verify_again(ngx_http_ap_verify_t *verify,
 /*
  * Of an actor that says it is no more, when "gone" is set: whether its own
  * URL says so as well, by 410 or a Tombstone; then that is all the proof there
- * will ever be, and "verified" and "owner" are set.  NGX_OK, NGX_AGAIN as
- * above; if "gone" is set again, so is this to be called.
+ * will ever be, and "verified", "absent" and "owner" are set: nobody knows who
+ * has signed.  NGX_OK, NGX_AGAIN as above; if "gone" is set again, so is this
+ * to be called.
  */
 ngx_int_t ngx_http_ap_verify_gone(ngx_http_ap_verify_t *verify,
     const fedi_id_t *actor, ngx_http_ap_verified_pt handler, void *data);
