@@ -168,9 +168,10 @@ is(gone(), 'Accept Reject', 'after the Accept');
 configure("$listed activitypub_block late.example other.example;");
 
 soon(sub { post(actor('other.example'))->status == 403 }, 'a new one');
-is($t->sql("SELECT count(*) FROM activitypub.domain_policy
-    WHERE source = 'configuration' AND domain = 'late.example'"), 1,
-    'the database is told');
+soon(sub {
+    $t->sql("SELECT count(*) FROM activitypub.domain_policy
+        WHERE source = 'configuration' AND domain = 'late.example'") == 1
+}, 'the database is told');
 
 $t->sql("DELETE FROM activitypub.domain_policy WHERE domain = 'late.example'");
 publish($t, url => "$ORIGIN/posts/one.html", title => 'One', content => 'One');
