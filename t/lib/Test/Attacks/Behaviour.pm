@@ -122,6 +122,15 @@ sub _drip { $_[0]->slowly(1.5, response($_[1])) }
 
 sub _silence { $_[0]->wait(40) }
 
+# an answer as it should be, after a while
+
+sub _late {
+    my ($c, $what, $seconds, $r) = @_;
+
+    $c->wait($seconds);
+    $c->send("HTTP/1.1 202 Taken\r\nContent-Length: 0\r\n\r\n");
+}
+
 sub _reset { $_[0]->reset }
 
 sub _cut { $_[0]->send(substr response($_[1]), 0, -20); $_[0]->close }

@@ -186,6 +186,10 @@ sub _answer {
     my $how = $self->_read("host.$host") || {};
     my $what = $self->_read('url.' . sha1_hex($url));
     my $post = $r->{method} eq 'POST';
+
+    $c->note(kind => "$url $1") if $post
+        && ($r->{body} // '') =~ /"type": *"(\w+)"/;
+
     my $word = $how->{$post ? 'post' : 'get'};
 
     # what is said of a URL stands before what its host does otherwise

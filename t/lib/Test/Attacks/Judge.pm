@@ -42,7 +42,7 @@ sub attack {
     # who was waited for was heard before anything was looked up
 
     push @bad, "$o->{calls} statements"
-        if $case->says =~ /before key fetch|no key fetch/i
+        if $case->says =~ /before key fetch|no key fetch|no DB write/i
             && $o->{calls};
 
     return @bad;

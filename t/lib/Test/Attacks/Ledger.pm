@@ -94,7 +94,7 @@ sub seen {
             if $kind =~ /^(?:get|post)$/ && $text =~ $mine;
         push @{ $seen{strange} }, $text if $kind eq 'accept'
             && !$self->{farm}{ (split ' ', $text)[0] };
-        push @{ $seen{notes} }, "$kind $text" if $kind =~ /^only/;
+        push @{ $seen{notes} }, "$kind $text" if $kind =~ /^only|^kind/;
     }
 
     for my $line (_lines("$self->{world}{rig}{dir}/names.log",

@@ -168,7 +168,11 @@ sub outcome {
             $last);
     }
 
-    return { %$last, %{ $world->seen($tag) }, tag => $tag, play => $play,
+    my $seen = $world->seen($tag);
+    my ($inbox) = map { $_->{post} // () } values %{ $p->{world}{hosts} || {} };
+
+    return { %$last, %$seen, deliveries => [$inbox
+            ? Test::Attacks::Deliveries::judge($self, $tag, $inbox, $seen) : ()], tag => $tag, play => $play,
         answers => \@answers, well => $world->well,
         before => $p->{before} || [], speakers => $p->{speakers}, outbound => $p->{outbound},
         fetch => $p->{world}{fetch} && $p->{world}{fetch}{url},

@@ -151,7 +151,7 @@ sub _all {
     for (my $i = 1; $i <= $n; $i += $SIDE) {
         my $last = $i + $SIDE - 1 > $n ? $n : $i + $SIDE - 1;
         my @under_way = map {
-            my ($wire) = $player->wire($tag, $p, _turn($request, $_));
+            my ($wire) = $player->wire($tag, $p, turn($request, $_));
 
             [$wire, $world->start($wire)];
         } $i .. $last;
@@ -174,12 +174,12 @@ sub _has_turns {
 }
 
 
-sub _turn {
+sub turn {
     my ($what, $n) = @_;
 
-    return +{ map { ($_ => _turn($what->{$_}, $n)) } keys %$what }
+    return +{ map { ($_ => turn($what->{$_}, $n)) } keys %$what }
         if ref $what eq 'HASH';
-    return [map { _turn($_, $n) } @$what] if ref $what eq 'ARRAY';
+    return [map { turn($_, $n) } @$what] if ref $what eq 'ARRAY';
     return $what if !defined $what || ref $what;
     return $what =~ s/\{n\}/$n/gr;
 }

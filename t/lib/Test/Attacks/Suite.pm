@@ -15,6 +15,8 @@ package Test::Attacks::Suite;
 use warnings;
 use strict;
 
+use Time::HiRes qw/time/;
+
 use Test::Attacks::Case;
 use Test::Attacks::Late;
 use Test::Attacks::Player;
@@ -41,7 +43,14 @@ sub run {
     my $player = Test::Attacks::Player->new($world,
         most => $self->{most} // 50);
 
-    my @results = map { $player->play($_) } @cases;
+    my @results = map {
+        my $from = time();
+        my $result = $player->play($_);
+
+        warn sprintf "%s %.1f s\n", $_->id, time() - $from
+            if $ENV{ATTACKS_TIMES};
+        $result;
+    } @cases;
 
     Test::Attacks::Late::slow($player);
     Test::Attacks::Late::look($player);

@@ -78,6 +78,53 @@ http {
         activitypub_actor news { }
     }
 
+    map $activitypub_request $odd {
+        default  no;
+        1        "yes, $uri$is_args$args";
+    }
+
+    server {
+        listen       127.0.0.1:8080;
+        server_name  odd.example;
+        root         %%TESTDIR%%/html;
+
+        keepalive_requests  1;
+        sendfile            on;
+        aio                 threads;
+        ssi                 on;
+        error_page          404 /activitypub/odd;
+        add_header          X-Odd "$odd $activitypub_request $host" always;
+
+        activitypub_actor odd { }
+
+        location /auth/ {
+            auth_request  /activitypub/odd;
+            alias         %%TESTDIR%%/html/;
+        }
+
+        location /mirror/ {
+            mirror  /activitypub/odd/outbox;
+            alias   %%TESTDIR%%/html/;
+        }
+
+        location /error/ {
+            error_page  404 = /activitypub/odd;
+            return      404;
+        }
+
+        location /within/ {
+            rewrite  ^ /activitypub/odd last;
+        }
+
+        location /named/ {
+            try_files  /none @there;
+        }
+
+        location @there {
+            rewrite  ^ /posts/include break;
+        }
+    }
+
     server {
         listen       127.0.0.1:8080;
         server_name  few.example;
@@ -106,6 +153,9 @@ sub new {
     $t->expect(Test::Rig::expected());
     $t->write_file("html/posts/$_", "<!doctype html><p>page $_</p>\n")
         for 1, 'plain';
+    $t->write_file('html/posts/include', "<p>\n"
+        . "<!--#include virtual=\"/activitypub/odd\" -->\n"
+        . "<!--#include virtual=\"/activitypub/inbox\" --></p>\n");
     $t->write_file_expand('nginx.conf', $CONF)->run();
 
     $self->{farm} = Test::Attacks::Farm->start($rig);
@@ -115,8 +165,8 @@ sub new {
     $t->wait_document("/activitypub/$_", host => 'site.example')
         or die "no actor $_:\n", $t->error_log for qw/news actor/;
     $t->wait_for(sub { $t->sql('SELECT count(*) FROM activitypub.actor')
-        eq '4' && $t->sql('SELECT count(*) FROM activitypub.actor_key')
-        eq '4' }, 30) or die "no keys:\n", $t->error_log;
+        eq '6' && $t->sql('SELECT count(*) FROM activitypub.actor_key')
+        eq '6' }, 30) or die "no keys:\n", $t->error_log;
 
     $self->{post} = publish($t, '/posts/1');
     $self->{ledger} = Test::Attacks::Ledger->new($self, @FARM);
@@ -125,6 +175,14 @@ sub new {
     return $self;
 }
 
+
+# URLs of a server with all kinds of locations
+
+sub odd { return qw!/activitypub/odd /activitypub/odd/outbox /auth/posts/plain
+    /mirror/posts/plain /error/x /within/x /named/x /posts/include /none
+    /activitypub/none! }
+
+sub conf { $CONF }
 
 sub t { $_[0]{t} }
 
