@@ -66,6 +66,15 @@ sub new {
 }
 
 
+# what a file does not say of reasons is as in those that do
+
+sub codes {
+    my ($self, $codes) = @_;
+
+    $self->{expect}{code} //= $codes->{ $self->{id} };
+}
+
+
 sub id { $_[0]{id} }
 
 sub expect { $_[0]{expect} }
@@ -148,8 +157,9 @@ sub _requests {
 
     # a mere header: on a request that is refused, or on one that is not
 
-    if (!grep({ $request->{$_} } qw/method body sign path activity
-        object/) && !$self->taken) {
+    if ($request->{headers} && !$self->taken && !grep { $request->{$_} }
+        qw/method body sign path activity object/)
+    {
         $r{sign} = $self->{description} =~ /signature/i
             ? { %{ $r{sign} }, cover => 'date' } : undef;
     }

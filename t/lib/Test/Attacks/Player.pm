@@ -106,6 +106,7 @@ sub judge {
     push @{ $result->{bad} }, map { "$name$_" } @{ $outcome->{bad} || [] },
         Test::Attacks::Judge::attack($case, $play, $outcome);
     push @{ $result->{remarks} }, $outcome->{remark} if $outcome->{remark};
+    push @{ $result->{codes} }, $outcome->{code};
     push @{ $self->{played} }, [$case, $play, $result, $outcome];
 }
 

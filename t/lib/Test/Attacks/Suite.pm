@@ -15,6 +15,7 @@ package Test::Attacks::Suite;
 use warnings;
 use strict;
 
+use File::Basename qw/dirname/;
 use Time::HiRes qw/time/;
 
 use Test::Attacks::Case;
@@ -39,6 +40,8 @@ sub run {
         @cases = grep { $wanted{$_->id} } @cases;
     }
 
+    $_->codes(_codes()) for @cases;
+
     my $world = Test::Attacks::World->new($self->{t});
     my $player = Test::Attacks::Player->new($world,
         most => $self->{most} // 50);
@@ -57,7 +60,11 @@ sub run {
 
     for my $result (@results) {
         my @bad = @{ $result->{bad} };
-        my %seen;
+        my (%seen, %codes);
+
+        warn join(' ', $result->{case}->id, 'codes', grep { length
+            && !$codes{$_}++ } @{ $result->{codes} || [] }), "\n"
+            if $ENV{ATTACKS_TIMES};
         my @remarks = grep { !$seen{$_}++ } @{ $result->{remarks} };
         my $case = $result->{case};
 
@@ -67,6 +74,22 @@ sub run {
             . (@bad ? ': ' . join('; ', @bad[0 .. ($#bad > 5 ? 5 : $#bad)])
                 : ''), !@bad);
     }
+}
+
+
+# the reasons of our own cases, by id
+
+sub _codes {
+    our %codes;
+
+    if (!%codes) {
+        for my $file (glob dirname(__FILE__) . '/../../../attacks/*.jsonl') {
+            $codes{ $_->id } = $_->expect->{code}
+                for Test::Attacks::Case->read_file($file);
+        }
+    }
+
+    return \%codes;
 }
 
 

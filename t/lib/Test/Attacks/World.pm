@@ -57,6 +57,10 @@ http {
 
     default_type  text/html;
 
+    log_format  case    '$http_x_case $activitypub_verdict';
+    access_log  %%TESTDIR%%/access.log;
+    access_log  %%TESTDIR%%/case.log case;
+
     activitypub_database "%%DATABASE%%";
 
     limit_req_zone    $binary_remote_addr zone=few:1m rate=1r/m;
@@ -318,7 +322,16 @@ sub send {
 
     my $c = $self->start($request) or return { status => 'refused' };
     my $hundred = $self->_continue($c, $request);
-    my $answer = $self->answer($c->response($request->{method}), $request);
+    my $r = $c->response($request->{method});
+
+    # nginx writes its log when the connection is over
+
+    $c->close;
+
+    my $answer = $self->answer($r, $request);
+
+    $answer->{code} = $self->_verdict($request->{case})
+        if $r && $r->status < 400;
 
     return { %$answer, hundred => $hundred };
 }
@@ -351,8 +364,32 @@ sub answer {
     $json = {} if ref $json ne 'HASH';
 
     return { status => $r->status, response => $r,
-        code => $json->{code} // $r->header('X-Verdict') // '',
+        code => $json->{code} // '',
         sentence => $json->{error} // '' };
+}
+
+
+# what the log says of a request that was not refused
+
+sub _verdict {
+    my ($self, $case) = @_;
+
+    my $verdicts = $self->{verdicts} ||= {};
+
+    $self->{t}->wait_for(sub {
+        open my $f, '<', $self->{t}->testdir . '/case.log' or return;
+        seek $f, $self->{log} // 0, 0;
+
+        while (my $line = <$f>) {
+            last if $line !~ /\n\z/;
+            $verdicts->{$1} = $2 if $line =~ /^(\d+) (\S*)$/;
+            $self->{log} = tell $f;
+        }
+
+        return defined $verdicts->{$case};
+    }, 1);
+
+    return delete $verdicts->{$case} // '';
 }
 
 
@@ -362,6 +399,8 @@ sub start {
     my ($self, $request) = @_;
 
     $self->{sign}->apply($request, $request->{sign}) if $request->{sign};
+
+    $request->{case} = ++$self->{case};
 
     my $bytes = $request->{bytes} // bytes($request);
 
@@ -388,6 +427,7 @@ sub bytes {
         $given{lc $headers[$i]} = 1;
     }
 
+    push @headers, 'X-Case' => $request->{case} if $request->{case};
     unshift @headers, Host => $request->{sent_host} // $request->{host};
     push @headers, 'Content-Length' => length $request->{body}
         if defined $request->{body} && !$given{'content-length'}
