@@ -88,7 +88,10 @@ sub _code {
 
     my @wanted = ref $wanted ? @$wanted : $wanted;
 
-    return if grep { $_ eq $o->{code} } @wanted;
+    # what is taken and dropped, and what nginx itself refuses, has none
+
+    return if $o->{status} < 400 || !_is_ours($o)
+        || grep { $_ eq $o->{code} } @wanted;
     return "code \"$o->{code}\", not " . join ' or ', @wanted;
 }
 
