@@ -22,7 +22,7 @@ use strict;
 my %INSTEAD = (400 => [401, 403, 404, 422], 401 => [400, 403],
     403 => [400, 401], 404 => [400], 200 => [400, 401, 403],
     202 => [400, 401, 403, 413], 302 => [404], 415 => [400], 431 => [400],
-    501 => [405], 408 => [400]);
+    429 => [503], 501 => [405], 408 => [400]);
 
 
 sub attack {
@@ -32,6 +32,7 @@ sub attack {
     my @bad = _status($case, $play, $o);
 
     push @bad, _code($case, $play, $o);
+    push @bad, _hollow($case, $play, $o);
     push @bad, _rows($case, $play, $o);
     push @bad, _outbound($case, $play, $o);
     push @bad, 'the site is not well' if !$o->{well};
@@ -96,6 +97,39 @@ sub _code {
 }
 
 
+# A refusal that comes before what the case is about says nothing of it: a
+# request that was never signed, a name that was never looked up.
+
+sub _hollow {
+    my ($case, $play, $o) = @_;
+
+    my $code = $o->{code} // '';
+    my $wanted = $case->expect->{code} // [];
+    my @bad;
+
+    return if $play->{slow} && $o->{status} eq 'none';
+
+    push @bad, "hollow: $code" if $case->{area} !~ /^(?:signature|http)$/
+        && $code =~ /^signature_(?:required|malformed)$/
+        && !grep { $_ eq $code } ref $wanted ? @$wanted : $wanted;
+
+    return @bad if !$play->{stranger} || $play->{repeat};
+
+    my @names = grep { /\.\Q$o->{tag}\E\./ } keys %{ $o->{dns} || {} };
+
+    push @names, "evil.$o->{tag}.example"
+        if $code =~ /^key_(?:not_found|unreachable)$/ && !@names
+            && !@{ $o->{names} };
+
+    for my $name (@names) {
+        push @bad, "hollow: $name was never looked up"
+            if !grep { lc eq lc $name } @{ $o->{names} };
+    }
+
+    return @bad;
+}
+
+
 # what nginx itself does not take never comes to us
 
 sub _is_ours {
@@ -156,7 +190,7 @@ sub _outbound {
 
     my @own = map { quotemeta } $words =~ m{(https://[^\s,;]+)}g,
         @{ $o->{speakers} || [] };
-    my $evil = 'https://evil\d*\.' . $tag . '\.example/';
+    my $evil = 'https://(?:h\d+\.)?evil\d*\.' . $tag . '\.example/';
     my $list = join '|', @own, $evil, map { quotemeta } $o->{fetch} // ();
     my $own = qr/^(?:$list)/;
     my $asks = $play->{stranger} || $play->{asks} || $words =~ /<=/
@@ -189,7 +223,7 @@ sub _outbound {
 sub _known_name {
     my ($name, $tag, $asks, $play, $gets) = @_;
 
-    return 1 if ($asks || $play->{delivers}) && $name =~ /^evil\d*\.$tag\./;
+    return 1 if ($asks || $play->{delivers}) && $name =~ /^(?:h\d+\.)?evil\d*\.$tag\./;
 
     return scalar grep { m{^https://\Q$name\E/} } @$gets;
 }

@@ -15,6 +15,7 @@ package Test::Attacks::Keys;
 use warnings;
 use strict;
 
+use File::Basename qw/dirname/;
 use MIME::Base64 qw/encode_base64/;
 
 use Test::Signer;
@@ -52,7 +53,8 @@ sub sign {
 
 
 # a key of the size that its name says; those that are large are of several
-# primes, which takes seconds and not minutes
+# primes, which takes seconds and not minutes, or are there already: what
+# t/attacks has is a key of nobody
 
 sub _key {
     my ($self, $name) = @_;
@@ -65,8 +67,10 @@ sub _key {
     my $made = $name =~ /^ed25519/ ? 'genpkey -algorithm ed25519'
         : 'genrsa' . (($bits // 0) > 4096 ? ' -primes 4' : '');
 
-    system("openssl $made -out $path.key "
-        . ($made =~ /genrsa/ ? $bits // 2048 : '') . ' 2> /dev/null'
+    my $there = dirname(__FILE__) . '/../../../attacks/' . $name . '.key';
+
+    system((-e $there ? "cp $there $path.key" : "openssl $made -out $path.key "
+            . ($made =~ /genrsa/ ? $bits // 2048 : '') . ' 2> /dev/null')
         . " && openssl pkey -in $path.key -pubout -out $path.pub"
         . ' 2> /dev/null') == 0
         or die "openssl makes no key \"$name\"\n";

@@ -106,7 +106,10 @@ sub judge {
     push @{ $result->{bad} }, map { "$name$_" } @{ $outcome->{bad} || [] },
         Test::Attacks::Judge::attack($case, $play, $outcome);
     push @{ $result->{remarks} }, $outcome->{remark} if $outcome->{remark};
-    push @{ $result->{codes} }, $outcome->{code};
+    warn sprintf "  %s %s%s %s; names: %s; gets: %s; rows: %s\n", $case->id,
+        $name, $outcome->{status}, $outcome->{code} // '',
+        map { "@{ $outcome->{$_} || [] }" } qw/names gets rows/
+        if $ENV{ATTACKS_SHOW};
     push @{ $self->{played} }, [$case, $play, $result, $outcome];
 }
 
@@ -173,9 +176,12 @@ sub outcome {
     my ($inbox) = map { $_->{post} // () } values %{ $p->{world}{hosts} || {} };
 
     return { %$last, %$seen, deliveries => [$inbox
-            ? Test::Attacks::Deliveries::judge($self, $tag, $inbox, $seen) : ()], tag => $tag, play => $play,
-        answers => \@answers, well => $world->well,
-        before => $p->{before} || [], speakers => $p->{speakers}, outbound => $p->{outbound},
+            ? Test::Attacks::Deliveries::judge($self, $tag, $inbox, $seen)
+            : ()],
+        tag => $tag, play => $play, answers => \@answers,
+        well => $world->well, before => $p->{before} || [],
+        speakers => $p->{speakers}, outbound => $p->{outbound},
+        dns => $p->{world}{dns},
         fetch => $p->{world}{fetch} && $p->{world}{fetch}{url},
         post => ($p->{requests}[-1]{method} // '') eq 'POST' };
 }
@@ -291,6 +297,9 @@ sub _speaker {
         || $uri !~ m{^https://([^/?#@\\]+)/[^?#\\]*$};
 
     my $host = lc $1;
+
+    return if $host =~ /\{n\}/;
+
     my $world = $self->{world};
 
     return if $uri eq $evil->{uri} || $host =~ /^(?:victim|site)\./

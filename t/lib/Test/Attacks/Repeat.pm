@@ -35,6 +35,12 @@ sub run {
         : $play->{repeat};
     my %play = (%$play, _what($case, $play));
 
+    # hosts of a turn each are nobody's whom we know
+
+    $play{stranger} = $play{asks} = 1
+        if ref $play{requests}[0]{body} eq 'HASH'
+            && ($play{requests}[0]{body}{actor} // '') =~ m{^https://[^/]*\{n};
+
     $_->{do} //= undef for @{ $play{requests} };
 
     my ($tag, $p) = $player->prepare(\%play);

@@ -5,7 +5,8 @@ package Test::Attacks::Suite;
 #
 # All cases of attack files, in one world, and a line for each.
 #
-#     my $suite = Test::Attacks::Suite->new($t, most => 50, ids => [...]);
+#     my $suite = Test::Attacks::Suite->new($t, most => 50, ids => [...],
+#         leave => [...]);
 #     $suite->run(\@files, sub { my ($line, $ok) = @_; ... });
 #     my ($good, $bad) = $suite->counts;
 #
@@ -40,6 +41,10 @@ sub run {
         @cases = grep { $wanted{$_->id} } @cases;
     }
 
+    my %left = map { ($_ => 1) } @{ $self->{leave} || [] };
+
+    @cases = grep { !$left{$_->id} } @cases if !@{ $self->{ids} };
+
     $_->codes(_codes()) for @cases;
 
     my $world = Test::Attacks::World->new($self->{t});
@@ -51,7 +56,7 @@ sub run {
         my $result = $player->play($_);
 
         warn sprintf "%s %.1f s\n", $_->id, time() - $from
-            if $ENV{ATTACKS_TIMES};
+            if $ENV{ATTACKS_SHOW};
         $result;
     } @cases;
 
@@ -60,11 +65,7 @@ sub run {
 
     for my $result (@results) {
         my @bad = @{ $result->{bad} };
-        my (%seen, %codes);
-
-        warn join(' ', $result->{case}->id, 'codes', grep { length
-            && !$codes{$_}++ } @{ $result->{codes} || [] }), "\n"
-            if $ENV{ATTACKS_TIMES};
+        my %seen;
         my @remarks = grep { !$seen{$_}++ } @{ $result->{remarks} };
         my $case = $result->{case};
 

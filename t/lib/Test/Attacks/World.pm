@@ -214,8 +214,9 @@ sub place {
 
     $what =~ s{https://site\.example/u/a(?![\w-])}{$ACTOR}g;
     $what =~ s{https://site\.example/posts/1(?!\d)}{$self->{post}}g;
-    $what =~ s{(?<![\w.-])(?!(?:site|www|few)\.)([\w-]+)\.example(?![\w-])}
-        {$1.$tag.example}gi;
+    $what =~ s{(?<![\w.\}-])(?!(?:site|www|few)\.)
+            ((?:\w*\{n\}\.)?[\w-]+)\.example(?![\w-])}
+        {$1.$tag.example}gix;
 
     return $what;
 }
