@@ -384,6 +384,25 @@ END
 $$;
 
 
+-- A Delete of what is not here: the Create may be on its way, for as long as
+-- servers try.  Each that comes takes some along whose time is up.
+
+CREATE OR REPLACE FUNCTION bury(actor text, object text)
+    RETURNS void
+    LANGUAGE sql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+    DELETE FROM tombstone AS t
+     WHERE t.fingerprint IN (SELECT o.fingerprint FROM tombstone AS o
+                              WHERE o.buried < now() - interval '30 days'
+                              ORDER BY o.buried LIMIT 4
+                                FOR UPDATE SKIP LOCKED);
+
+    INSERT INTO tombstone (fingerprint)
+    VALUES (fingerprint(bury.actor, bury.object))
+        ON CONFLICT DO NOTHING
+$$;
+
+
 -- What concerns a post of ours, directly or by way of what was kept before.
 
 DROP FUNCTION IF EXISTS receive_reaction(text, remote_actor, text, text, text,
@@ -410,15 +429,24 @@ BEGIN
     END IF;
 
     IF concerned IS NULL THEN
+
+        IF type = 'Delete' THEN
+            PERFORM bury(sender.uri, object);
+        END IF;
+
         RETURN 'ignored';
     END IF;
 
     -- a post is made once: one that was deleted does not come back
 
     IF type = 'Create'
-       AND EXISTS (SELECT FROM received AS w
-                    WHERE w.object = receive_reaction.object
-                      AND w.type = 'Create' AND w.actor = sender.uri)
+       AND (EXISTS (SELECT FROM received AS w
+                     WHERE w.object = receive_reaction.object
+                       AND w.type = 'Create' AND w.actor = sender.uri)
+            OR EXISTS (SELECT FROM tombstone AS t
+                        WHERE t.fingerprint
+                              = fingerprint(sender.uri,
+                                            receive_reaction.object)))
     THEN
         RETURN 'duplicate';
     END IF;

@@ -161,6 +161,8 @@ COMMENT ON TABLE remote_actor IS
     'Somebody else''s actor, as it was fetched';
 COMMENT ON TABLE remote_key IS
     'A key of somebody else''s actor: it belongs to one';
+COMMENT ON TABLE tombstone IS
+    'What was deleted before it came, for 30 days';
 COMMENT ON TABLE follower IS
     'Who follows whom';
 COMMENT ON TABLE received IS

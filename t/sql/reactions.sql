@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(58);
+SELECT plan(64);
 
 SELECT pg_temp.found_acme() \g /dev/null
 SELECT activitypub.publish('news', '/posts/1', 'One', 'Text') AS post \gset
@@ -175,6 +175,27 @@ SELECT is(pg_temp.hear(:'ann', 'https://one.example/n/1/again', 'Create',
                        || :'public' || '}}'), 'duplicate',
     'a reply that was deleted');
 SELECT is(pg_temp.total(:'post' || '/replies'), '1', 'is not shown again');
+
+-- nor does what was deleted before it came; of another actor it is no word
+
+SELECT is(pg_temp.hear(:'ann', 'https://one.example/d/20', 'Delete',
+                       'https://one.example/n/20'), 'ignored',
+    'a Delete overtakes its Create');
+SELECT is(pg_temp.hear(:'bob', 'https://two.example/d/21', 'Delete',
+                       'https://one.example/n/21'), 'ignored',
+    'and one deletes what is another''s');
+SELECT is(pg_temp.reply(:'ann', 'https://one.example/n/20', :'post'),
+    'duplicate', 'what is deleted does not appear');
+SELECT is(pg_temp.reply(:'ann', 'https://one.example/n/21', :'post'), 'kept',
+    'what another has deleted does');
+
+UPDATE activitypub.tombstone SET buried = now() - interval '31 days';
+SELECT pg_temp.hear(:'ann', 'https://one.example/d/22', 'Delete',
+                    'https://one.example/n/22') \g /dev/null
+SELECT is((SELECT count(*) FROM activitypub.tombstone), 1::bigint,
+    'after 30 days nobody remembers');
+SELECT is(pg_temp.reply(:'ann', 'https://one.example/n/20', :'post'), 'kept',
+    'nor says no');
 
 SELECT activitypub.publish('news', '/posts/3', 'Three', 'Text') AS third \gset
 SELECT activitypub.delete_post(:'third') \g /dev/null

@@ -8,14 +8,15 @@ SELECT tables_are('activitypub', ARRAY[
     'schema_migration', 'origin', 'actor', 'actor_key', 'declaration', 'twin',
     'object', 'activity', 'fanout', 'pin', 'remote_actor', 'follower',
     'received', 'host', 'delivery', 'sent', 'job', 'section', 'reaction',
-    'tally', 'redirect', 'presence', 'domain_policy', 'remote_key'],
+    'tally', 'redirect', 'presence', 'domain_policy', 'remote_key',
+    'tombstone'],
     'the tables are those known');
 
 SELECT views_are('activitypub', ARRAY['origins', 'actors', 'posts',
     'followers', 'deliveries', 'policies', 'waiting_replies'], 'the views are those known');
 
 SELECT results_eq('SELECT version, min_module FROM activitypub.schema()',
-    'SELECT 13, 1', 'schema() tells version and module level');
+    'SELECT 14, 1', 'schema() tells version and module level');
 
 INSERT INTO activitypub.schema_migration (version, name, min_module)
 VALUES (907, 'later', 3), (908, 'latest', 2);
