@@ -40,6 +40,12 @@ fedi_content_type_is_post(fedi_str_t value)
 {
     fedi_content_type_t  type;
 
+    /* as most of them write it */
+
+    if (fedi_str_eq(value, fedi_str("application/activity+json"))) {
+        return true;
+    }
+
     return fedi_content_type_parse(value, &type)
            && (fedi_str_eq_nocase(type.type,
                                   fedi_str("application/activity+json"))

@@ -37,7 +37,7 @@ static bool fedi_farewell_string(fedi_farewell_text_t *text, fedi_str_t *value,
 static bool fedi_farewell_is_keyword(fedi_str_t name);
 static fedi_str_t *fedi_farewell_member(fedi_farewell_t *top,
     fedi_str_t name);
-static bool fedi_farewell_take(fedi_farewell_text_t *text, char c);
+static inline bool fedi_farewell_take(fedi_farewell_text_t *text, char c);
 static bool fedi_farewell_ends(fedi_farewell_text_t *text);
 static bool fedi_farewell_plain(fedi_arena_t *arena, fedi_str_t *value);
 static bool fedi_farewell_id(fedi_arena_t *arena,
@@ -53,23 +53,44 @@ fedi_farewell_is_plain(char c)
 }
 
 
-/* the same of eight at once; false is also said of some that are plain */
+/*
+ * The first that is not plain, or the end: eight are looked at at once.  The
+ * lowest byte that has its high bit set is the first that is not plain: what
+ * is borrowed or carried comes from such a one.
+ */
 
-static inline bool
-fedi_farewell_are_plain(const char *p)
+static inline const char *
+fedi_farewell_skip(const char *p, const char *end)
 {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+
     uint64_t         w, quote, slash;
     const uint64_t   ones = 0x0101010101010101, highs = ones << 7;
 
-    memcpy(&w, p, sizeof(w));
+    while (end - p >= (ptrdiff_t) sizeof(w)) {
+        memcpy(&w, p, sizeof(w));
 
-    quote = w ^ ones * '"';
-    slash = w ^ ones * '\\';
+        quote = w ^ ones * '"';
+        slash = w ^ ones * '\\';
 
-    return (((w - ones * 0x20) | (w + ones) | w | (quote - ones)
+        w = ((w - ones * 0x20) | (w + ones) | w | (quote - ones)
              | (slash - ones))
-            & highs)
-           == 0;
+            & highs;
+
+        if (w != 0) {
+            return p + __builtin_ctzll(w) / 8;
+        }
+
+        p += sizeof(w);
+    }
+
+#endif
+
+    while (p < end && fedi_farewell_is_plain(*p)) {
+        p++;
+    }
+
+    return p;
 }
 
 
@@ -257,12 +278,10 @@ fedi_farewell_string(fedi_farewell_text_t *text, fedi_str_t *value,
 
     for (p = text->p; p < text->end; p++) {
 
-        while (text->end - p > 8 && fedi_farewell_are_plain(p)) {
-            p += 8;
-        }
+        p = fedi_farewell_skip(p, text->end);
 
-        if (fedi_farewell_is_plain(*p)) {
-            continue;
+        if (p == text->end) {
+            break;
         }
 
         if (*p == '"') {
@@ -317,9 +336,20 @@ fedi_farewell_member(fedi_farewell_t *top, fedi_str_t name)
 
 /* the white space is read in any case */
 
-static bool
+static inline bool
 fedi_farewell_take(fedi_farewell_text_t *text, char c)
 {
+    if (text->p < text->end && *text->p == c) {
+        text->p++;
+        return true;
+    }
+
+    /* most have none */
+
+    if (text->p < text->end && *text->p > ' ') {
+        return false;
+    }
+
     if (fedi_farewell_ends(text) || *text->p != c) {
         return false;
     }

@@ -11,6 +11,52 @@
 
 #include "fedi_id.h"
 
+/*
+ * An id that is spelled as nearly all are is read by a short way, and one that
+ * begins with "HTTPS" by the long one: both say the same.
+ */
+
+static void
+fuzz_ways(fedi_arena_t *arena, const fedi_id_rules_t *rules, fedi_str_t text)
+{
+    char        *loud;
+    fedi_id_t    id, again;
+    fedi_err_e   err;
+
+    if (text.len < 5 || memcmp(text.data, "https", 5) != 0) {
+        return;
+    }
+
+    loud = fedi_alloc(arena, text.len);
+    fedi_fuzz_assert(loud != NULL);
+
+    memcpy(loud, text.data, text.len);
+    memcpy(loud, "HTTPS", 5);
+
+    err = fedi_id_parse_fragment(arena, rules, text, &id);
+
+    fedi_fuzz_assert(fedi_id_parse_fragment(arena, rules,
+                                            (fedi_str_t) { loud, text.len },
+                                            &again)
+                     == err);
+
+    if (err != FEDI_OK) {
+        return;
+    }
+
+    fedi_fuzz_assert(fedi_str_eq(id.text, again.text));
+    fedi_fuzz_assert(fedi_str_eq(id.origin, again.origin));
+    fedi_fuzz_assert(fedi_str_eq(id.authority, again.authority));
+    fedi_fuzz_assert(fedi_str_eq(id.url.scheme, again.url.scheme));
+    fedi_fuzz_assert(fedi_str_eq(id.url.host, again.url.host));
+    fedi_fuzz_assert(fedi_str_eq(id.url.path, again.url.path));
+    fedi_fuzz_assert(fedi_str_eq(id.url.query, again.url.query));
+    fedi_fuzz_assert(fedi_str_eq(id.url.fragment, again.url.fragment));
+    fedi_fuzz_assert(id.url.port == again.url.port
+                     && id.url.port_given == again.url.port_given);
+}
+
+
 static void
 fuzz_id(fedi_arena_t *arena, const fedi_id_rules_t *rules, fedi_str_t text)
 {
@@ -51,7 +97,6 @@ fuzz_id(fedi_arena_t *arena, const fedi_id_rules_t *rules, fedi_str_t text)
 }
 
 
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -67,6 +112,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (i = 0; i < 4; i++) {
         rules.http = i & 1;
         rules.local = i & 2;
+        fuzz_ways(&heap.arena, &rules, text);
         fuzz_id(&heap.arena, &rules, text);
     }
 

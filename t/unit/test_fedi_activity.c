@@ -424,7 +424,7 @@ test_no_memory(void **state)
     one = fedi_test_json("{" HEAD "'type':'Create','object':"
                          "{'id':'" E "/n','attributedTo':'" E "/u',"
                          "'inReplyTo':'https://o.example/p'}}");
-    assert_int_equal(fedi_test_dry(parse_one), 10);
+    assert_int_equal(fedi_test_dry(parse_one), 5);
     json_decref(one);
 }
 

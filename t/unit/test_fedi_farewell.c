@@ -200,6 +200,48 @@ test_prefixes(void **state)
 }
 
 
+/* each byte at each place of what is looked at eight at a time */
+
+static void
+test_bytes(void **state)
+{
+    int          c;
+    char        *text;
+    size_t       at, len, place;
+    bool         plain;
+    fedi_id_t    actor;
+    fedi_heap_t  heap;
+
+    (void) state;
+
+    text = quoted("{" IS ",'n':'aaaaaaaaaaaaaaaaaaa'}");
+    len = strlen(text);
+    place = len - 2 - 19;
+
+    for (at = place; at < place + 19; at++) {
+
+        for (c = 0; c < 256; c++) {
+            fedi_heap_init(&heap);
+
+            text[at] = (char) c;
+            plain = c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+
+            if (fedi_farewell_read(&heap.arena, &rules,
+                                   (fedi_str_t) { text, len }, &actor)
+                != plain)
+            {
+                fail_msg("%d at %zu", c, at - place);
+            }
+
+            text[at] = 'a';
+            fedi_heap_free(&heap);
+        }
+    }
+
+    free(text);
+}
+
+
 static void
 test_limits(void **state)
 {
@@ -280,6 +322,7 @@ main(void)
         cmocka_unit_test(test_farewell),
         cmocka_unit_test(test_other),
         cmocka_unit_test(test_prefixes),
+        cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_memory)
     };
