@@ -23,6 +23,7 @@ typedef struct {
 } ngx_http_ap_refuse_log_t;
 
 
+static ngx_uint_t ngx_http_ap_refuse_why(ngx_uint_t counter);
 static void ngx_http_ap_refuse_log(ngx_http_request_t *r,
     const ngx_http_ap_reason_t *reason, const ngx_http_ap_sender_t *sender);
 static ngx_uint_t ngx_http_ap_refuse_may_log(ngx_http_request_t *r);
@@ -48,6 +49,8 @@ ngx_http_ap_refuse_sender(ngx_http_request_t *r, ngx_uint_t counter,
     ngx_http_ap_answer_t  answer;
     ngx_http_ap_reason_t  reason;
 
+    counter = ngx_http_ap_refuse_why(counter);
+
     if (ngx_http_ap_reason(counter, &reason) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -66,6 +69,26 @@ ngx_http_ap_refuse_sender(ngx_http_request_t *r, ngx_uint_t counter,
     }
 
     return ngx_http_ap_answer(r, &answer);
+}
+
+
+/* whose key is not to be had because nobody can be asked is told so */
+
+static ngx_uint_t
+ngx_http_ap_refuse_why(ngx_uint_t counter)
+{
+    ngx_ap_worker_t  *worker;
+
+    worker = ngx_ap_worker();
+
+    if (counter == NGX_HTTP_AP_SIGNATURES + FEDI_SIGNATURE_KEY_UNREACHABLE
+        && worker != NULL
+        && !ngx_ap_store_ready(worker->store))
+    {
+        return NGX_HTTP_AP_REFUSALS + FEDI_REFUSAL_DATABASE;
+    }
+
+    return counter;
 }
 
 
