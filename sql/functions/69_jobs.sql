@@ -144,10 +144,10 @@ $$;
 CREATE OR REPLACE FUNCTION is_farewell(uri text, result jsonb)
     RETURNS boolean
     LANGUAGE sql IMMUTABLE
-RETURN coalesce(result ->> 'status' = '410'
-                OR (result ->> 'url' = uri
-                    AND result ->> 'body' ~ '"type"\s*:\s*"Tombstone"'
-                    AND result ->> 'body' !~ '"inbox"'), false);
+RETURN coalesce(result ->> 'url' = uri
+                AND (result ->> 'status' = '410'
+                     OR (result ->> 'body' ~ '"type"\s*:\s*"Tombstone"'
+                         AND result ->> 'body' !~ '"inbox"')), false);
 
 
 -- The first result counts.  A server that does not answer whether somebody is

@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(22);
+SELECT plan(23);
 
 SELECT pg_temp.found_acme() \g /dev/null
 
@@ -40,7 +40,8 @@ SELECT is((SELECT args ->> 'url'
              FROM activitypub.job_claim(ARRAY['https://acme.example'])),
     pg_temp.ann(1), 'and waits longer for a worker than a person does');
 
-SELECT activitypub.job_done(id, '{"status": 410}')
+SELECT activitypub.job_done(id, jsonb_build_object('status', 410, 'url',
+                                                   pg_temp.ann(1)))
   FROM activitypub.job \g /dev/null
 SELECT is(activitypub.remote_known(pg_temp.ann(1)), false, '410: gone');
 SELECT is((SELECT count(*) FROM activitypub.followers
@@ -69,7 +70,8 @@ END
 $$;
 
 SELECT is(pg_temp.says(2, j.result), s.gone, coalesce(s.result, 'NULL'))
-  FROM (VALUES ('{"status": 404}', false), ('{"status": 500}', false),
+  FROM (VALUES ('{"status": 410, "url": "https://two.example/"}', false),
+               ('{"status": 404}', false), ('{"status": 500}', false),
                ('{"status": null, "later": false}', false), ('{}', false),
                (NULL, false),
                ('{"status": 200, "url": "https://one.example/ann2",
