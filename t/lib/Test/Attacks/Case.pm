@@ -66,12 +66,17 @@ sub new {
 }
 
 
-# what a file does not say of reasons is as in those that do
+# What a file does not say of reasons is as in those that do, if it meets the
+# same: a document, a server.
 
 sub codes {
-    my ($self, $codes) = @_;
+    my ($self, $others) = @_;
 
-    $self->{expect}{code} //= $codes->{ $self->{id} };
+    my $other = $others->{ $self->{id} } or return;
+
+    $self->{expect}{code} //= $other->expect->{code}
+        if !grep { exists $self->{sketch}{$_} xor exists $other->{sketch}{$_} }
+            qw/doc server dns chain fetch content_type/;
 }
 
 

@@ -154,6 +154,11 @@ sub _rows {
     }
 
     if ($case->expect->{stored}) {
+
+        # the same again is stored when the first of it was
+
+        push @rows, @{ $play->{led} || [] } if $o->{code} eq 'duplicate';
+
         return grep({ /^(?:received|follower)$/ } @rows) ? ()
             : 'nothing is stored';
     }

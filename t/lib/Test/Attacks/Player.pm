@@ -142,6 +142,7 @@ sub run {
 
         if ($play->{steps} && $i == $last) {
             $self->settle if $p->{delivers};
+            $play->{led} = $world->seen($tag)->{rows};
             $world->mark;
         }
 
