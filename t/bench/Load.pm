@@ -58,6 +58,15 @@ sub send {
 }
 
 
+# by TLS, each over a connection of its own
+
+sub send_tls {
+    my ($self, $port, $connections) = @_;
+
+    return $self->_do("tls $port $connections 202");
+}
+
+
 sub _do {
     my ($self, $command) = @_;
 

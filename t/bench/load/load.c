@@ -8,6 +8,7 @@
  *
  *     sign N               N new requests are signed
  *     send PORT C STATUS   they are sent over C connections: the seconds
+ *     tls PORT C STATUS    by TLS, C at a time, each over a new connection
  *
  * What was signed may be sent more than once, to different servers.
  */
@@ -47,6 +48,11 @@ main(int argc, char **argv)
                    && n != 0 && batch.n != 0)
         {
             printf("%.6f\n", load_send(&batch, port, n, status));
+
+        } else if (sscanf(line, "tls %u %zu %u", &port, &n, &status) == 3
+                   && n != 0 && batch.n != 0)
+        {
+            printf("%.6f\n", load_send_tls(&batch, port, n, status));
 
         } else {
             fprintf(stderr, "load: what is \"%s\"?\n", line);

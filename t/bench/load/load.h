@@ -43,5 +43,9 @@ void load_sign(load_batch_t *batch, size_t n);
 double load_send(const load_batch_t *batch, unsigned port, size_t connections,
     unsigned status);
 
+/* the same over TLS, with a new connection for each request */
+double load_send_tls(const load_batch_t *batch, unsigned port,
+    size_t connections, unsigned status);
+
 
 #endif
