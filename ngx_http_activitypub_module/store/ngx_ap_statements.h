@@ -14,7 +14,7 @@
 
 
 /* the oldest migration that has all we ask for */
-#define NGX_AP_SCHEMA_MIN    14
+#define NGX_AP_SCHEMA_MIN    15
 
 /* what we understand; a migration may ask for a higher level */
 #define NGX_AP_MODULE_LEVEL  1

@@ -143,16 +143,26 @@ DECLARE
                         THEN react.item
                         ELSE ''
                    END;
+    known  boolean;
 BEGIN
     IF react.kind = 'replies' AND coalesce(shown, '') = '' THEN
         RETURN;
     END IF;
 
-    IF NOT EXISTS (SELECT FROM reaction AS r
-                    WHERE r.actor = react.actor AND r.object = post
-                      AND r.kind = react.kind
-                      AND (react.kind <> 'replies' OR r.item = shown))
-    THEN
+    IF react.kind = 'replies' THEN
+        known := EXISTS (SELECT FROM reaction AS r
+                          WHERE r.actor = react.actor AND r.object = post
+                            AND r.kind = 'replies'
+                            AND hashtextextended(r.item, 0)
+                                = hashtextextended(shown, 0)
+                            AND r.item = shown);
+    ELSE
+        known := EXISTS (SELECT FROM reaction AS r
+                          WHERE r.actor = react.actor AND r.object = post
+                            AND r.kind = react.kind);
+    END IF;
+
+    IF NOT known THEN
         INSERT INTO reaction (object, kind, actor, item, waits)
         VALUES (post, react.kind, react.actor, coalesce(shown, ''),
                 react.waits);
@@ -183,6 +193,9 @@ BEGIN
      WHERE r.id IN (SELECT w.id FROM reaction AS w
                      WHERE w.actor = unreact.actor AND w.object = post
                        AND w.kind = unreact.kind
+                       AND hashtextextended(w.item, 0)
+                           IN (hashtextextended(unreact.item, 0),
+                               hashtextextended('', 0))
                        AND w.item IN (unreact.item, '')
                        FOR UPDATE SKIP LOCKED);
 END

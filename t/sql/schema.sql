@@ -16,7 +16,7 @@ SELECT views_are('activitypub', ARRAY['origins', 'actors', 'posts',
     'followers', 'deliveries', 'policies', 'waiting_replies'], 'the views are those known');
 
 SELECT results_eq('SELECT version, min_module FROM activitypub.schema()',
-    'SELECT 14, 1', 'schema() tells version and module level');
+    'SELECT 15, 1', 'schema() tells version and module level');
 
 INSERT INTO activitypub.schema_migration (version, name, min_module)
 VALUES (907, 'later', 3), (908, 'latest', 2);
