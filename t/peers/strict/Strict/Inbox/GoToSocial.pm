@@ -111,7 +111,8 @@ hears 'a Delete has no id', '5',
 
 hears 'and is the same one when it comes again', '5',
     sub { say(activity('Delete', note_of(), id => undef)) },
-    sub { became('duplicate') && !@{ $_->{kept} } },
+    sub { (became('duplicate') || became('repeated'))
+        && !@{ $_->{kept} } },
     change { $_->{to} = $PUBLIC };
 
 hears 'a Delete of what was never heard of', '5',
