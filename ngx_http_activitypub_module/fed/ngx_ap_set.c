@@ -324,15 +324,19 @@ ngx_ap_set_run(ngx_ap_set_t *set)
         return;
     }
 
-    if (!set->kind->at && ngx_ap_set_apply_changes(set) != NGX_OK) {
-        ngx_ap_set_failed(set);
+    if (set->kind->at == NULL) {
+
+        if (ngx_ap_set_apply_changes(set) != NGX_OK) {
+            ngx_ap_set_failed(set);
+            return;
+        }
+
+    } else if (!ngx_queue_empty(&set->changes)) {
+        ngx_ap_set_ask_change(set);
         return;
     }
 
-    if (!ngx_queue_empty(&set->changes)) {
-        ngx_ap_set_ask_change(set);
-
-    } else if (set->filling) {
+    if (set->filling) {
         set->filling = 0;
         ngx_ap_cache_set_complete(set->cache, set->kind->set);
     }
