@@ -17,6 +17,7 @@ typedef struct {
     time_t            second;
     ngx_uint_t        lines;        /* in that second */
     ngx_uint_t        left_out;     /* since the last line that said so */
+    ngx_uint_t        level;        /* of the gravest of them */
     ngx_log_t        *log;          /* where the last of them would be */
     ngx_event_t       event;
     ngx_connection_t  connection;   /* the timer's debug lines want one */
@@ -26,7 +27,8 @@ typedef struct {
 static ngx_uint_t ngx_http_ap_refuse_why(ngx_uint_t counter);
 static void ngx_http_ap_refuse_log(ngx_http_request_t *r,
     const ngx_http_ap_reason_t *reason, const ngx_http_ap_sender_t *sender);
-static ngx_uint_t ngx_http_ap_refuse_may_log(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_ap_refuse_may_log(ngx_http_request_t *r,
+    ngx_uint_t level);
 static void ngx_http_ap_refuse_left_out(ngx_event_t *ev);
 static u_char *ngx_http_ap_refuse_quote(u_char *p, fedi_str_t text);
 
@@ -106,7 +108,7 @@ ngx_http_ap_refused(ngx_http_request_t *r, ngx_uint_t counter,
 
     if (reason.level != NGX_LOG_STDERR
         && r->connection->log->log_level >= reason.level
-        && ngx_http_ap_refuse_may_log(r))
+        && ngx_http_ap_refuse_may_log(r, reason.level))
     {
         ngx_http_ap_refuse_log(r, &reason, sender);
     }
@@ -159,7 +161,7 @@ ngx_http_ap_refuse_body(ngx_pool_t *pool, ngx_uint_t counter, ngx_str_t *body)
 /* a line of everybody's would be a line that nobody reads */
 
 static ngx_uint_t
-ngx_http_ap_refuse_may_log(ngx_http_request_t *r)
+ngx_http_ap_refuse_may_log(ngx_http_request_t *r, ngx_uint_t level)
 {
     ngx_http_core_loc_conf_t  *clcf;
     ngx_http_ap_refuse_log_t  *lines;
@@ -178,6 +180,7 @@ ngx_http_ap_refuse_may_log(ngx_http_request_t *r)
 
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
+    lines->level = lines->left_out ? ngx_min(lines->level, level) : level;
     lines->left_out++;
     lines->log = clcf->error_log;
 
@@ -208,7 +211,7 @@ ngx_http_ap_refuse_left_out(ngx_event_t *ev)
 
     lines = &ngx_http_ap_refuse_lines;
 
-    ngx_log_error(NGX_LOG_WARN, lines->log, 0,
+    ngx_log_error(lines->level, lines->log, 0,
                   "activitypub: refused %ui more requests, "
                   "not logged one by one", lines->left_out);
 
