@@ -95,7 +95,7 @@ ngx_http_ap_limit(ngx_http_ap_verify_t *verify)
     numbers[0] = alcf->limit_rate;
     numbers[1] = alcf->limit_burst;
 
-    hash = ngx_ap_cache_limit_hash(amcf->cache);
+    hash = ngx_ap_cache_hash(amcf->cache);
 
     fedi_siphash_add(&hash, (fedi_str_t) { (char *) numbers,
                                            sizeof(numbers) });

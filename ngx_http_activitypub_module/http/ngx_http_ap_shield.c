@@ -171,7 +171,7 @@ ngx_http_ap_shield_name(ngx_http_request_t *r, ngx_http_ap_main_conf_t *amcf,
     ngx_list_part_t  *part;
     ngx_table_elt_t  *field;
 
-    hash = ngx_ap_cache_repeat_hash(amcf->cache);
+    hash = ngx_ap_cache_hash(amcf->cache);
     is_signed = 0;
 
     fedi_siphash_add(&hash, ngx_http_ap_view(&origin->url));

@@ -146,6 +146,13 @@ ngx_ap_cache_key_names(ngx_ap_cache_t *cache,
 }
 
 
+fedi_siphash_t
+ngx_ap_cache_hash(ngx_ap_cache_t *cache)
+{
+    return fedi_siphash_init(&cache->shared->key);
+}
+
+
 uint64_t
 ngx_ap_cache_key_name(ngx_ap_cache_t *cache,
     const ngx_ap_cache_key_t *key)

@@ -236,5 +236,11 @@ typedef enum {
 void ngx_ap_cache_wake(ngx_ap_cache_t *cache, ngx_ap_work_e work);
 ngx_uint_t ngx_ap_cache_woken(ngx_ap_cache_t *cache, ngx_ap_work_e work);
 
+/*
+ * With the key of the zone: to be told all that makes a request, or a limit,
+ * what it is.  Its value is the name.
+ */
+fedi_siphash_t ngx_ap_cache_hash(ngx_ap_cache_t *cache);
+
 
 #endif

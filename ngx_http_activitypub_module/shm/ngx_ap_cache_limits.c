@@ -13,33 +13,19 @@
 ngx_int_t
 ngx_ap_cache_limits_create(ngx_ap_cache_t *cache)
 {
-    ngx_uint_t              n;
     ngx_ap_cache_limits_t  *limits;
 
     limits = &cache->shared->limits;
 
-    n = cache->zone->shm.size / NGX_AP_CACHE_LIMITS_SHARE
-        / sizeof(ngx_ap_cache_limit_t);
-
-    for (limits->n = NGX_AP_CACHE_LIMITS_PLACES;
-         limits->n * 2 <= n;
-         limits->n *= 2)
-    {
-        /* void */
-    }
+    limits->n = ngx_ap_cache_places(cache, NGX_AP_CACHE_LIMITS_SHARE,
+                                   sizeof(ngx_ap_cache_limit_t),
+                                   NGX_AP_CACHE_LIMITS_PLACES);
 
     limits->places = ngx_slab_calloc(cache->shpool,
                                      limits->n
                                      * sizeof(ngx_ap_cache_limit_t));
 
     return limits->places ? NGX_OK : NGX_ERROR;
-}
-
-
-fedi_siphash_t
-ngx_ap_cache_limit_hash(ngx_ap_cache_t *cache)
-{
-    return fedi_siphash_init(&cache->shared->key);
 }
 
 
@@ -54,8 +40,8 @@ ngx_ap_cache_limit(ngx_ap_cache_t *cache, uint64_t name, ngx_uint_t rate,
     ngx_ap_cache_limits_t  *limits;
 
     limits = &cache->shared->limits;
-    place = &limits->places[name & (limits->n - 1)
-                            & ~(uint64_t) (NGX_AP_CACHE_LIMITS_PLACES - 1)];
+    place = &limits->places[ngx_ap_cache_place(name, limits->n,
+                                               NGX_AP_CACHE_LIMITS_PLACES)];
     limit = place;
 
     ngx_shmtx_lock(&cache->shpool->mutex);

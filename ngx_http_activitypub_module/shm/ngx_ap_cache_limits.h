@@ -14,12 +14,8 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
-#include "fedi_siphash.h"
 #include "ngx_ap_cache.h"
 
-
-/* to be told what a bucket is for: its value is the name */
-fedi_siphash_t ngx_ap_cache_limit_hash(ngx_ap_cache_t *cache);
 
 /*
  * One more, if there is room for it: "rate" in thousandths a second, at least

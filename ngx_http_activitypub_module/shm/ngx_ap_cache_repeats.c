@@ -18,35 +18,19 @@ static ngx_ap_cache_repeat_t *ngx_ap_cache_repeat_places(
 ngx_int_t
 ngx_ap_cache_repeats_create(ngx_ap_cache_t *cache)
 {
-    ngx_uint_t               n;
     ngx_ap_cache_repeats_t  *repeats;
 
     repeats = &cache->shared->repeats;
 
-    n = cache->zone->shm.size / NGX_AP_CACHE_REPEATS_SHARE
-        / sizeof(ngx_ap_cache_repeat_t);
-
-    /* the last bits of a name are its places */
-
-    for (repeats->n = NGX_AP_CACHE_REPEATS_PLACES;
-         repeats->n * 2 <= n;
-         repeats->n *= 2)
-    {
-        /* void */
-    }
+    repeats->n = ngx_ap_cache_places(cache, NGX_AP_CACHE_REPEATS_SHARE,
+                                   sizeof(ngx_ap_cache_repeat_t),
+                                   NGX_AP_CACHE_REPEATS_PLACES);
 
     repeats->places = ngx_slab_calloc(cache->shpool,
-                                      repeats->n
-                                      * sizeof(ngx_ap_cache_repeat_t));
+                                     repeats->n
+                                     * sizeof(ngx_ap_cache_repeat_t));
 
     return repeats->places ? NGX_OK : NGX_ERROR;
-}
-
-
-fedi_siphash_t
-ngx_ap_cache_repeat_hash(ngx_ap_cache_t *cache)
-{
-    return fedi_siphash_init(&cache->shared->key);
 }
 
 
@@ -130,6 +114,6 @@ ngx_ap_cache_repeat_places(ngx_ap_cache_t *cache, uint64_t name)
 
     repeats = &cache->shared->repeats;
 
-    return &repeats->places[name & (repeats->n - 1)
-                            & ~(uint64_t) (NGX_AP_CACHE_REPEATS_PLACES - 1)];
+    return &repeats->places[ngx_ap_cache_place(name, repeats->n,
+                                               NGX_AP_CACHE_REPEATS_PLACES)];
 }

@@ -14,9 +14,6 @@
 #include "ngx_ap_cache.h"
 
 
-/* to be told all that makes a request what it is: its value is the name */
-fedi_siphash_t ngx_ap_cache_repeat_hash(ngx_ap_cache_t *cache);
-
 ngx_uint_t ngx_ap_cache_repeat_find(ngx_ap_cache_t *cache, uint64_t name);
 
 /* "until" its signature is too old to be believed */

@@ -208,4 +208,29 @@ ngx_ap_table_entry_t *ngx_ap_cache_entry_locked(ngx_ap_cache_t *cache,
 void ngx_ap_cache_table_empty(ngx_ap_cache_t *cache, ngx_ap_table_t *table);
 
 
+/*
+ * Places of "size" bytes in a part of the zone, a power of two, "ways" next
+ * to each other for each name; and the first of those that a name may have.
+ */
+
+static ngx_inline ngx_uint_t
+ngx_ap_cache_places(ngx_ap_cache_t *cache, ngx_uint_t share, size_t size,
+    ngx_uint_t ways)
+{
+    ngx_uint_t  n, most;
+
+    most = cache->zone->shm.size / share / size;
+
+    for (n = ways; n * 2 <= most; n *= 2) { /* void */ }
+
+    return n;
+}
+
+static ngx_inline ngx_uint_t
+ngx_ap_cache_place(uint64_t name, ngx_uint_t n, ngx_uint_t ways)
+{
+    return name & (n - 1) & ~(uint64_t) (ways - 1);
+}
+
+
 #endif
