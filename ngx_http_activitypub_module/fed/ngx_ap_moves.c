@@ -12,6 +12,7 @@
 #include "ngx_ap_arena.h"
 #include "ngx_ap_cache_redirects.h"
 #include "ngx_ap_client.h"
+#include "ngx_ap_move_answer.h"
 #include "ngx_ap_moves.h"
 #include "ngx_ap_store_moves.h"
 #include "ngx_ap_str.h"
@@ -61,12 +62,8 @@ static void ngx_ap_move_redirected(void *data,
     const ngx_ap_client_result_t *result);
 static ngx_uint_t ngx_ap_move_leads(ngx_ap_move_t *move,
     const ngx_ap_client_result_t *result);
-static ngx_uint_t ngx_ap_move_is_personal(
-    const fedi_http_response_t *response);
-static ngx_uint_t ngx_ap_move_varies(fedi_str_t value);
 static void ngx_ap_move_arrived(void *data,
     const ngx_ap_client_result_t *result);
-static ngx_uint_t ngx_ap_move_is_page(const ngx_ap_client_result_t *result);
 static void ngx_ap_move_moved(void *data, ngx_int_t rc,
     const ngx_str_t *verdict, const ngx_str_t *url);
 static void ngx_ap_move_stays(ngx_ap_move_t *move, const char *reason);
@@ -342,7 +339,7 @@ ngx_ap_move_leads(ngx_ap_move_t *move, const ngx_ap_client_result_t *result)
 
     if (result->rc != NGX_OK
         || (result->status != 301 && result->status != 308)
-        || ngx_ap_move_is_personal(result->response)
+        || ngx_ap_move_answer_is_personal(result->response)
         || !fedi_http_response_header(result->response, "location", &location)
         || ngx_ap_move_resolve(move, location, &id) != NGX_OK)
     {
@@ -356,59 +353,6 @@ ngx_ap_move_leads(ngx_ap_move_t *move, const ngx_ap_client_result_t *result)
 }
 
 
-/* the site says that it depends on who asks, or begins to know who does */
-
-static ngx_uint_t
-ngx_ap_move_is_personal(const fedi_http_response_t *response)
-{
-    size_t                i;
-    const fedi_header_t  *header;
-
-    for (i = 0; i < response->nheaders; i++) {
-        header = &response->headers[i];
-
-        if (fedi_str_eq_nocase(header->name, fedi_str("set-cookie"))
-            || (fedi_str_eq_nocase(header->name, fedi_str("vary"))
-                && ngx_ap_move_varies(header->value)))
-        {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-/* by more than the form in which it is sent */
-
-static ngx_uint_t
-ngx_ap_move_varies(fedi_str_t value)
-{
-    fedi_str_t  name;
-
-    for ( ;; ) {
-        name = value;
-        name.len = fedi_str_before(value, ',');
-
-        value = fedi_str_from(value, name.len);
-        name = fedi_str_trim(name);
-
-        if (name.len != 0
-            && !fedi_str_eq_nocase(name, fedi_str("accept"))
-            && !fedi_str_eq_nocase(name, fedi_str("accept-encoding")))
-        {
-            return 1;
-        }
-
-        if (value.len == 0) {
-            return 0;
-        }
-
-        value = fedi_str_from(value, 1);
-    }
-}
-
-
 static void
 ngx_ap_move_arrived(void *data, const ngx_ap_client_result_t *result)
 {
@@ -416,7 +360,7 @@ ngx_ap_move_arrived(void *data, const ngx_ap_client_result_t *result)
 
     move->request = NULL;
 
-    if (!ngx_ap_move_is_page(result)) {
+    if (!ngx_ap_move_answer_is_page(result)) {
         ngx_ap_move_stays(move, "no page answers there");
         return;
     }
@@ -427,26 +371,6 @@ ngx_ap_move_arrived(void *data, const ngx_ap_client_result_t *result)
     if (move->query == NULL) {
         ngx_ap_move_free(move);
     }
-}
-
-
-static ngx_uint_t
-ngx_ap_move_is_page(const ngx_ap_client_result_t *result)
-{
-    fedi_str_t  type;
-
-    if (result->rc != NGX_OK || result->status != 200
-        || !fedi_http_response_header(result->response, "content-type",
-                                      &type))
-    {
-        return 0;
-    }
-
-    type.len = fedi_str_before(type, ';');
-    type = fedi_str_trim(type);
-
-    return fedi_str_eq_nocase(type, fedi_str("text/html"))
-           || fedi_str_eq_nocase(type, fedi_str("application/xhtml+xml"));
 }
 
 

@@ -27,34 +27,11 @@
 
 #include "ngx_ap_cache_usage.h"
 #include "ngx_ap_retry.h"
+#include "ngx_ap_set.h"
+#include "ngx_ap_set_changes.h"
+#include "ngx_ap_set_kinds.h"
 #include "ngx_ap_set_remote.h"
 #include "ngx_ap_set_rows.h"
-#include "ngx_ap_set.h"
-#include "ngx_ap_store_policies.h"
-
-
-/* bytes of changes that wait; beyond, a fill is cheaper */
-#define NGX_AP_SET_WAITING  (256 * 1024)
-
-
-typedef struct {
-    ngx_ap_set_e                set;
-
-    ngx_ap_pg_query_t        *(*chunk)(ngx_ap_store_t *store, int64_t after,
-                                    ngx_ap_store_members_pt handler,
-                                    void *data);
-    ngx_ap_pg_query_t        *(*at)(ngx_ap_store_t *store, ngx_str_t *keys,
-                                    ngx_ap_store_members_pt handler,
-                                    void *data);
-
-    const char                 *full;
-} ngx_ap_set_kind_t;
-
-
-typedef struct {
-    ngx_queue_t                 queue;
-    ngx_str_t                   payload;    /* its bytes follow */
-} ngx_ap_set_change_t;
 
 
 struct ngx_ap_set_s {
@@ -62,9 +39,7 @@ struct ngx_ap_set_s {
     ngx_ap_worker_t            *worker;
     ngx_ap_cache_t             *cache;
 
-    ngx_queue_t                 changes;
-    size_t                      waiting;    /* bytes */
-
+    ngx_ap_set_changes_t        changes;
     ngx_ap_pg_query_t          *call;
     int64_t                     after;      /* last member of the fill */
     ngx_uint_t                  count;      /* its rows until now */
@@ -80,11 +55,7 @@ struct ngx_ap_set_s {
 };
 
 
-static ngx_uint_t ngx_ap_set_concerned(ngx_ap_set_t *set,
-    const ngx_ap_changes_t *changes);
 static void ngx_ap_set_run(ngx_ap_set_t *set);
-static ngx_int_t ngx_ap_set_add(ngx_ap_set_t *set,
-    const ngx_ap_store_member_t *rows, ngx_uint_t n);
 static ngx_int_t ngx_ap_set_apply_changes(ngx_ap_set_t *set);
 static void ngx_ap_set_doubted(void *data, ngx_int_t rc);
 static void ngx_ap_set_ask_chunk(ngx_ap_set_t *set);
@@ -97,32 +68,6 @@ static void ngx_ap_set_full(ngx_ap_set_t *set);
 static void ngx_ap_set_failed(ngx_ap_set_t *set);
 static void ngx_ap_set_again(ngx_event_t *ev);
 static void ngx_ap_set_forget(ngx_ap_set_t *set);
-static void ngx_ap_set_done(ngx_ap_set_t *set,
-    ngx_ap_set_change_t *change);
-
-
-/* in the order of ngx_ap_set_e */
-
-static const ngx_ap_set_kind_t  ngx_ap_set_kinds[NGX_AP_SETS] = {
-
-    { NGX_AP_SET_TWINS, ngx_ap_store_twins, ngx_ap_store_twins_at,
-      "the zone is too small for all pages that have a document, each "
-      "request asks the database" },
-
-    { NGX_AP_SET_ACTORS, ngx_ap_store_actors, ngx_ap_store_actors_at,
-      "the zone is too small for all actors of the database, each request "
-      "for one that is not configured asks it" },
-
-    /* of these a notification says all there is to know */
-
-    { NGX_AP_SET_REMOTE, ngx_ap_store_remote_actors, NULL,
-      "the zone is too small for all actors of other servers, each one that "
-      "is deleted there asks the database" },
-
-    { NGX_AP_SET_POLICIES, ngx_ap_store_policies, ngx_ap_store_policies_at,
-      "the zone is too small for all rules about domains, what is posted is "
-      "judged by the database, other signed requests are answered 503" }
-};
 
 
 ngx_ap_set_t *
@@ -138,7 +83,7 @@ ngx_ap_set_create(ngx_ap_worker_t *worker, ngx_ap_set_e kind)
     set->kind = &ngx_ap_set_kinds[kind];
     set->worker = worker;
     set->cache = worker->conf->cache;
-    ngx_queue_init(&set->changes);
+    ngx_ap_set_changes_init(&set->changes);
 
     ngx_ap_retry_init(&set->retry, ngx_ap_set_again, set, worker->log);
 
@@ -214,46 +159,22 @@ void
 ngx_ap_set_change(ngx_ap_set_t *set, const ngx_ap_changes_t *changes,
     ngx_str_t *payload)
 {
-    ngx_ap_set_change_t  *change;
-
     if (!set->started || (set->due && !set->filling)) {
         return;
     }
 
-    if (!ngx_ap_set_concerned(set, changes)) {
+    if (!ngx_ap_set_kind_concerned(set->kind, set->worker, changes)) {
         return;
     }
 
-    change = NULL;
-
-    if (set->waiting + payload->len <= NGX_AP_SET_WAITING) {
-        change = ngx_alloc(sizeof(ngx_ap_set_change_t) + payload->len,
-                           set->worker->log);
-    }
-
-    if (change == NULL) {
+    if (ngx_ap_set_changes_add(&set->changes, payload, set->worker->log)
+        != NGX_OK)
+    {
         ngx_ap_set_fill(set);
         return;
     }
 
-    change->payload.data = (u_char *) change + sizeof(ngx_ap_set_change_t);
-    change->payload.len = payload->len;
-    ngx_memcpy(change->payload.data, payload->data, payload->len);
-
-    ngx_queue_insert_tail(&set->changes, &change->queue);
-    set->waiting += payload->len;
-
     ngx_ap_set_run(set);
-}
-
-
-static ngx_uint_t
-ngx_ap_set_concerned(ngx_ap_set_t *set, const ngx_ap_changes_t *changes)
-{
-    return set->kind->at
-           ? ngx_ap_set_rows_concern(set->worker->conf, set->kind->set,
-                                     changes)
-           : ngx_ap_set_remote_concern(changes);
 }
 
 
@@ -290,7 +211,8 @@ ngx_ap_set_leave(ngx_ap_set_t *set)
 ngx_uint_t
 ngx_ap_set_idle(ngx_ap_set_t *set)
 {
-    return set->call == NULL && ngx_queue_empty(&set->changes);
+    return set->call == NULL
+           && ngx_ap_set_changes_first(&set->changes) == NULL;
 }
 
 
@@ -331,7 +253,7 @@ ngx_ap_set_run(ngx_ap_set_t *set)
             return;
         }
 
-    } else if (!ngx_queue_empty(&set->changes)) {
+    } else if (ngx_ap_set_changes_first(&set->changes) != NULL) {
         ngx_ap_set_ask_change(set);
         return;
     }
@@ -373,7 +295,11 @@ ngx_ap_set_filled(void *data, ngx_int_t rc,
 
     set->count += n;
 
-    if (!set->lost && ngx_ap_set_add(set, rows, n) != NGX_OK) {
+    if (!set->lost
+        && ngx_ap_set_kind_add(set->kind, set->worker, rows, n,
+                               ngx_ap_set_doubted, set)
+           != NGX_OK)
+    {
         set->lost = 1;
     }
 
@@ -397,28 +323,16 @@ ngx_ap_set_filled(void *data, ngx_int_t rc,
 
 
 static ngx_int_t
-ngx_ap_set_add(ngx_ap_set_t *set, const ngx_ap_store_member_t *rows,
-    ngx_uint_t n)
-{
-    return set->kind->at
-           ? ngx_ap_set_rows_add(set->cache, set->kind->set, rows, n)
-           : ngx_ap_set_remote_fill(set->worker, rows, n, ngx_ap_set_doubted,
-                                    set);
-}
-
-
-static ngx_int_t
 ngx_ap_set_apply_changes(ngx_ap_set_t *set)
 {
-    ngx_int_t             rc;
-    ngx_ap_set_change_t  *change;
+    ngx_int_t   rc;
+    ngx_str_t  *payload;
 
-    while (!ngx_queue_empty(&set->changes)) {
-        change = ngx_queue_data(ngx_queue_head(&set->changes),
-                                ngx_ap_set_change_t, queue);
+    while ((payload = ngx_ap_set_changes_first(&set->changes)) != NULL) {
 
-        rc = ngx_ap_set_remote_heard(set->worker, &change->payload,
+        rc = ngx_ap_set_remote_heard(set->worker, payload,
                                      ngx_ap_set_doubted, set);
+
         /* another worker may have found the zone full */
 
         if (rc != NGX_OK
@@ -428,7 +342,7 @@ ngx_ap_set_apply_changes(ngx_ap_set_t *set)
             return NGX_ERROR;
         }
 
-        ngx_ap_set_done(set, change);
+        ngx_ap_set_changes_drop(&set->changes);
     }
 
     return NGX_OK;
@@ -453,12 +367,8 @@ ngx_ap_set_doubted(void *data, ngx_int_t rc)
 static void
 ngx_ap_set_ask_change(ngx_ap_set_t *set)
 {
-    ngx_ap_set_change_t  *change;
-
-    change = ngx_queue_data(ngx_queue_head(&set->changes),
-                            ngx_ap_set_change_t, queue);
-
-    set->call = set->kind->at(set->worker->store, &change->payload,
+    set->call = set->kind->at(set->worker->store,
+                              ngx_ap_set_changes_first(&set->changes),
                               ngx_ap_set_changed, set);
     if (set->call == NULL) {
         ngx_ap_set_failed(set);
@@ -472,12 +382,7 @@ ngx_ap_set_changed(void *data, ngx_int_t rc,
 {
     ngx_ap_set_t *set = data;
 
-    ngx_ap_set_change_t  *change;
-
     set->call = NULL;
-
-    change = ngx_queue_data(ngx_queue_head(&set->changes),
-                            ngx_ap_set_change_t, queue);
 
     if (rc != NGX_OK) {
         ngx_ap_set_failed(set);
@@ -485,7 +390,8 @@ ngx_ap_set_changed(void *data, ngx_int_t rc,
     }
 
     if (ngx_ap_set_rows_apply(set->worker->conf, set->kind->set,
-                              &change->payload, rows, n)
+                              ngx_ap_set_changes_first(&set->changes),
+                              rows, n)
         != NGX_OK)
     {
         /* the next fill does not fit either, and knows how many there are */
@@ -494,7 +400,7 @@ ngx_ap_set_changed(void *data, ngx_int_t rc,
         return;
     }
 
-    ngx_ap_set_done(set, change);
+    ngx_ap_set_changes_drop(&set->changes);
     ngx_ap_set_run(set);
 }
 
@@ -547,28 +453,10 @@ ngx_ap_set_again(ngx_event_t *ev)
 static void
 ngx_ap_set_forget(ngx_ap_set_t *set)
 {
-    ngx_queue_t          *q;
-    ngx_ap_set_change_t  *change;
-
     if (set->call) {
         ngx_ap_store_cancel(set->call);
         set->call = NULL;
     }
 
-    while (!ngx_queue_empty(&set->changes)) {
-        q = ngx_queue_head(&set->changes);
-        change = ngx_queue_data(q, ngx_ap_set_change_t, queue);
-
-        ngx_ap_set_done(set, change);
-    }
-}
-
-
-static void
-ngx_ap_set_done(ngx_ap_set_t *set, ngx_ap_set_change_t *change)
-{
-    set->waiting -= change->payload.len;
-
-    ngx_queue_remove(&change->queue);
-    ngx_free(change);
+    ngx_ap_set_changes_clear(&set->changes);
 }

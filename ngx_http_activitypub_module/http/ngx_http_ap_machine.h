@@ -17,13 +17,6 @@
 ngx_int_t ngx_http_ap_machine_handler(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx);
 
-/*
- * Whether the database may know a path below the prefix; without a query, and
- * as it is written.
- */
-ngx_uint_t ngx_http_ap_machine_has(ngx_http_request_t *r,
-    ngx_ap_origin_t *origin, ngx_str_t *path);
-
 /* a document as it leaves; "shared": at its machine URL */
 ngx_int_t ngx_http_ap_document_answer(ngx_http_request_t *r,
     const fedi_document_t *document, ngx_uint_t shared);

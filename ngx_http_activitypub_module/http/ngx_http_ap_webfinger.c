@@ -11,7 +11,7 @@
 #include "fedi_resource.h"
 #include "fedi_url.h"
 #include "ngx_http_ap_lookup.h"
-#include "ngx_http_ap_machine.h"
+#include "ngx_http_ap_path.h"
 #include "ngx_http_ap_origins.h"
 
 
@@ -360,7 +360,7 @@ ngx_http_ap_subject_path(ngx_http_request_t *r, ngx_ap_origin_t *origin,
         subject->who = NGX_HTTP_AP_CONFIGURED;
         subject->actor = actor;
 
-    } else if (ngx_http_ap_machine_has(r, origin, &text)) {
+    } else if (ngx_http_ap_path_is_known(r, origin, &text)) {
         subject->who = NGX_HTTP_AP_KEPT;
         subject->path = text;
 
