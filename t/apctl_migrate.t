@@ -38,6 +38,24 @@ my @numbers = map { sprintf '%03d', $newest + $_ } 1 .. 9;
 
 succeeds('init', qw/db init/, @db, @sql);
 
+# another one, of which somebody holds the lock for ever: apctl waits for ten
+# seconds, meanwhile
+
+my $held = "apctl_held_$$";
+
+apctl(qw/db init --db/, $pg->conninfo($held, 'postgres'), @sql);
+
+my $holder = apctl_start({ run => [qw/sh -c/, 'exec psql -XAtqd "$1" -c "SELECT
+    pg_advisory_lock(418497393772), pg_sleep(60)"', 'sh',
+    $pg->conninfo($held, 'postgres')] });
+
+select undef, undef, undef, 0.2 until ask("SELECT count(*) FROM pg_locks
+    WHERE locktype = 'advisory' AND granted AND database =
+        (SELECT oid FROM pg_database WHERE datname = '$held')") > 0;
+
+my $waiting = apctl_start(qw/db migrate --db/,
+    $pg->conninfo($held, 'postgres'), @sql);
+
 my $same = succeeds('again', qw/db migrate --json/, @db, @sql);
 
 is_deeply($same, { database => $name, applied => [], version => $newest,
@@ -219,16 +237,7 @@ is(scalar(grep { /"applied":\["/ } @runs[1, 4, 7]), 1, 'one of them applies')
 
 # somebody holds the lock for ever
 
-my $holder = apctl_start({ run => [qw/sh -c/, 'exec psql -XAtqd "$1" -c "SELECT
-    pg_advisory_lock(418497393772), pg_sleep(30)"', 'sh',
-    $pg->conninfo($name, 'postgres')] });
-
-select undef, undef, undef, 0.2 until ask("SELECT count(*) FROM pg_locks
-    WHERE locktype = 'advisory' AND granted AND database =
-        (SELECT oid FROM pg_database WHERE datname = '$name')") > 0;
-
-fails('the lock is held', 75, qr/another apctl is at work/, qw/db migrate/,
-    @db, @sql);
+fails_at_last('the lock is held', 75, qr/another apctl is at work/, $waiting);
 
 kill 'TERM', $holder->{pid};
 apctl_finish($holder);
@@ -238,7 +247,7 @@ apctl_finish($holder);
 fails('no member of the owner', 77, qr/"www-data" is not a member of/,
     qw/db migrate/, '--db', $pg->conninfo($name, 'www-data'), @sql);
 
-$pg->drop($name);
+$pg->drop($_) for $name, $held;
 
 done_testing();
 

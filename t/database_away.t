@@ -133,8 +133,8 @@ ok(has_title(1, 'Last', 10), 'changes are heard again');
 
 sleep 1;
 
-$t->sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-             WHERE query LIKE 'LISTEN%';
+$t->sql('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+             WHERE ' . listens() . ";
          SELECT activitypub.update_post('$id{1}', title => 'Unheard')");
 
 ok(has_title(1, 'Unheard', 5), 'what could not be heard is asked again');

@@ -105,8 +105,8 @@ for my $down (0, 1) {
 my $session = Test::Session->new($t);
 
 wait_listener();
-$session->ask("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-                WHERE query LIKE 'LISTEN%'; " . next_change());
+$session->ask('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+                WHERE ' . listens() . '; ' . next_change());
 
 wait_listener();
 kill_worker(0, sub { $session->ask(next_change()) });
@@ -236,7 +236,7 @@ sub next_change {
 sub wait_listener {
     $t->wait_for(sub {
         $t->sql("SELECT count(*) FROM pg_stat_activity
-            WHERE query LIKE 'LISTEN%' AND state = 'idle'") == 1;
+            WHERE state = 'idle' AND " . listens()) == 1;
     }, 10)
         or die "nobody listens\n";
 

@@ -22,6 +22,7 @@ use lib 'lib';
 use Test::Rig own_database => 1;
 use Test::Nginx;
 use Test::Documents;
+use Test::Node qw/listens/;
 use Test::Remote;
 
 use Time::HiRes qw/sleep/;
@@ -309,12 +310,11 @@ sub post {
 }
 
 
-# Ends the connections that listen.  After five seconds the last statement of
-# one is the question whether the server is there.
+# Ends the connections that listen.
 
 sub deafen {
-    $t->sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-        WHERE query LIKE 'LISTEN%' OR query LIKE 'SELECT version, min_mod%'");
+    $t->sql('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+        WHERE ' . listens());
 }
 
 

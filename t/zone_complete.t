@@ -109,8 +109,8 @@ ok(known(4) && complete($t), 'a change that could not be read at first');
 # Nobody listens, and nobody can, while all other connections go on.
 
 $t->sql('ALTER ROLE "www-data" NOLOGIN');
-$t->sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-             WHERE query LIKE 'LISTEN%'");
+$t->sql('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+             WHERE ' . listens());
 $session->ask(publishing(5));
 
 ok(doubt(), 'nobody listens');
@@ -250,9 +250,7 @@ sub reloaded {
 # the backend of the connection that listens
 
 sub listening {
-    return $t->sql("SELECT pid FROM pg_stat_activity
-        WHERE usename = 'www-data' AND query ~ 'LISTEN|schema'
-        ORDER BY backend_start DESC LIMIT 1");
+    return $t->sql('SELECT pid FROM pg_stat_activity WHERE ' . listens());
 }
 
 

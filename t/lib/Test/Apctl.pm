@@ -11,7 +11,8 @@ use strict;
 
 use base qw/Exporter/;
 
-our @EXPORT = qw/apctl apctl_start apctl_finish apctl_bin succeeds fails top/;
+our @EXPORT = qw/apctl apctl_start apctl_finish apctl_bin succeeds fails
+    fails_at_last top/;
 
 use Cwd qw/abs_path/;
 use File::Basename qw/dirname/;
@@ -98,7 +99,16 @@ sub succeeds {
 
 sub fails {
     my ($name, $expected, $sentence, @args) = @_;
-    my ($code, $out, $err) = apctl(@args);
+
+    return fails_at_last($name, $expected, $sentence, apctl_start(@args));
+}
+
+
+# the same of one that was started before
+
+sub fails_at_last {
+    my ($name, $expected, $sentence, $run) = @_;
+    my ($code, $out, $err) = apctl_finish($run);
 
     ok($code == $expected && $out eq '' && $err =~ /\Aapctl: [^\n]+\n\z/
         && $err =~ $sentence

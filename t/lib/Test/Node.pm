@@ -21,7 +21,7 @@ use strict;
 use base qw/Exporter/;
 
 our @EXPORT = qw/node_conf connections to_worker ask begin said asks unknown
-    hanging queries publish update listener complete $AP $BROWSER/;
+    hanging queries publish update listener listens complete $AP $BROWSER/;
 
 use Test::Nginx;
 use Test::Posts qw/$AP $BROWSER publish/;
@@ -195,6 +195,16 @@ sub listener {
         =~ /\[info\] (\d+)#\S+ database notifications started/g;
 
     return $pids[-1];
+}
+
+
+# What holds of the backends of connections that listen, in pg_stat_activity.
+# Every connection asks for the schema within the two seconds that it may take
+# to be made; again does only one that listens, every five seconds.
+
+sub listens {
+    return "(query LIKE 'LISTEN%' OR query LIKE 'SELECT version, min_mod%'
+        AND query_start > backend_start + interval '4 s')";
 }
 
 
