@@ -9,29 +9,42 @@
 #include "fedi_base64.h"
 
 
-/* of ASCII; -1: stands for nothing */
+/* stands for nothing: more than six bits have, so one look finds it in four */
+#define no  0x80
 
-static const signed char  fedi_base64_values[128] = {
-    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
-    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
-    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 62, -1, -1, -1, 63,
-    52, 53, 54, 55, 56, 57, 58, 59, 60, 61, -1, -1, -1, -1, -1, -1,
-    -1,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14,
-    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, -1, -1, -1, -1, -1,
-    -1, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
-    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, -1, -1, -1, -1, -1
+static const unsigned char  fedi_base64_values[256] = {
+    no, no, no, no, no, no, no, no, no, no, no, no, no, no, no, no,
+    no, no, no, no, no, no, no, no, no, no, no, no, no, no, no, no,
+    no, no, no, no, no, no, no, no, no, no, no, 62, no, no, no, 63,
+    52, 53, 54, 55, 56, 57, 58, 59, 60, 61, no, no, no, no, no, no,
+    no,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14,
+    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, no, no, no, no, no,
+    no, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, no, no, no, no, no,
+    no, no, no, no, no, no, no, no, no, no, no, no, no, no, no, no,
+    no, no, no, no, no, no, no, no, no, no, no, no, no, no, no, no,
+    no, no, no, no, no, no, no, no, no, no, no, no, no, no, no, no,
+    no, no, no, no, no, no, no, no, no, no, no, no, no, no, no, no,
+    no, no, no, no, no, no, no, no, no, no, no, no, no, no, no, no,
+    no, no, no, no, no, no, no, no, no, no, no, no, no, no, no, no,
+    no, no, no, no, no, no, no, no, no, no, no, no, no, no, no, no,
+    no, no, no, no, no, no, no, no, no, no, no, no, no, no, no, no
 };
+
+#undef no
+
+
+static bool fedi_base64_rest(const unsigned char *p, size_t len,
+    unsigned char *out);
 
 
 bool
 fedi_base64_decode(fedi_str_t text, unsigned char *out, size_t size,
     size_t *len)
 {
-    int            value;
-    size_t         i, n;
-    uint32_t       bits;
-    unsigned       have;
-    unsigned char  c;
+    size_t                i, rest;
+    unsigned              a, b, c, d;
+    const unsigned char  *p;
 
     if (text.len != 0 && text.len % 4 == 0) {
         for (i = 0; i < 2 && text.data[text.len - 1] == '='; i++) {
@@ -39,40 +52,65 @@ fedi_base64_decode(fedi_str_t text, unsigned char *out, size_t size,
         }
     }
 
-    n = 0;
-    bits = 0;
-    have = 0;
+    rest = text.len % 4;
+    *len = text.len / 4 * 3 + (rest != 0 ? rest - 1 : 0);
 
-    for (i = 0; i < text.len; i++) {
-        c = (unsigned char) text.data[i];
-        value = c < 128 ? fedi_base64_values[c] : -1;
-
-        if (value < 0) {
-            return false;
-        }
-
-        bits = (bits << 6 | (uint32_t) value) & 0xffff;
-        have += 6;
-
-        if (have >= 8) {
-            if (n == size) {
-                return false;
-            }
-
-            have -= 8;
-            out[n++] = (unsigned char) (bits >> have);
-        }
-    }
-
-    /* a lone character, or bits that no byte took */
-
-    if (have == 6 || (bits & ((1u << have) - 1)) != 0) {
+    if (*len > size) {
         return false;
     }
 
-    *len = n;
+    p = (const unsigned char *) text.data;
 
-    return true;
+    for (i = 0; i < text.len / 4; i++) {
+        a = fedi_base64_values[p[0]];
+        b = fedi_base64_values[p[1]];
+        c = fedi_base64_values[p[2]];
+        d = fedi_base64_values[p[3]];
+
+        if ((a | b | c | d) > 63) {
+            return false;
+        }
+
+        out[0] = (unsigned char) (a << 2 | b >> 4);
+        out[1] = (unsigned char) (b << 4 | c >> 2);
+        out[2] = (unsigned char) (c << 6 | d);
+
+        p += 4;
+        out += 3;
+    }
+
+    return rest == 0 || fedi_base64_rest(p, rest, out);
+}
+
+
+/* two or three characters; and no bits that no byte takes */
+
+static bool
+fedi_base64_rest(const unsigned char *p, size_t len, unsigned char *out)
+{
+    unsigned  a, b, c;
+
+    if (len == 1) {
+        return false;
+    }
+
+    a = fedi_base64_values[p[0]];
+    b = fedi_base64_values[p[1]];
+    c = len == 3 ? fedi_base64_values[p[2]] : 0;
+
+    if ((a | b | c) > 63) {
+        return false;
+    }
+
+    out[0] = (unsigned char) (a << 2 | b >> 4);
+
+    if (len == 2) {
+        return (b & 15) == 0;
+    }
+
+    out[1] = (unsigned char) (b << 4 | c >> 2);
+
+    return (c & 3) == 0;
 }
 
 

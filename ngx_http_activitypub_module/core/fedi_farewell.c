@@ -7,15 +7,8 @@
  * one parser takes too, and understands the same.
  */
 
-#include <stdint.h>
-
 #include "fedi_farewell.h"
-
-
-typedef struct {
-    const char  *p;
-    const char  *end;
-} fedi_farewell_text_t;
+#include "fedi_plain.h"
 
 
 typedef struct {
@@ -23,106 +16,66 @@ typedef struct {
     fedi_str_t   id;
     fedi_str_t   actor;
     fedi_str_t   object;
+    bool         escaped;       /* one of them */
 } fedi_farewell_t;
 
 
-static bool fedi_farewell_object(fedi_farewell_text_t *text, unsigned depth,
-    fedi_farewell_t *top);
-static bool fedi_farewell_array(fedi_farewell_text_t *text, unsigned depth);
-static bool fedi_farewell_value(fedi_farewell_text_t *text, unsigned depth);
-static bool fedi_farewell_word(fedi_farewell_text_t *text, const char *word,
-    size_t len);
-static bool fedi_farewell_string(fedi_farewell_text_t *text, fedi_str_t *value,
-    bool *escaped);
+/* each reads from "p" on, and returns what is behind it, or NULL */
+
+static const char *fedi_farewell_object(const char *p, const char *end,
+    unsigned depth, fedi_farewell_t *top);
+static const char *fedi_farewell_name(const char *p, const char *end,
+    fedi_str_t *names, size_t n);
+static const char *fedi_farewell_told(const char *p, const char *end,
+    unsigned depth, fedi_str_t name, fedi_farewell_t *top);
+static const char *fedi_farewell_array(const char *p, const char *end,
+    unsigned depth);
+static const char *fedi_farewell_value(const char *p, const char *end,
+    unsigned depth);
+static const char *fedi_farewell_word(const char *p, const char *end);
+static const char *fedi_farewell_string(const char *p, const char *end,
+    fedi_str_t *value, bool *escaped);
+static inline const char *fedi_farewell_take(const char *p, const char *end,
+    char c);
+static const char *fedi_farewell_space(const char *p, const char *end);
+
 static bool fedi_farewell_is_keyword(fedi_str_t name);
 static fedi_str_t *fedi_farewell_member(fedi_farewell_t *top,
     fedi_str_t name);
-static inline bool fedi_farewell_take(fedi_farewell_text_t *text, char c);
-static bool fedi_farewell_ends(fedi_farewell_text_t *text);
+static bool fedi_farewell_unescape(fedi_arena_t *arena, fedi_farewell_t *top);
 static bool fedi_farewell_plain(fedi_arena_t *arena, fedi_str_t *value);
 static bool fedi_farewell_id(fedi_arena_t *arena,
     const fedi_id_rules_t *rules, const fedi_farewell_t *top);
-
-
-/* what may stand in a string as it is: ASCII but for '"' and '\' */
-
-static inline bool
-fedi_farewell_is_plain(char c)
-{
-    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-}
-
-
-/*
- * The first that is not plain, or the end: eight are looked at at once.  The
- * lowest byte that has its high bit set is the first that is not plain: what
- * is borrowed or carried comes from such a one.
- */
-
-static inline const char *
-fedi_farewell_skip(const char *p, const char *end)
-{
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-
-    uint64_t         w, quote, slash;
-    const uint64_t   ones = 0x0101010101010101, highs = ones << 7;
-
-    while (end - p >= (ptrdiff_t) sizeof(w)) {
-        memcpy(&w, p, sizeof(w));
-
-        quote = w ^ ones * '"';
-        slash = w ^ ones * '\\';
-
-        w = ((w - ones * 0x20) | (w + ones) | w | (quote - ones)
-             | (slash - ones))
-            & highs;
-
-        if (w != 0) {
-            return p + __builtin_ctzll(w) / 8;
-        }
-
-        p += sizeof(w);
-    }
-
-#endif
-
-    while (p < end && fedi_farewell_is_plain(*p)) {
-        p++;
-    }
-
-    return p;
-}
 
 
 bool
 fedi_farewell_read(fedi_arena_t *arena, const fedi_id_rules_t *rules,
     fedi_str_t body, fedi_id_t *actor)
 {
-    fedi_farewell_t       top;
-    fedi_farewell_text_t  text;
+    const char       *p, *end;
+    fedi_farewell_t   top;
 
     if (body.len == 0 || body.len > FEDI_FAREWELL_MAX) {
         return false;
     }
 
-    text.p = body.data;
-    text.end = body.data + body.len;
-
     memset(&top, 0, sizeof(fedi_farewell_t));
 
-    if (!fedi_farewell_take(&text, '{')
-        || !fedi_farewell_object(&text, 1, &top)
-        || !fedi_farewell_ends(&text))
-    {
+    end = body.data + body.len;
+    p = fedi_farewell_take(body.data, end, '{');
+
+    if (p != NULL) {
+        p = fedi_farewell_object(p, end, 1, &top);
+    }
+
+    if (p == NULL || fedi_farewell_space(p, end) != end) {
         return false;
     }
 
     return top.type.len != 0
            && top.actor.len != 0
-           && fedi_farewell_plain(arena, &top.actor)
-           && fedi_farewell_plain(arena, &top.object)
+           && (!top.escaped || fedi_farewell_unescape(arena, &top))
            && fedi_str_eq(top.actor, top.object)
-           && fedi_farewell_plain(arena, &top.id)
            && fedi_farewell_id(arena, rules, &top)
            && fedi_id_parse(arena, rules, top.actor, actor) == FEDI_OK;
 }
@@ -130,176 +83,261 @@ fedi_farewell_read(fedi_arena_t *arena, const fedi_id_rules_t *rules,
 
 /* behind its "{"; "top" is what is told of the outermost one */
 
-static bool
-fedi_farewell_object(fedi_farewell_text_t *text, unsigned depth,
+static const char *
+fedi_farewell_object(const char *p, const char *end, unsigned depth,
     fedi_farewell_t *top)
 {
+    size_t       n;
+    fedi_str_t   names[FEDI_FAREWELL_NAMES];
+    const char  *next;
+
+    next = fedi_farewell_take(p, end, '}');
+
+    for (n = 0; next == NULL && n < FEDI_FAREWELL_NAMES; n++) {
+
+        if (n != 0) {
+            p = fedi_farewell_take(p, end, ',');
+        }
+
+        if (p != NULL) {
+            p = fedi_farewell_name(p, end, names, n);
+        }
+
+        if (p != NULL) {
+            p = top ? fedi_farewell_told(p, end, depth, names[n], top)
+                    : fedi_farewell_value(p, end, depth);
+        }
+
+        if (p == NULL) {
+            return NULL;
+        }
+
+        next = fedi_farewell_take(p, end, '}');
+    }
+
+    return next;
+}
+
+
+/* with the colon behind it */
+
+static const char *
+fedi_farewell_name(const char *p, const char *end, fedi_str_t *names,
+    size_t n)
+{
+    bool    escaped;
+    size_t  i;
+
+    escaped = false;
+    p = fedi_farewell_take(p, end, '"');
+
+    if (p != NULL) {
+        p = fedi_farewell_string(p, end, &names[n], &escaped);
+    }
+
+    if (p == NULL || escaped || fedi_farewell_is_keyword(names[n])) {
+        return NULL;
+    }
+
+    for (i = 0; i < n; i++) {
+        if (fedi_str_eq(names[i], names[n])) {
+            return NULL;
+        }
+    }
+
+    return fedi_farewell_take(p, end, ':');
+}
+
+
+/* the value of a name of the outermost object */
+
+static const char *
+fedi_farewell_told(const char *p, const char *end, unsigned depth,
+    fedi_str_t name, fedi_farewell_t *top)
+{
     bool         escaped;
-    size_t       i, n;
-    fedi_str_t   names[FEDI_FAREWELL_NAMES], *value;
+    fedi_str_t  *value;
 
-    if (fedi_farewell_take(text, '}')) {
-        return true;
-    }
+    value = fedi_farewell_member(top, name);
 
-    for (n = 0; n < FEDI_FAREWELL_NAMES; n++) {
+    if (value == NULL) {
 
-        if (!fedi_farewell_take(text, '"')
-            || !fedi_farewell_string(text, &names[n], &escaped)
-            || escaped
-            || fedi_farewell_is_keyword(names[n])
-            || !fedi_farewell_take(text, ':'))
+        /* what is told by two names is left to who compares them */
+
+        if (name.len != 0 && name.data[0] == '@'
+            && !fedi_str_eq(name, fedi_str("@context")))
         {
-            return false;
+            return NULL;
         }
 
-        for (i = 0; i < n; i++) {
-            if (fedi_str_eq(names[i], names[n])) {
-                return false;
-            }
-        }
-
-        value = NULL;
-
-        if (top != NULL) {
-            value = fedi_farewell_member(top, names[n]);
-
-            /* what is told by two names is left to who compares them */
-
-            if (names[n].len != 0 && names[n].data[0] == '@'
-                && !fedi_str_eq(names[n], fedi_str("@context")))
-            {
-                return false;
-            }
-        }
-
-        if (value != NULL) {
-            if (!fedi_farewell_take(text, '"')
-                || !fedi_farewell_string(text, value, &escaped)
-                || value->len == 0)
-            {
-                return false;
-            }
-
-            /* of anything else no more is read */
-
-            if (value == &top->type
-                && !fedi_str_eq(*value, fedi_str("Delete")))
-            {
-                return false;
-            }
-
-        } else if (!fedi_farewell_value(text, depth)) {
-            return false;
-        }
-
-        if (fedi_farewell_take(text, '}')) {
-            return true;
-        }
-
-        if (!fedi_farewell_take(text, ',')) {
-            return false;
-        }
+        return fedi_farewell_value(p, end, depth);
     }
 
-    return false;
+    escaped = false;
+    p = fedi_farewell_take(p, end, '"');
+
+    if (p != NULL) {
+        p = fedi_farewell_string(p, end, value, &escaped);
+    }
+
+    if (p == NULL || value->len == 0) {
+        return NULL;
+    }
+
+    top->escaped |= escaped;
+
+    /* of anything else no more is read */
+
+    return value != &top->type || fedi_str_eq(*value, fedi_str("Delete"))
+           ? p : NULL;
 }
 
 
-static bool
-fedi_farewell_array(fedi_farewell_text_t *text, unsigned depth)
+static const char *
+fedi_farewell_array(const char *p, const char *end, unsigned depth)
 {
-    if (fedi_farewell_take(text, ']')) {
-        return true;
-    }
+    const char  *next;
 
-    do {
-        if (!fedi_farewell_value(text, depth)) {
-            return false;
+    next = fedi_farewell_take(p, end, ']');
+
+    while (next == NULL) {
+        p = fedi_farewell_value(p, end, depth);
+
+        if (p == NULL) {
+            return NULL;
         }
 
-    } while (fedi_farewell_take(text, ','));
+        next = fedi_farewell_take(p, end, ']');
 
-    return fedi_farewell_take(text, ']');
+        if (next == NULL) {
+            p = fedi_farewell_take(p, end, ',');
+
+            if (p == NULL) {
+                return NULL;
+            }
+        }
+    }
+
+    return next;
 }
 
 
-static bool
-fedi_farewell_value(fedi_farewell_text_t *text, unsigned depth)
+static const char *
+fedi_farewell_value(const char *p, const char *end, unsigned depth)
 {
-    bool        escaped;
-    fedi_str_t  value;
+    bool         escaped;
+    fedi_str_t   value;
+    const char  *next;
 
-    if (fedi_farewell_take(text, '"')) {
-        return fedi_farewell_string(text, &value, &escaped);
+    next = fedi_farewell_take(p, end, '"');
+
+    if (next != NULL) {
+        return fedi_farewell_string(next, end, &value, &escaped);
     }
 
-    if (fedi_farewell_take(text, '{')) {
+    next = fedi_farewell_take(p, end, '{');
+
+    if (next != NULL) {
         return depth < FEDI_FAREWELL_DEPTH
-               && fedi_farewell_object(text, depth + 1, NULL);
+               ? fedi_farewell_object(next, end, depth + 1, NULL) : NULL;
     }
 
-    if (fedi_farewell_take(text, '[')) {
+    next = fedi_farewell_take(p, end, '[');
+
+    if (next != NULL) {
         return depth < FEDI_FAREWELL_DEPTH
-               && fedi_farewell_array(text, depth + 1);
+               ? fedi_farewell_array(next, end, depth + 1) : NULL;
     }
 
-    return fedi_farewell_word(text, "true", 4)
-           || fedi_farewell_word(text, "false", 5)
-           || fedi_farewell_word(text, "null", 4);
+    return fedi_farewell_word(p, end);
 }
 
 
-static bool
-fedi_farewell_word(fedi_farewell_text_t *text, const char *word, size_t len)
+static const char *
+fedi_farewell_word(const char *p, const char *end)
 {
-    if ((size_t) (text->end - text->p) < len
-        || memcmp(text->p, word, len) != 0)
-    {
-        return false;
+    size_t  i;
+
+    static const fedi_str_t  words[] = {
+        fedi_string("true"), fedi_string("false"), fedi_string("null")
+    };
+
+    p = fedi_farewell_space(p, end);
+
+    for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+
+        if ((size_t) (end - p) >= words[i].len
+            && memcmp(p, words[i].data, words[i].len) == 0)
+        {
+            return p + words[i].len;
+        }
     }
 
-    text->p += len;
-
-    return true;
+    return NULL;
 }
 
 
-/* behind its first quotation mark; the value as it is written */
+/* behind its first quotation mark; the value as it is written, "escaped" set */
 
-static bool
-fedi_farewell_string(fedi_farewell_text_t *text, fedi_str_t *value,
+static const char *
+fedi_farewell_string(const char *p, const char *end, fedi_str_t *value,
     bool *escaped)
 {
-    const char  *p;
+    value->data = p;
 
-    *escaped = false;
-    value->data = text->p;
+    for ( ;; ) {
+        p = fedi_plain_end(p, end);
 
-    for (p = text->p; p < text->end; p++) {
-
-        p = fedi_farewell_skip(p, text->end);
-
-        if (p == text->end) {
-            break;
+        if (p == end) {
+            return NULL;
         }
 
         if (*p == '"') {
             value->len = (size_t) (p - value->data);
-            text->p = p + 1;
-            return true;
+            return p + 1;
         }
 
         /* some write a slash so */
 
-        if (*p != '\\' || ++p == text->end || *p != '/') {
-            return false;
+        if (end - p < 2 || p[0] != '\\' || p[1] != '/') {
+            return NULL;
         }
 
         *escaped = true;
+        p += 2;
+    }
+}
+
+
+/* with the white space before it, of which most have none */
+
+static inline const char *
+fedi_farewell_take(const char *p, const char *end, char c)
+{
+    if (p < end && *p == c) {
+        return p + 1;
     }
 
-    return false;
+    if (p < end && *p <= ' ') {
+        p = fedi_farewell_space(p, end);
+
+        if (p < end && *p == c) {
+            return p + 1;
+        }
+    }
+
+    return NULL;
+}
+
+
+static const char *
+fedi_farewell_space(const char *p, const char *end)
+{
+    while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r')) {
+        p++;
+    }
+
+    return p;
 }
 
 
@@ -334,43 +372,12 @@ fedi_farewell_member(fedi_farewell_t *top, fedi_str_t name)
 }
 
 
-/* the white space is read in any case */
-
-static inline bool
-fedi_farewell_take(fedi_farewell_text_t *text, char c)
-{
-    if (text->p < text->end && *text->p == c) {
-        text->p++;
-        return true;
-    }
-
-    /* most have none */
-
-    if (text->p < text->end && *text->p > ' ') {
-        return false;
-    }
-
-    if (fedi_farewell_ends(text) || *text->p != c) {
-        return false;
-    }
-
-    text->p++;
-
-    return true;
-}
-
-
 static bool
-fedi_farewell_ends(fedi_farewell_text_t *text)
+fedi_farewell_unescape(fedi_arena_t *arena, fedi_farewell_t *top)
 {
-    while (text->p < text->end
-           && (*text->p == ' ' || *text->p == '\t' || *text->p == '\n'
-               || *text->p == '\r'))
-    {
-        text->p++;
-    }
-
-    return text->p == text->end;
+    return fedi_farewell_plain(arena, &top->id)
+           && fedi_farewell_plain(arena, &top->actor)
+           && fedi_farewell_plain(arena, &top->object);
 }
 
 

@@ -9,6 +9,8 @@
 #ifndef FEDI_HEADER_H
 #define FEDI_HEADER_H
 
+#include <stdint.h>
+
 #include "fedi_str.h"
 
 
@@ -43,13 +45,19 @@ fedi_header_find(const fedi_header_t *headers, size_t n, fedi_str_t name,
 static inline bool
 fedi_header_is_token(fedi_str_t text)
 {
-    size_t             i;
-    static const char  others[] = "!#$%&'*+-.^_`|~";
+    size_t         i;
+    unsigned char  c;
+
+    /* "!#$%&'*+-." "0-9"; "A-Z^_`a-z|~" */
+
+    static const uint64_t  token[4] = {
+        0x03ff6cfa00000000ULL, 0x57ffffffc7fffffeULL, 0, 0
+    };
 
     for (i = 0; i < text.len; i++) {
-        if (!fedi_is_alnum(text.data[i])
-            && memchr(others, text.data[i], sizeof(others) - 1) == NULL)
-        {
+        c = (unsigned char) text.data[i];
+
+        if (!(token[c >> 6] >> (c & 63) & 1)) {
             return false;
         }
     }

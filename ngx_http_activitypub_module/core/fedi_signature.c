@@ -6,6 +6,7 @@
 
 #include "fedi_base64.h"
 #include "fedi_header.h"
+#include "fedi_plain.h"
 #include "fedi_signature.h"
 
 
@@ -24,6 +25,7 @@ static fedi_signature_e fedi_signature_parameters(fedi_str_t text,
 static bool fedi_signature_parameter(fedi_str_t *text,
     fedi_parameter_t *parameter);
 static bool fedi_signature_value(fedi_str_t *text, fedi_str_t *value);
+static size_t fedi_signature_quoted(fedi_str_t text);
 static bool fedi_signature_given(const fedi_parameter_t *parameters, size_t n,
     const char *name, fedi_str_t *value);
 static bool fedi_signature_time(fedi_str_t text, int64_t *time);
@@ -190,7 +192,7 @@ fedi_signature_value(fedi_str_t *text, fedi_str_t *value)
     if (text->len != 0 && text->data[0] == '"') {
         *text = fedi_str_from(*text, 1);
 
-        len = fedi_str_before(*text, '"');
+        len = fedi_signature_quoted(*text);
         if (len == text->len) {
             return false;
         }
@@ -199,8 +201,7 @@ fedi_signature_value(fedi_str_t *text, fedi_str_t *value)
         value->len = len;
         *text = fedi_str_from(*text, len + 1);
 
-        return fedi_header_is_value(*value)
-               && fedi_str_before(*value, '\\') == value->len;
+        return true;
     }
 
     for (len = 0; len < text->len; len++) {
@@ -214,6 +215,34 @@ fedi_signature_value(fedi_str_t *text, fedi_str_t *value)
     *text = fedi_str_from(*text, len);
 
     return len != 0 && fedi_header_is_value(*value);
+}
+
+
+/* the length of a value before its quote; all of the text: it is none */
+
+static size_t
+fedi_signature_quoted(fedi_str_t text)
+{
+    const char  *p, *end;
+
+    end = text.data + text.len;
+
+    for (p = fedi_plain_end(text.data, end);
+         p != end;
+         p = fedi_plain_end(p + 1, end))
+    {
+        if (*p == '"') {
+            return (size_t) (p - text.data);
+        }
+
+        /* a tab may be in it, and what is no ASCII */
+
+        if (*p == '\\' || !fedi_header_is_value((fedi_str_t) { p, 1 })) {
+            break;
+        }
+    }
+
+    return text.len;
 }
 
 

@@ -43,12 +43,13 @@ typedef struct {
     fedi_str_t  expires_text;
     fedi_str_t  input;              /* as RFC 9421 signs it: all of them */
 
+    size_t      ncovered;
+    size_t      len;
+
     /* names as written; draft-cavage: {"date"} when no list is given */
     fedi_str_t  covered[FEDI_SIGNATURE_COVERED_MAX];
-    size_t      ncovered;
 
     unsigned char  bytes[FEDI_KEY_SIGNATURE_MAX];
-    size_t         len;
 } fedi_signature_t;
 
 

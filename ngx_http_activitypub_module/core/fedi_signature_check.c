@@ -9,36 +9,56 @@
 #include "fedi_signature_message.h"
 
 
-static fedi_signature_e fedi_check_message(fedi_arena_t *arena,
-    const fedi_signed_request_t *request,
-    const fedi_signature_policy_t *policy, fedi_signature_t *signature,
-    fedi_digest_t *digest);
-static fedi_signature_e fedi_check(fedi_arena_t *arena,
-    const fedi_signed_request_t *request,
-    const fedi_signature_policy_t *policy,
+/* lines of which one alone may be there, or which say what is signed how */
+
+typedef struct {
+    size_t      n;
+    fedi_str_t  value;          /* of the first */
+} fedi_check_line_t;
+
+
+typedef struct {
+    fedi_check_line_t  host;
+    fedi_check_line_t  date;
+    fedi_check_line_t  digest;
+    fedi_check_line_t  content_length;
+    fedi_check_line_t  signature;
+    fedi_check_line_t  signature_input;
+} fedi_check_lines_t;
+
+
+typedef struct {
+    fedi_arena_t                   *arena;
+    const fedi_signed_request_t    *request;
+    const fedi_signature_policy_t  *policy;
+    fedi_check_lines_t              lines;
+} fedi_check_t;
+
+
+static void fedi_check_read(fedi_check_t *check);
+static fedi_check_line_t *fedi_check_line(fedi_check_lines_t *lines,
+    fedi_str_t name);
+static fedi_signature_e fedi_check_message(fedi_check_t *check,
+    fedi_signature_t *signature, fedi_digest_t *digest);
+static fedi_signature_e fedi_check(fedi_check_t *check,
     const fedi_signature_t *signature, fedi_digest_t *digest);
-static fedi_signature_e fedi_check_digest(fedi_arena_t *arena,
-    const fedi_signature_t *signature, const fedi_signed_request_t *request,
-    fedi_digest_t *digest);
-static fedi_signature_e fedi_check_lines(
-    const fedi_signed_request_t *request);
+static fedi_signature_e fedi_check_digest(fedi_check_t *check,
+    const fedi_signature_t *signature, fedi_digest_t *digest);
+static bool fedi_check_once(const fedi_check_lines_t *lines);
 static fedi_signature_e fedi_check_covered(const fedi_signature_t *signature,
     const fedi_signed_request_t *request, bool body);
 static bool fedi_check_covers_target(const fedi_signature_t *signature,
     fedi_str_t target);
 static fedi_signature_e fedi_check_present(const fedi_signature_t *signature,
     const fedi_signed_request_t *request);
-static fedi_signature_e fedi_check_times(const fedi_signature_t *signature,
-    const fedi_signed_request_t *request,
-    const fedi_signature_policy_t *policy);
+static fedi_signature_e fedi_check_times(const fedi_check_t *check,
+    const fedi_signature_t *signature);
 static fedi_signature_e fedi_check_near(int64_t time,
     const fedi_signature_policy_t *policy);
 static fedi_signature_e fedi_check_expires(const fedi_signature_t *signature,
     const fedi_signature_policy_t *policy);
 static bool fedi_check_algorithm(EVP_PKEY *key,
     const fedi_signature_t *signature);
-static size_t fedi_check_find(const fedi_signed_request_t *request,
-    const char *name, fedi_str_t *value);
 
 
 fedi_signature_e
@@ -47,20 +67,26 @@ fedi_signature_read(fedi_arena_t *arena,
     const fedi_signature_policy_t *policy, fedi_signature_t *signature,
     fedi_digest_t *digest)
 {
-    fedi_str_t        value;
+    fedi_check_t      check;
     fedi_signature_e  rc;
 
-    if (fedi_check_find(request, "signature-input", &value) != 0) {
-        return fedi_check_message(arena, request, policy, signature, digest);
+    check.arena = arena;
+    check.request = request;
+    check.policy = policy;
+
+    fedi_check_read(&check);
+
+    if (check.lines.signature_input.n != 0) {
+        return fedi_check_message(&check, signature, digest);
     }
 
-    switch (fedi_check_find(request, "signature", &value)) {
+    switch (check.lines.signature.n) {
 
     case 0:
         return FEDI_SIGNATURE_NONE;
 
     case 1:
-        rc = fedi_signature_parse(value, signature);
+        rc = fedi_signature_parse(check.lines.signature.value, signature);
         break;
 
     default:
@@ -68,13 +94,79 @@ fedi_signature_read(fedi_arena_t *arena,
     }
 
     return rc == FEDI_SIGNATURE_VALID
-           ? fedi_check(arena, request, policy, signature, digest) : rc;
+           ? fedi_check(&check, signature, digest) : rc;
+}
+
+
+static void
+fedi_check_read(fedi_check_t *check)
+{
+    size_t                 i;
+    fedi_check_line_t     *line;
+    const fedi_header_t   *header;
+
+    memset(&check->lines, 0, sizeof(fedi_check_lines_t));
+
+    for (i = 0; i < check->request->nheaders; i++) {
+        header = &check->request->headers[i];
+        line = fedi_check_line(&check->lines, header->name);
+
+        if (line != NULL && line->n++ == 0) {
+            line->value = header->value;
+        }
+    }
+}
+
+
+/* by its length first, which no name that matters shares with three others */
+
+static fedi_check_line_t *
+fedi_check_line(fedi_check_lines_t *lines, fedi_str_t name)
+{
+    fedi_str_t          wanted;
+    fedi_check_line_t  *line;
+
+    switch (name.len) {
+
+    case 4:
+        if (fedi_str_eq_nocase(name, fedi_str("host"))) {
+            return &lines->host;
+        }
+
+        wanted = fedi_str("date");
+        line = &lines->date;
+        break;
+
+    case 6:
+        wanted = fedi_str("digest");
+        line = &lines->digest;
+        break;
+
+    case 9:
+        wanted = fedi_str("signature");
+        line = &lines->signature;
+        break;
+
+    case 14:
+        wanted = fedi_str("content-length");
+        line = &lines->content_length;
+        break;
+
+    case 15:
+        wanted = fedi_str("signature-input");
+        line = &lines->signature_input;
+        break;
+
+    default:
+        return NULL;
+    }
+
+    return fedi_str_eq_nocase(name, wanted) ? line : NULL;
 }
 
 
 static fedi_signature_e
-fedi_check_message(fedi_arena_t *arena, const fedi_signed_request_t *request,
-    const fedi_signature_policy_t *policy, fedi_signature_t *signature,
+fedi_check_message(fedi_check_t *check, fedi_signature_t *signature,
     fedi_digest_t *digest)
 {
     fedi_str_t               input, value;
@@ -84,12 +176,12 @@ fedi_check_message(fedi_arena_t *arena, const fedi_signed_request_t *request,
 
     value = fedi_null_str;
 
-    rc = fedi_signature_field(arena, request, fedi_str("signature-input"),
-                              &input);
+    rc = fedi_signature_field(check->arena, check->request,
+                              fedi_str("signature-input"), &input);
 
     if (rc == FEDI_SIGNATURE_VALID) {
-        rc = fedi_signature_field(arena, request, fedi_str("signature"),
-                                  &value);
+        rc = fedi_signature_field(check->arena, check->request,
+                                  fedi_str("signature"), &value);
     }
 
     if (rc == FEDI_SIGNATURE_ABSENT_HEADER) {
@@ -97,7 +189,7 @@ fedi_check_message(fedi_arena_t *arena, const fedi_signed_request_t *request,
     }
 
     if (rc == FEDI_SIGNATURE_VALID) {
-        rc = fedi_signature_fields(arena, input, value, &fields);
+        rc = fedi_signature_fields(check->arena, input, value, &fields);
     }
 
     if (rc != FEDI_SIGNATURE_VALID) {
@@ -110,7 +202,7 @@ fedi_check_message(fedi_arena_t *arena, const fedi_signed_request_t *request,
         rc = fedi_signature_member(&fields, member, signature);
 
         if (rc == FEDI_SIGNATURE_VALID) {
-            rc = fedi_check(arena, request, policy, signature, digest);
+            rc = fedi_check(check, signature, digest);
         }
 
         if (rc == FEDI_SIGNATURE_VALID) {
@@ -127,34 +219,34 @@ fedi_check_message(fedi_arena_t *arena, const fedi_signed_request_t *request,
 
 
 static fedi_signature_e
-fedi_check(fedi_arena_t *arena, const fedi_signed_request_t *request,
-    const fedi_signature_policy_t *policy,
-    const fedi_signature_t *signature, fedi_digest_t *digest)
+fedi_check(fedi_check_t *check, const fedi_signature_t *signature,
+    fedi_digest_t *digest)
 {
-    fedi_str_t        value;
+    fedi_str_t        host;
     fedi_signature_e  rc;
 
-    rc = fedi_check_lines(request);
+    if (!fedi_check_once(&check->lines)) {
+        return FEDI_SIGNATURE_DUPLICATE_HEADER;
+    }
+
+    rc = fedi_check_covered(signature, check->request, check->policy->body);
 
     if (rc == FEDI_SIGNATURE_VALID) {
-        rc = fedi_check_covered(signature, request, policy->body);
+        rc = fedi_check_present(signature, check->request);
     }
 
     if (rc == FEDI_SIGNATURE_VALID) {
-        rc = fedi_check_present(signature, request);
+        rc = fedi_signature_host(check->request,
+                                 fedi_str_trim(check->lines.host.value),
+                                 &host);
     }
 
     if (rc == FEDI_SIGNATURE_VALID) {
-        (void) fedi_check_find(request, "host", &value);
-        rc = fedi_signature_host(request, fedi_str_trim(value), &value);
+        rc = fedi_check_times(check, signature);
     }
 
-    if (rc == FEDI_SIGNATURE_VALID) {
-        rc = fedi_check_times(signature, request, policy);
-    }
-
-    if (rc == FEDI_SIGNATURE_VALID && policy->body) {
-        rc = fedi_check_digest(arena, signature, request, digest);
+    if (rc == FEDI_SIGNATURE_VALID && check->policy->body) {
+        rc = fedi_check_digest(check, signature, digest);
     }
 
     return rc;
@@ -162,46 +254,34 @@ fedi_check(fedi_arena_t *arena, const fedi_signed_request_t *request,
 
 
 static fedi_signature_e
-fedi_check_digest(fedi_arena_t *arena, const fedi_signature_t *signature,
-    const fedi_signed_request_t *request, fedi_digest_t *digest)
+fedi_check_digest(fedi_check_t *check, const fedi_signature_t *signature,
+    fedi_digest_t *digest)
 {
     fedi_str_t        value;
     fedi_signature_e  rc;
 
     if (signature->scheme == FEDI_SCHEME_CAVAGE) {
-        (void) fedi_check_find(request, "digest", &value);
-        return fedi_signature_digest(fedi_digest_parse(value, digest));
+        return fedi_signature_digest(
+                   fedi_digest_parse(check->lines.digest.value, digest));
     }
 
-    rc = fedi_signature_field(arena, request, fedi_str("content-digest"),
-                              &value);
+    rc = fedi_signature_field(check->arena, check->request,
+                              fedi_str("content-digest"), &value);
 
     return rc == FEDI_SIGNATURE_VALID
-           ? fedi_signature_digest(fedi_content_digest_parse(arena, value,
-                                                             digest))
+           ? fedi_signature_digest(fedi_content_digest_parse(check->arena,
+                                                             value, digest))
            : rc;
 }
 
 
 /* two lines of one of these, and each side may have read another */
 
-static fedi_signature_e
-fedi_check_lines(const fedi_signed_request_t *request)
+static bool
+fedi_check_once(const fedi_check_lines_t *lines)
 {
-    size_t      i;
-    fedi_str_t  value;
-
-    static const char *const  single[] = {
-        "host", "date", "digest", "content-length"
-    };
-
-    for (i = 0; i < sizeof(single) / sizeof(single[0]); i++) {
-        if (fedi_check_find(request, single[i], &value) > 1) {
-            return FEDI_SIGNATURE_DUPLICATE_HEADER;
-        }
-    }
-
-    return FEDI_SIGNATURE_VALID;
+    return lines->host.n < 2 && lines->date.n < 2 && lines->digest.n < 2
+           && lines->content_length.n < 2;
 }
 
 
@@ -292,35 +372,34 @@ fedi_check_present(const fedi_signature_t *signature,
 
 
 static fedi_signature_e
-fedi_check_times(const fedi_signature_t *signature,
-    const fedi_signed_request_t *request,
-    const fedi_signature_policy_t *policy)
+fedi_check_times(const fedi_check_t *check, const fedi_signature_t *signature)
 {
     int64_t           date;
-    fedi_str_t        value;
     fedi_signature_e  rc;
 
     if (fedi_signature_covers(signature, fedi_str("date"))) {
-        (void) fedi_check_find(request, "date", &value);
 
-        if (!fedi_http_date_parse(fedi_str_trim(value), policy->now, &date)) {
+        if (!fedi_http_date_parse(fedi_str_trim(check->lines.date.value),
+                                  check->policy->now, &date))
+        {
             return FEDI_SIGNATURE_BAD_DATE;
         }
 
-        rc = fedi_check_near(date, policy);
+        rc = fedi_check_near(date, check->policy);
         if (rc != FEDI_SIGNATURE_VALID) {
             return rc;
         }
     }
 
     if (signature->has_created) {
-        rc = fedi_check_near(signature->created, policy);
+        rc = fedi_check_near(signature->created, check->policy);
         if (rc != FEDI_SIGNATURE_VALID) {
             return rc;
         }
     }
 
-    return signature->has_expires ? fedi_check_expires(signature, policy)
+    return signature->has_expires ? fedi_check_expires(signature,
+                                                       check->policy)
                                   : FEDI_SIGNATURE_VALID;
 }
 
@@ -354,19 +433,6 @@ fedi_check_expires(const fedi_signature_t *signature,
 
     return signature->expires - since > policy->lifetime
            ? FEDI_SIGNATURE_EXPIRES_LATE : FEDI_SIGNATURE_VALID;
-}
-
-
-/* the value is empty when there is none */
-
-static size_t
-fedi_check_find(const fedi_signed_request_t *request, const char *name,
-    fedi_str_t *value)
-{
-    *value = fedi_null_str;
-
-    return fedi_header_find(request->headers, request->nheaders,
-                            (fedi_str_t) { name, strlen(name) }, value);
 }
 
 

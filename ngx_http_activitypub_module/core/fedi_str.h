@@ -71,7 +71,9 @@ fedi_str_eq_nocase(fedi_str_t a, fedi_str_t b)
     }
 
     for (i = 0; i < a.len; i++) {
-        if (fedi_lower(a.data[i]) != fedi_lower(b.data[i])) {
+        if (a.data[i] != b.data[i]
+            && fedi_lower(a.data[i]) != fedi_lower(b.data[i]))
+        {
             return false;
         }
     }

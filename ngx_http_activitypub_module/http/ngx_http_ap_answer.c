@@ -137,6 +137,12 @@ ngx_http_ap_answer_headers(ngx_http_request_t *r,
 {
     ngx_table_elt_t  *h;
 
+    /* with 202 there is nothing to be kept or taken for a page */
+
+    if (answer->status == NGX_HTTP_ACCEPTED) {
+        return NGX_OK;
+    }
+
     if (ngx_http_ap_header(r, "Cache-Control",
                            ngx_http_ap_answer_cache(answer))
         == NULL)

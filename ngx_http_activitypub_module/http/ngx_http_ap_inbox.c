@@ -197,14 +197,6 @@ ngx_http_ap_inbox_take(ngx_http_ap_inbox_t *inbox)
     ngx_uint_t             spooled, large;
     ngx_pool_cleanup_t    *cln;
 
-    cln = ngx_pool_cleanup_add(inbox->request->pool, 0);
-    if (cln == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    cln->handler = ngx_http_ap_inbox_cleanup;
-    cln->data = inbox;
-
     len = ngx_http_ap_body_size(inbox->request, &spooled);
     large = (len > NGX_AP_READER_SMALL || spooled);
 
@@ -229,6 +221,16 @@ ngx_http_ap_inbox_take(ngx_http_ap_inbox_t *inbox)
         }
     }
 
+    /* from here on others may be asked, who must not answer nobody */
+
+    cln = ngx_pool_cleanup_add(inbox->request->pool, 0);
+    if (cln == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    cln->handler = ngx_http_ap_inbox_cleanup;
+    cln->data = inbox;
+
     return large ? ngx_http_ap_inbox_read_large(inbox, len)
                  : ngx_http_ap_inbox_read_small(inbox);
 }
@@ -237,16 +239,21 @@ ngx_http_ap_inbox_take(ngx_http_ap_inbox_t *inbox)
 static ngx_int_t
 ngx_http_ap_inbox_read_small(ngx_http_ap_inbox_t *inbox)
 {
-    fedi_reading_t         reading;
+    fedi_reading_t        *reading;
     ngx_http_ap_verify_t  *verify;
 
     verify = inbox->verify;
 
+    reading = ngx_palloc(inbox->request->pool, sizeof(fedi_reading_t));
+    if (reading == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     fedi_reading_take(&verify->arena, &verify->worker->conf->rules,
                       verify->is_signed ? &verify->digest : NULL, inbox->body,
-                      &reading);
+                      reading);
 
-    return ngx_http_ap_inbox_judge(inbox, &reading);
+    return ngx_http_ap_inbox_judge(inbox, reading);
 }
 
 
@@ -325,11 +332,13 @@ ngx_http_ap_inbox_judge(ngx_http_ap_inbox_t *inbox,
         return ngx_http_ap_receive_verdict(inbox, reading->verdict);
     }
 
-    inbox->activity = reading->activity;
+    /* it lives as long as the body */
+
+    inbox->activity = &reading->activity;
 
     ctx = ngx_http_get_module_ctx(inbox->request, ngx_http_activitypub_module);
 
-    ngx_http_ap_gate_type(inbox->request, ctx, inbox->activity.type);
+    ngx_http_ap_gate_type(inbox->request, ctx, inbox->activity->type);
 
     return ngx_http_ap_receive(inbox);
 }

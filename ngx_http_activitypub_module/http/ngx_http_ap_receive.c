@@ -56,8 +56,8 @@ ngx_http_ap_receive(ngx_http_ap_inbox_t *inbox)
                                              FEDI_SIGNATURE_BAD_KEY_ID);
     }
 
-    if (fedi_activity_is_self_delete(&inbox->activity)) {
-        actor = ngx_http_ap_string(inbox->activity.actor.text);
+    if (fedi_activity_is_self_delete(inbox->activity)) {
+        actor = ngx_http_ap_string(inbox->activity->actor.text);
 
         store = inbox->verify->worker->store;
 
@@ -77,7 +77,7 @@ ngx_http_ap_receive(ngx_http_ap_inbox_t *inbox)
 
     /* a key of another origin is not this actor's: it need not be fetched */
 
-    if (!fedi_id_same_origin(&inbox->verify->key_id, &inbox->activity.actor)) {
+    if (!fedi_id_same_origin(&inbox->verify->key_id, &inbox->activity->actor)) {
 
         origin = ngx_http_ap_view(&inbox->origin->url);
 
@@ -85,7 +85,7 @@ ngx_http_ap_receive(ngx_http_ap_inbox_t *inbox)
         authority.origins = &origin;
         authority.norigins = 1;
 
-        verdict = fedi_activity_authorise(&inbox->activity, &authority);
+        verdict = fedi_activity_authorise(inbox->activity, &authority);
 
         return ngx_http_ap_receive_verdict(inbox,
                                          verdict == FEDI_VERDICT_ACCEPTED
@@ -99,9 +99,9 @@ ngx_http_ap_receive(ngx_http_ap_inbox_t *inbox)
 static ngx_uint_t
 ngx_http_ap_receive_is_check(ngx_http_ap_inbox_t *inbox)
 {
-    return inbox->activity.kind == FEDI_ACTIVITY_OTHER
-           && fedi_str_eq(inbox->activity.type, fedi_str("View"))
-           && fedi_str_eq(inbox->activity.actor.text,
+    return inbox->activity->kind == FEDI_ACTIVITY_OTHER
+           && fedi_str_eq(inbox->activity->type, fedi_str("View"))
+           && fedi_str_eq(inbox->activity->actor.text,
                           ngx_http_ap_view(&inbox->origin->instance.uri));
 }
 
@@ -173,9 +173,9 @@ ngx_http_ap_receive_gone(ngx_http_ap_inbox_t *inbox)
     rc = NGX_OK;
 
     while (rc == NGX_OK && inbox->verify->gone
-           && fedi_activity_is_self_delete(&inbox->activity))
+           && fedi_activity_is_self_delete(inbox->activity))
     {
-        rc = ngx_http_ap_verify_gone(inbox->verify, &inbox->activity.actor,
+        rc = ngx_http_ap_verify_gone(inbox->verify, &inbox->activity->actor,
                                      ngx_http_ap_receive_verified, inbox);
     }
 
@@ -212,7 +212,7 @@ ngx_http_ap_receive_authorise(ngx_http_ap_inbox_t *inbox)
     authority.origins = &origin;
     authority.norigins = 1;
 
-    verdict = fedi_activity_admit(&inbox->verify->arena, &inbox->activity,
+    verdict = fedi_activity_admit(&inbox->verify->arena, inbox->activity,
                                   &authority, inbox->body, &authorised);
 
     if (verdict != FEDI_VERDICT_ACCEPTED) {
@@ -231,8 +231,8 @@ ngx_http_ap_receive_authorise(ngx_http_ap_inbox_t *inbox)
 static void
 ngx_http_ap_receive_refresh(ngx_http_ap_inbox_t *inbox)
 {
-    if (inbox->activity.kind == FEDI_ACTIVITY_UPDATE
-        && fedi_id_eq(&inbox->activity.object.id, &inbox->activity.actor))
+    if (inbox->activity->kind == FEDI_ACTIVITY_UPDATE
+        && fedi_id_eq(&inbox->activity->object.id, &inbox->activity->actor))
     {
         ngx_http_ap_verify_refresh(inbox->verify);
     }
@@ -343,7 +343,8 @@ ngx_http_ap_receive_refused(ngx_http_ap_inbox_t *inbox, ngx_uint_t counter)
     ngx_http_ap_sender_t  sender;
 
     sender.key_id = inbox->verify->signature.key_id;
-    sender.actor = inbox->activity.actor.text;
+    sender.actor = inbox->activity ? inbox->activity->actor.text
+                                   : fedi_str("");
 
     return ngx_http_ap_refuse_sender(inbox->request, counter, &sender);
 }

@@ -25,7 +25,7 @@ typedef struct {
 
     fedi_str_t                  body;
     struct ngx_ap_reader_job_s *job;        /* of a large body, or NULL */
-    fedi_activity_t             activity;
+    const fedi_activity_t      *activity;   /* NULL: not read yet */
     ngx_ap_pg_query_t          *call;       /* whether the actor is known */
     uint64_t                    repeat;     /* its name: ngx_http_ap_shield() */
 } ngx_http_ap_inbox_t;

@@ -137,22 +137,32 @@ ngx_int_t
 ngx_http_ap_refuse_body(ngx_pool_t *pool, ngx_uint_t counter, ngx_str_t *body)
 {
     u_char                *p;
+    ngx_str_t              before, between, behind;
     ngx_http_ap_reason_t   reason;
 
     if (ngx_http_ap_reason(counter, &reason) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    p = ngx_pnalloc(pool, sizeof("{\"error\":\"\",\"code\":\"\"}\n")
-                          + reason.text.len + reason.code.len);
+    ngx_str_set(&before, "{\"error\":\"");
+    ngx_str_set(&between, "\",\"code\":\"");
+    ngx_str_set(&behind, "\"}\n");
+
+    body->len = before.len + reason.text.len + between.len + reason.code.len
+                + behind.len;
+
+    p = ngx_pnalloc(pool, body->len);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
     body->data = p;
-    body->len = ngx_sprintf(p, "{\"error\":\"%s\",\"code\":\"%s\"}\n",
-                            reason.text.data, reason.code.data)
-                - p;
+
+    p = ngx_cpymem(p, before.data, before.len);
+    p = ngx_cpymem(p, reason.text.data, reason.text.len);
+    p = ngx_cpymem(p, between.data, between.len);
+    p = ngx_cpymem(p, reason.code.data, reason.code.len);
+    ngx_memcpy(p, behind.data, behind.len);
 
     return NGX_OK;
 }

@@ -44,10 +44,14 @@ ngx_http_ap_verify_create(ngx_http_request_t *r, ngx_ap_origin_t *origin,
 {
     ngx_http_ap_verify_t  *verify;
 
-    verify = ngx_pcalloc(r->pool, sizeof(ngx_http_ap_verify_t));
+    verify = ngx_palloc(r->pool, sizeof(ngx_http_ap_verify_t));
     if (verify == NULL) {
         return NULL;
     }
+
+    /* the arrays at its end are as long as the numbers before them say */
+
+    ngx_memzero(verify, offsetof(ngx_http_ap_verify_t, signature.covered));
 
     verify->request = r;
     verify->origin = origin;

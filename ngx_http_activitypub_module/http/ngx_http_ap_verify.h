@@ -30,7 +30,6 @@ typedef struct {
 
     /* as the header says it */
     fedi_signed_request_t       signed_request;
-    fedi_signature_t            signature;
     fedi_digest_t               digest;     /* of the body, if there is one */
     fedi_id_t                   key_id;     /* claimed; empty: malformed */
 
@@ -55,6 +54,9 @@ typedef struct {
     unsigned                    absent:1;   /* ..., by there being no key */
     unsigned                    judged:1;   /* ..., later */
     unsigned                    limited:1;      /* was counted for it */
+
+    /* the last, because large: as the header says it, too */
+    fedi_signature_t            signature;
 } ngx_http_ap_verify_t;
 
 

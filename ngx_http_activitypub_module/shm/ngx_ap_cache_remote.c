@@ -16,35 +16,40 @@
 static uint64_t ngx_ap_cache_remote_name(ngx_ap_cache_t *cache,
     const ngx_str_t *uri);
 static void ngx_ap_cache_unknown_turn(ngx_ap_cache_unknown_t *unknown);
-static void ngx_ap_cache_unknown_put(ngx_ap_cache_unknown_t *unknown,
-    uint64_t name);
 static ngx_uint_t ngx_ap_cache_unknown_has(ngx_ap_cache_unknown_t *unknown,
     uint64_t name);
-static ngx_uint_t ngx_ap_cache_unknown_in(ngx_ap_cache_unknown_t *unknown,
+static void ngx_ap_cache_filter_put(ngx_ap_cache_unknown_t *unknown,
+    ngx_uint_t which, uint64_t name);
+static ngx_uint_t ngx_ap_cache_filter_has(ngx_ap_cache_unknown_t *unknown,
     ngx_uint_t which, uint64_t name);
 
 
 ngx_int_t
 ngx_ap_cache_remote_find(ngx_ap_cache_t *cache, const ngx_str_t *uri)
 {
-    uint64_t             name;
-    ngx_int_t            rc;
-    ngx_ap_cache_set_t  *set;
+    uint64_t                 name;
+    ngx_int_t                rc;
+    ngx_ap_cache_set_t      *set;
+    ngx_ap_cache_unknown_t  *unknown;
 
     name = ngx_ap_cache_remote_name(cache, uri);
     set = &cache->shared->sets[NGX_AP_SET_REMOTE];
+    unknown = &cache->shared->unknown;
 
     ngx_shmtx_lock(&cache->shpool->mutex);
 
     if (!set->ready || set->doubt) {
         rc = NGX_AGAIN;
 
-    } else if (ngx_ap_table_find(&set->table, name)) {
+    } else if (ngx_ap_cache_filter_has(unknown, NGX_AP_CACHE_FILTER_KNOWN,
+                                       name)
+               && ngx_ap_table_find(&set->table, name))
+    {
         rc = NGX_OK;
 
     } else {
-        ngx_ap_cache_unknown_turn(&cache->shared->unknown);
-        ngx_ap_cache_unknown_put(&cache->shared->unknown, name);
+        ngx_ap_cache_unknown_turn(unknown);
+        ngx_ap_cache_filter_put(unknown, unknown->which, name);
         rc = NGX_DECLINED;
     }
 
@@ -57,14 +62,20 @@ ngx_ap_cache_remote_find(ngx_ap_cache_t *cache, const ngx_str_t *uri)
 ngx_int_t
 ngx_ap_cache_remote_add(ngx_ap_cache_t *cache, const ngx_str_t *uri)
 {
-    uint64_t             name;
-    ngx_int_t            rc;
-    ngx_ap_cache_set_t  *set;
+    uint64_t                 name;
+    ngx_int_t                rc;
+    ngx_ap_cache_set_t      *set;
+    ngx_ap_cache_unknown_t  *unknown;
 
     name = ngx_ap_cache_remote_name(cache, uri);
     set = &cache->shared->sets[NGX_AP_SET_REMOTE];
+    unknown = &cache->shared->unknown;
 
     ngx_shmtx_lock(&cache->shpool->mutex);
+
+    /* before the set has it; who leaves the set stays: the set is asked */
+
+    ngx_ap_cache_filter_put(unknown, NGX_AP_CACHE_FILTER_KNOWN, name);
 
     if (ngx_ap_cache_entry_locked(cache, &set->table, name) == NULL) {
         set->ready = 0;
@@ -72,9 +83,8 @@ ngx_ap_cache_remote_add(ngx_ap_cache_t *cache, const ngx_str_t *uri)
         rc = NGX_ERROR;
 
     } else {
-        ngx_ap_cache_unknown_turn(&cache->shared->unknown);
-        rc = ngx_ap_cache_unknown_has(&cache->shared->unknown, name)
-             ? NGX_DONE : NGX_OK;
+        ngx_ap_cache_unknown_turn(unknown);
+        rc = ngx_ap_cache_unknown_has(unknown, name) ? NGX_DONE : NGX_OK;
     }
 
     ngx_shmtx_unlock(&cache->shpool->mutex);
@@ -116,7 +126,8 @@ ngx_ap_cache_unknown_create(ngx_ap_cache_t *cache)
 
     size = ((size_t) 1 << unknown->bits) / 8;
 
-    unknown->words = ngx_slab_calloc(cache->shpool, 2 * size);
+    unknown->words = ngx_slab_calloc(cache->shpool,
+                                     NGX_AP_CACHE_FILTERS * size);
 
     return unknown->words ? NGX_OK : NGX_ERROR;
 }
@@ -147,15 +158,23 @@ ngx_ap_cache_unknown_turn(ngx_ap_cache_unknown_t *unknown)
 }
 
 
+static ngx_uint_t
+ngx_ap_cache_unknown_has(ngx_ap_cache_unknown_t *unknown, uint64_t name)
+{
+    return ngx_ap_cache_filter_has(unknown, 0, name)
+           || ngx_ap_cache_filter_has(unknown, 1, name);
+}
+
+
 static void
-ngx_ap_cache_unknown_put(ngx_ap_cache_unknown_t *unknown, uint64_t name)
+ngx_ap_cache_filter_put(ngx_ap_cache_unknown_t *unknown, ngx_uint_t which,
+    uint64_t name)
 {
     size_t      place;
     uint64_t   *words;
     ngx_uint_t  i;
 
-    words = unknown->words
-            + unknown->which * (((size_t) 1 << unknown->bits) / 64);
+    words = unknown->words + which * (((size_t) 1 << unknown->bits) / 64);
 
     for (i = 0; i < NGX_AP_CACHE_UNKNOWN_PLACES; i++) {
         place = name & (((size_t) 1 << unknown->bits) - 1);
@@ -166,15 +185,7 @@ ngx_ap_cache_unknown_put(ngx_ap_cache_unknown_t *unknown, uint64_t name)
 
 
 static ngx_uint_t
-ngx_ap_cache_unknown_has(ngx_ap_cache_unknown_t *unknown, uint64_t name)
-{
-    return ngx_ap_cache_unknown_in(unknown, 0, name)
-           || ngx_ap_cache_unknown_in(unknown, 1, name);
-}
-
-
-static ngx_uint_t
-ngx_ap_cache_unknown_in(ngx_ap_cache_unknown_t *unknown, ngx_uint_t which,
+ngx_ap_cache_filter_has(ngx_ap_cache_unknown_t *unknown, ngx_uint_t which,
     uint64_t name)
 {
     size_t      place;

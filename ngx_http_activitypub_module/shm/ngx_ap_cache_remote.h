@@ -10,7 +10,9 @@
  * Another node may have learned an actor, and the notification is on its way
  * while that actor says that it is gone.  So who was called unknown is
  * remembered for five minutes at least, in two Bloom filters that take turns:
- * of fixed size, and never forgetting one, however many there were.
+ * of fixed size, and never forgetting one, however many there were.  A third
+ * has all that were ever in the set: most who are not are not in it either,
+ * and the set itself, which is larger than a processor's cache, is not asked.
  */
 
 #ifndef NGX_AP_CACHE_REMOTE_H

@@ -66,7 +66,13 @@ typedef struct {
 /* a filter is no more of the zone than one part of so many */
 #define NGX_AP_CACHE_UNKNOWN_SHARE  128
 
-/* two filters of 1 << bits bits each, one behind the other */
+/*
+ * Three filters of 1 << bits bits each, one behind the other: who was called
+ * unknown, in the two that take turns; and who is in the set, so that most who
+ * are not are found out in a part of the zone that the processor has at hand.
+ */
+#define NGX_AP_CACHE_FILTERS       3
+#define NGX_AP_CACHE_FILTER_KNOWN  2
 
 typedef struct {
     uint64_t                   *words;

@@ -81,6 +81,55 @@ test_refused(void **state)
 }
 
 
+/* each byte at each place: of four, of three, of two */
+
+static void
+test_bytes(void **state)
+{
+    int            c;
+    bool           ok;
+    char           text[8];
+    size_t         at, n, len;
+    unsigned char  out[8];
+
+    static const char  alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    (void) state;
+
+    for (n = 2; n <= 4; n++) {
+
+        for (at = 0; at < 4 + n; at++) {
+
+            for (c = 0; c < 256; c++) {
+                memset(text, 'A', sizeof(text));
+                text[at] = (char) c;
+
+                /* the last of them has bits that no byte takes */
+
+                ok = c != 0 && strchr(alphabet, c) != NULL
+                     && (at != 3 + n || n == 4
+                         || (strchr(alphabet, c) - alphabet)
+                            % (n == 2 ? 16 : 4) == 0);
+
+                /* ... or is padding: "AAAAAA==" is no text of seven */
+
+                if (c == '=' && n == 4 && at == 7) {
+                    ok = true;
+                }
+
+                if (fedi_base64_decode((fedi_str_t) { text, 4 + n }, out,
+                                       sizeof(out), &len)
+                    != ok)
+                {
+                    fail_msg("%d at %zu of %zu", c, at, 4 + n);
+                }
+            }
+        }
+    }
+}
+
+
 static void
 test_size(void **state)
 {
@@ -94,6 +143,11 @@ test_size(void **state)
     assert_true(fedi_base64_decode(fedi_str("Zm9v"), out, 3, &len));
     assert_int_equal(len, 3);
     assert_int_equal(out[3], 0xaa);
+    assert_false(fedi_base64_decode(fedi_str("Zm9vYg"), out, 3, &len));
+    assert_false(fedi_base64_decode(fedi_str("Zm9vYmE"), out, 3, &len));
+    assert_int_equal(out[3], 0xaa);
+    assert_true(fedi_base64_decode(fedi_str("Zm8"), out, 2, &len));
+    assert_int_equal(len, 2);
     assert_int_equal(fedi_base64_decoded_max(8), 9);
 }
 
@@ -104,6 +158,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_size)
     };
 

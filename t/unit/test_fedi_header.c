@@ -39,6 +39,7 @@ test_find(void **state)
 static void
 test_token(void **state)
 {
+    char    c;
     size_t  i;
 
     static const char *const  tokens[] = {
@@ -63,6 +64,16 @@ test_token(void **state)
     }
 
     assert_false(fedi_header_is_token(fedi_str("a\0")));
+
+    /* every byte, as the RFC has them */
+
+    for (i = 0; i < 256; i++) {
+        c = (char) i;
+
+        assert_int_equal(fedi_header_is_token((fedi_str_t) { &c, 1 }),
+                         fedi_is_alnum(c)
+                         || (i != 0 && strchr("!#$%&'*+-.^_`|~", c)));
+    }
 }
 
 

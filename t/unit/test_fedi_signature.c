@@ -286,6 +286,40 @@ test_limits(void **state)
 }
 
 
+/* each byte at each place of a value that nobody reads */
+
+static void
+test_bytes(void **state)
+{
+    int               c;
+    char              text[] = KEY ALG HDR SIG ",x=\"aaaaaaaaaaaaaaaaaaaa\"";
+    size_t            at, len;
+    fedi_signature_e  want;
+    fedi_signature_t  s;
+
+    (void) state;
+
+    len = sizeof(text) - 1;
+
+    for (at = len - 21; at < len - 1; at++) {
+
+        for (c = 0; c < 256; c++) {
+            text[at] = (char) c;
+
+            want = (c >= 0x20 || c == '\t') && c != 0x7f && c != '\\'
+                   && c != '"' ? FEDI_SIGNATURE_VALID
+                               : FEDI_SIGNATURE_MALFORMED;
+
+            if (fedi_signature_parse((fedi_str_t) { text, len }, &s) != want) {
+                fail_msg("%d at %zu", c, at);
+            }
+        }
+
+        text[at] = 'a';
+    }
+}
+
+
 int
 main(void)
 {
@@ -296,7 +330,8 @@ main(void)
         cmocka_unit_test(test_r21_duplicates),
         cmocka_unit_test(test_r15_algorithm),
         cmocka_unit_test(test_r17_times),
-        cmocka_unit_test(test_limits)
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_bytes)
     };
 
     return cmocka_run_group_tests_name("fedi_signature", tests, NULL, NULL);
