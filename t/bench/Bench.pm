@@ -94,8 +94,7 @@ sub instructions {
     return _slope($n, sub {
         my ($n) = @_;
 
-        my $t = $run->(['valgrind', '-q', '--tool=callgrind',
-            "--callgrind-out-file=$file"]);
+        my $t = $run->(counter($file));
 
         requests($t->{http}, 10, $request);
         system("callgrind_control --zero $t->{pid} > /dev/null 2>&1") == 0
@@ -112,14 +111,48 @@ sub instructions {
 }
 
 
+# a tool for new(), and what nginx does under it while the code runs
+
+sub counter {
+    my ($file) = @_;
+
+    return ['valgrind', '-q', '--tool=callgrind',
+        "--callgrind-out-file=$file"];
+}
+
+
+sub counted {
+    my ($self, $file, $code) = @_;
+
+    unlink glob "$file.*";
+
+    for my $do (['--zero'], $code, ['--dump']) {
+
+        if (ref $do eq 'CODE') {
+            $do->();
+            next;
+        }
+
+        system("callgrind_control @$do $self->{pid} > /dev/null 2>&1") == 0
+            or die "callgrind_control does not work\n";
+    }
+
+    my ($total) = map { _read($_) =~ /^(?:summary|totals): (\d+)/m }
+        glob "$file.*";
+
+    unlink glob "$file.*";
+
+    return $total // die "no figure from callgrind\n";
+}
+
+
 # ... of "nginx -t", from its start to its end
 
 sub check_instructions {
     my ($prepare) = @_;
 
     my $file = "/tmp/apt-bench-$$";
-    my $t = __PACKAGE__->new(tool => ['valgrind', '-q', '--tool=callgrind',
-        "--callgrind-out-file=$file"]);
+    my $t = __PACKAGE__->new(tool => counter($file));
 
     $prepare->($t);
 
@@ -219,6 +252,15 @@ sub cpu {
     die "no account of the CPU in /proc\n" unless $sum;
 
     return $sum;
+}
+
+
+# of many turns the middle one: what else the machine does falls into a few
+
+sub median {
+    my @sorted = sort { $a <=> $b } @_;
+
+    return $sorted[$#sorted / 2];
 }
 
 
