@@ -207,7 +207,7 @@ ngx_http_ap_inbox_take(ngx_http_ap_inbox_t *inbox)
         }
 
         if (ngx_http_ap_shield(inbox->request, inbox->origin, inbox->body,
-                               &inbox->repeat))
+                               &inbox->mark))
         {
             return ngx_http_ap_receive_accepted(inbox->request);
         }

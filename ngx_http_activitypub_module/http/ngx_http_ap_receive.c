@@ -267,7 +267,8 @@ ngx_http_ap_receive_received(void *data, ngx_int_t rc, const ngx_str_t *verdict)
 
         if (counter != NGX_HTTP_AP_RECEIVED_UNKNOWN_ACTOR) {
             ngx_http_ap_receive_refresh(inbox);
-            ngx_http_ap_shield_accepted(inbox->verify, inbox->repeat);
+            ngx_http_ap_shield_accepted(inbox->verify, inbox->body,
+                                        inbox->mark);
             rc = ngx_http_ap_receive_accepted(inbox->request);
             break;
         }

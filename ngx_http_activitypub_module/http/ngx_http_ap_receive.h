@@ -27,7 +27,7 @@ typedef struct {
     struct ngx_ap_reader_job_s *job;        /* of a large body, or NULL */
     const fedi_activity_t      *activity;   /* NULL: not read yet */
     ngx_ap_pg_query_t          *call;       /* whether the actor is known */
-    uint64_t                    repeat;     /* its name: ngx_http_ap_shield() */
+    uint64_t                    mark;       /* see ngx_http_ap_shield() */
 } ngx_http_ap_inbox_t;
 
 

@@ -15,12 +15,20 @@
 #include "ngx_http_ap_shield.h"
 
 
+/* of a signature's value, from its end */
+#define NGX_HTTP_AP_SHIELD_MARK  64
+
+
 static ngx_uint_t ngx_http_ap_shield_is_farewell(ngx_http_request_t *r,
     ngx_http_ap_main_conf_t *amcf, ngx_ap_origin_t *origin, fedi_str_t body);
+static uint64_t ngx_http_ap_shield_mark(ngx_http_request_t *r,
+    ngx_http_ap_main_conf_t *amcf);
 static uint64_t ngx_http_ap_shield_name(ngx_http_request_t *r,
     ngx_http_ap_main_conf_t *amcf, ngx_ap_origin_t *origin, fedi_str_t body);
 static ngx_uint_t ngx_http_ap_shield_signed_field(
     const ngx_table_elt_t *field);
+static ngx_inline ngx_uint_t ngx_http_ap_shield_is(
+    const ngx_table_elt_t *field, const ngx_str_t *name);
 
 
 /* what every signature covers, and the signature */
@@ -70,21 +78,26 @@ ngx_http_ap_shield_is_here(ngx_http_request_t *r)
 
 ngx_uint_t
 ngx_http_ap_shield(ngx_http_request_t *r, ngx_ap_origin_t *origin,
-    fedi_str_t body, uint64_t *repeat)
+    fedi_str_t body, uint64_t *mark)
 {
     ngx_http_ap_main_conf_t  *amcf;
 
     amcf = ngx_http_get_module_main_conf(r, ngx_http_activitypub_module);
-    *repeat = 0;
+    *mark = 0;
 
     if (ngx_http_ap_shield_is_farewell(r, amcf, origin, body)) {
         ngx_http_ap_count(r, NGX_HTTP_AP_RECEIVED_IGNORED);
         return 1;
     }
 
-    *repeat = ngx_http_ap_shield_name(r, amcf, origin, body);
+    *mark = ngx_http_ap_shield_mark(r, amcf);
 
-    if (*repeat && ngx_ap_cache_repeat_find(amcf->cache, *repeat)) {
+    if (*mark
+        && ngx_ap_cache_repeat_marked(amcf->cache, *mark)
+        && ngx_ap_cache_repeat_find(amcf->cache, *mark,
+                                    ngx_http_ap_shield_name(r, amcf, origin,
+                                                            body)))
+    {
         ngx_http_ap_count(r, NGX_HTTP_AP_RECEIVED_REPEATED);
         return 1;
     }
@@ -97,13 +110,14 @@ ngx_http_ap_shield(ngx_http_request_t *r, ngx_ap_origin_t *origin,
 
 void
 ngx_http_ap_shield_accepted(const ngx_http_ap_verify_t *verify,
-    uint64_t repeat)
+    fedi_str_t body, uint64_t mark)
 {
+    uint64_t                 name;
     int64_t                  dated;
     fedi_str_t               date;
     ngx_http_ap_main_conf_t  *amcf;
 
-    if (repeat == 0) {
+    if (mark == 0) {
         return;
     }
 
@@ -127,7 +141,10 @@ ngx_http_ap_shield_accepted(const ngx_http_ap_verify_t *verify,
     amcf = ngx_http_get_module_main_conf(verify->request,
                                          ngx_http_activitypub_module);
 
-    ngx_ap_cache_repeat_add(amcf->cache, repeat,
+    name = ngx_http_ap_shield_name(verify->request, amcf, verify->origin,
+                                   body);
+
+    ngx_ap_cache_repeat_add(amcf->cache, mark, name,
                             dated + FEDI_SIGNATURE_WINDOW);
 }
 
@@ -157,6 +174,60 @@ ngx_http_ap_shield_is_farewell(ngx_http_request_t *r,
 
 
 /*
+ * The end of a signature, which no other request of the same key has: most of
+ * what comes was never here before, and no more of it is hashed than that.
+ */
+
+static uint64_t
+ngx_http_ap_shield_mark(ngx_http_request_t *r, ngx_http_ap_main_conf_t *amcf)
+{
+    uint64_t          mark;
+    fedi_str_t        value;
+    ngx_uint_t        i, is_signed;
+    fedi_siphash_t    hash;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *field;
+
+    hash = ngx_ap_cache_hash(amcf->cache);
+    is_signed = 0;
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+
+        field = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            if (!ngx_http_ap_shield_is(&field[i],
+                                       &ngx_http_ap_shield_fields[0]))
+            {
+                continue;
+            }
+
+            value = ngx_http_ap_view(&field[i].value);
+
+            if (value.len > NGX_HTTP_AP_SHIELD_MARK) {
+                value = fedi_str_from(value,
+                                      value.len - NGX_HTTP_AP_SHIELD_MARK);
+            }
+
+            fedi_siphash_add(&hash, value);
+            is_signed = 1;
+        }
+    }
+
+    if (!is_signed) {
+        return 0;
+    }
+
+    mark = fedi_siphash_value(hash);
+
+    /* 0 is no mark */
+
+    return mark + (mark == 0);
+}
+
+
+/*
  * Two requests of one name are the same in all that matters: line, fields,
  * signature and body.
  */
@@ -166,13 +237,12 @@ ngx_http_ap_shield_name(ngx_http_request_t *r, ngx_http_ap_main_conf_t *amcf,
     ngx_ap_origin_t *origin, fedi_str_t body)
 {
     uint64_t          name;
-    ngx_uint_t        i, which, is_signed;
+    ngx_uint_t        i, which;
     fedi_siphash_t    hash;
     ngx_list_part_t  *part;
     ngx_table_elt_t  *field;
 
     hash = ngx_ap_cache_hash(amcf->cache);
-    is_signed = 0;
 
     fedi_siphash_add(&hash, ngx_http_ap_view(&origin->url));
     fedi_siphash_add(&hash, ngx_http_ap_view(&r->unparsed_uri));
@@ -188,15 +258,9 @@ ngx_http_ap_shield_name(ngx_http_request_t *r, ngx_http_ap_main_conf_t *amcf,
                 continue;
             }
 
-            is_signed |= (which == 1);
-
             fedi_siphash_word(&hash, which);
             fedi_siphash_add(&hash, ngx_http_ap_view(&field[i].value));
         }
-    }
-
-    if (!is_signed) {
-        return 0;
     }
 
     fedi_siphash_add(&hash, body);
@@ -214,18 +278,22 @@ ngx_http_ap_shield_name(ngx_http_request_t *r, ngx_http_ap_main_conf_t *amcf,
 static ngx_uint_t
 ngx_http_ap_shield_signed_field(const ngx_table_elt_t *field)
 {
-    ngx_str_t   *name;
-    ngx_uint_t   i;
+    ngx_uint_t  i;
 
     for (i = 0; ngx_http_ap_shield_fields[i].len; i++) {
-        name = &ngx_http_ap_shield_fields[i];
 
-        if (field->key.len == name->len
-            && ngx_memcmp(field->lowcase_key, name->data, name->len) == 0)
-        {
+        if (ngx_http_ap_shield_is(field, &ngx_http_ap_shield_fields[i])) {
             return i + 1;
         }
     }
 
     return 0;
+}
+
+
+static ngx_inline ngx_uint_t
+ngx_http_ap_shield_is(const ngx_table_elt_t *field, const ngx_str_t *name)
+{
+    return field->key.len == name->len
+           && ngx_memcmp(field->lowcase_key, name->data, name->len) == 0;
 }

@@ -23,14 +23,14 @@ ngx_uint_t ngx_http_ap_shield_is_here(ngx_http_request_t *r);
 
 /*
  * Whether there is nothing to do but to answer 202, which is counted.
- * "repeat" becomes the name of the request, 0: it is not signed.
+ * "mark" becomes that of the request, 0: it is not signed.
  */
 ngx_uint_t ngx_http_ap_shield(ngx_http_request_t *r,
-    ngx_ap_origin_t *origin, fedi_str_t body, uint64_t *repeat);
+    ngx_ap_origin_t *origin, fedi_str_t body, uint64_t *mark);
 
-/* a request of that name was accepted, and that is committed */
+/* the request was accepted, and that is committed */
 void ngx_http_ap_shield_accepted(const ngx_http_ap_verify_t *verify,
-    uint64_t repeat);
+    fedi_str_t body, uint64_t mark);
 
 
 #endif

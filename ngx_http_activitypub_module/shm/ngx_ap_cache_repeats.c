@@ -3,7 +3,7 @@
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * Eight places to a name, next to each other: two lines of the processor's
+ * Eight places to a mark, next to each other: two lines of the processor's
  * cache.
  */
 
@@ -11,8 +11,11 @@
 #include "ngx_ap_cache_shared.h"
 
 
+static ngx_uint_t ngx_ap_cache_repeat_has(ngx_ap_cache_t *cache,
+    uint64_t mark, uint64_t name);
+static uint32_t ngx_ap_cache_repeat_mark(uint64_t mark);
 static ngx_ap_cache_repeat_t *ngx_ap_cache_repeat_places(
-    ngx_ap_cache_t *cache, uint64_t name);
+    ngx_ap_cache_t *cache, uint64_t mark);
 
 
 ngx_int_t
@@ -35,22 +38,38 @@ ngx_ap_cache_repeats_create(ngx_ap_cache_t *cache)
 
 
 ngx_uint_t
-ngx_ap_cache_repeat_find(ngx_ap_cache_t *cache, uint64_t name)
+ngx_ap_cache_repeat_marked(ngx_ap_cache_t *cache, uint64_t mark)
+{
+    return ngx_ap_cache_repeat_has(cache, mark, 0);
+}
+
+
+ngx_uint_t
+ngx_ap_cache_repeat_find(ngx_ap_cache_t *cache, uint64_t mark, uint64_t name)
+{
+    return ngx_ap_cache_repeat_has(cache, mark, name);
+}
+
+
+/* of that mark, and of that name; 0: of any */
+
+static ngx_uint_t
+ngx_ap_cache_repeat_has(ngx_ap_cache_t *cache, uint64_t mark, uint64_t name)
 {
     ngx_uint_t              i, found;
     ngx_ap_cache_repeat_t  *place;
 
     found = 0;
-    place = ngx_ap_cache_repeat_places(cache, name);
+    place = ngx_ap_cache_repeat_places(cache, mark);
 
     ngx_shmtx_lock(&cache->shpool->mutex);
 
-    for (i = 0; i < NGX_AP_CACHE_REPEATS_PLACES; i++) {
+    for (i = 0; i < NGX_AP_CACHE_REPEATS_PLACES && !found; i++) {
 
-        if (place[i].name == name) {
-            found = place[i].until > ngx_time();
-            break;
-        }
+        found = place[i].name != 0
+                && place[i].mark == ngx_ap_cache_repeat_mark(mark)
+                && (name == 0 || place[i].name == name)
+                && (time_t) place[i].until > ngx_time();
     }
 
     ngx_shmtx_unlock(&cache->shpool->mutex);
@@ -60,12 +79,13 @@ ngx_ap_cache_repeat_find(ngx_ap_cache_t *cache, uint64_t name)
 
 
 void
-ngx_ap_cache_repeat_add(ngx_ap_cache_t *cache, uint64_t name, time_t until)
+ngx_ap_cache_repeat_add(ngx_ap_cache_t *cache, uint64_t mark, uint64_t name,
+    time_t until)
 {
     ngx_uint_t              i;
     ngx_ap_cache_repeat_t  *place, *victim;
 
-    place = ngx_ap_cache_repeat_places(cache, name);
+    place = ngx_ap_cache_repeat_places(cache, mark);
     victim = place;
 
     ngx_shmtx_lock(&cache->shpool->mutex);
@@ -85,7 +105,8 @@ ngx_ap_cache_repeat_add(ngx_ap_cache_t *cache, uint64_t name, time_t until)
     /* killed in between, a worker leaves one that is no request's */
 
     victim->name = 0;
-    victim->until = until;
+    victim->mark = ngx_ap_cache_repeat_mark(mark);
+    victim->until = (uint32_t) until;
     victim->name = name;
 
     ngx_shmtx_unlock(&cache->shpool->mutex);
@@ -107,13 +128,22 @@ ngx_ap_cache_repeats_clear(ngx_ap_cache_t *cache)
 }
 
 
+/* the half of it that does not say where the place is */
+
+static uint32_t
+ngx_ap_cache_repeat_mark(uint64_t mark)
+{
+    return mark >> 32;
+}
+
+
 static ngx_ap_cache_repeat_t *
-ngx_ap_cache_repeat_places(ngx_ap_cache_t *cache, uint64_t name)
+ngx_ap_cache_repeat_places(ngx_ap_cache_t *cache, uint64_t mark)
 {
     ngx_ap_cache_repeats_t  *repeats;
 
     repeats = &cache->shared->repeats;
 
-    return &repeats->places[ngx_ap_cache_place(name, repeats->n,
+    return &repeats->places[ngx_ap_cache_place(mark, repeats->n,
                                                NGX_AP_CACHE_REPEATS_PLACES)];
 }

@@ -14,11 +14,18 @@
 #include "ngx_ap_cache.h"
 
 
-ngx_uint_t ngx_ap_cache_repeat_find(ngx_ap_cache_t *cache, uint64_t name);
+/*
+ * A request has a mark, that costs little and leads to its place, and a name,
+ * that is all of it.  Whether there is one of that mark, so that its name is
+ * worth to be made; and whether there is that very one.
+ */
+ngx_uint_t ngx_ap_cache_repeat_marked(ngx_ap_cache_t *cache, uint64_t mark);
+ngx_uint_t ngx_ap_cache_repeat_find(ngx_ap_cache_t *cache, uint64_t mark,
+    uint64_t name);
 
 /* "until" its signature is too old to be believed */
-void ngx_ap_cache_repeat_add(ngx_ap_cache_t *cache, uint64_t name,
-    time_t until);
+void ngx_ap_cache_repeat_add(ngx_ap_cache_t *cache, uint64_t mark,
+    uint64_t name, time_t until);
 
 /* of another database they are no news */
 void ngx_ap_cache_repeats_clear(ngx_ap_cache_t *cache);

@@ -89,7 +89,8 @@ typedef struct {
 
 typedef struct {
     uint64_t                    name;       /* 0: the place is free */
-    time_t                      until;
+    uint32_t                    mark;       /* others may have it, too */
+    uint32_t                    until;
 } ngx_ap_cache_repeat_t;
 
 
