@@ -5,10 +5,12 @@
  */
 
 #include "fedi_json_load.h"
+#include "fedi_plain.h"
 
 
 static fedi_err_e fedi_json_scan(fedi_str_t text,
     const fedi_json_limits_t *limits);
+static const char *fedi_json_string(const char *p, const char *end);
 static bool fedi_json_keyword(json_t *json);
 
 
@@ -65,30 +67,24 @@ fedi_json_load(fedi_str_t text, const fedi_json_limits_t *limits,
 static fedi_err_e
 fedi_json_scan(fedi_str_t text, const fedi_json_limits_t *limits)
 {
-    bool    quoted;
-    size_t  i, depth, values;
+    size_t       depth, values;
+    const char  *p, *end;
 
-    quoted = false;
     depth = 0;
     values = 0;
+    end = text.data + text.len;
 
-    for (i = 0; i < text.len; i++) {
+    for (p = text.data; p < end; p++) {
 
-        if (quoted) {
-            if (text.data[i] == '\\') {
-                i++;
-
-            } else if (text.data[i] == '"') {
-                quoted = false;
-            }
-
-            continue;
-        }
-
-        switch (text.data[i]) {
+        switch (*p) {
 
         case '"':
-            quoted = true;
+            p = fedi_json_string(p + 1, end);
+
+            if (p == end) {
+                return FEDI_EJSON;
+            }
+
             break;
 
         case '{':
@@ -124,6 +120,26 @@ fedi_json_scan(fedi_str_t text, const fedi_json_limits_t *limits)
     }
 
     return FEDI_OK;
+}
+
+
+/* behind its first quotation mark; the one that ends it, or "end" */
+
+static const char *
+fedi_json_string(const char *p, const char *end)
+{
+    for (p = fedi_plain_end(p, end);
+         p != end && *p != '"';
+         p = fedi_plain_end(p + 1, end))
+    {
+        /* what a backslash stands before ends nothing */
+
+        if (*p == '\\' && ++p == end) {
+            break;
+        }
+    }
+
+    return p;
 }
 
 
