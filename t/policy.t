@@ -83,6 +83,13 @@ blocked(actor('xn--bcher-kva.example'), "key id $_", key_id => $_)
     for "https://b\xc3\xbccher.example/u/x#main-key",
         'https://XN--BCHER-KVA.example/u/x#main-key';
 
+# whatever else is wrong with what it says
+
+blocked(actor('bad.example'), 'one whose date is long ago',
+    date => 'Sun, 05 Jan 2014 21:31:40 GMT');
+blocked(actor('bad.example'), 'one that does not sign its body',
+    covered => '(request-target) host date');
+
 # a name with a dot at its end, or with a port, is nobody's key id
 
 refused(actor('bad.example'), "key id $_", 401, key_id => $_)

@@ -234,6 +234,8 @@ apctl_verify_signature(apctl_verify_t *v)
     policy.window = FEDI_SIGNATURE_WINDOW;
     policy.lifetime = FEDI_SIGNATURE_LIFETIME;
     policy.body = v->post || v->saved.body.len != 0;
+    policy.admit = NULL;
+    policy.data = NULL;
 
     reason = fedi_signature_read(&v->ap->heap.arena, &v->request, &policy,
                                  &v->signature, &v->digest);

@@ -51,6 +51,8 @@ apctl_header_time(apctl_t *ap, const fedi_signed_request_t *request,
     policy.window = APCTL_HEADER_EVER;
     policy.lifetime = APCTL_HEADER_EVER;
     policy.body = false;
+    policy.admit = NULL;
+    policy.data = NULL;
 
     signature = apctl_alloc(ap, sizeof(fedi_signature_t));
     memset(signature, 0, sizeof(fedi_signature_t));

@@ -225,6 +225,14 @@ fedi_check(fedi_check_t *check, const fedi_signature_t *signature,
     fedi_str_t        host;
     fedi_signature_e  rc;
 
+    if (check->policy->admit) {
+        rc = check->policy->admit(check->policy->data, signature->key_id);
+
+        if (rc != FEDI_SIGNATURE_VALID) {
+            return rc;
+        }
+    }
+
     if (!fedi_check_once(&check->lines)) {
         return FEDI_SIGNATURE_DUPLICATE_HEADER;
     }

@@ -19,11 +19,21 @@
 #define FEDI_SIGNATURE_LIFETIME  (12 * 3600)
 
 
+/*
+ * Whether we have to do with who signs, by the key id as it is written; VALID,
+ * or the reason why not.  Called for each signature that can be read.
+ */
+typedef fedi_signature_e (*fedi_signature_admit_pt)(void *data,
+    fedi_str_t key_id);
+
+
 typedef struct {
-    int64_t  now;
-    int64_t  window;        /* how far off a time may be, either way */
-    int64_t  lifetime;      /* of (created) to (expires), at most */
-    bool     body;          /* there is one, or may be: a POST */
+    int64_t                  now;
+    int64_t                  window;    /* how far off a time may be */
+    int64_t                  lifetime;  /* of (created) to (expires) */
+    bool                     body;      /* there is one, or may be: a POST */
+    fedi_signature_admit_pt  admit;     /* NULL: with everybody */
+    void                    *data;
 } fedi_signature_policy_t;
 
 
@@ -33,12 +43,13 @@ typedef struct {
  * passes", and of its signatures the first that is as it has to be; NONE: the
  * request has no signature.
  *
- * One line each of Host, Date, Digest and Content-Length at most, and of
- * Signature for draft-cavage; the method, the target with its query, the host
- * and a date covered, and the digest where there is a body; everything
- * covered is there; the host is ours; the times are near.  "digest" is what
- * the body has to be, and is set only if policy->body.  Otherwise the reason
- * is that of the first signature.
+ * Who signs is asked about first, because that is what most who are sent away
+ * are sent away for.  One line each of Host, Date, Digest and Content-Length
+ * at most, and of Signature for draft-cavage; the method, the target with its
+ * query, the host and a date covered, and the digest where there is a body;
+ * everything covered is there; the host is ours; the times are near.  "digest"
+ * is what the body has to be, and is set only if policy->body.  Otherwise the
+ * reason is that of the first signature.
  */
 fedi_signature_e fedi_signature_read(fedi_arena_t *arena,
     const fedi_signed_request_t *request,

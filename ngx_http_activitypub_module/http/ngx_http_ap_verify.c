@@ -3,7 +3,7 @@
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
  *
- *     header -> key id -> policy -> [digest] -> key -> signature -> owner
+ *     policy -> header -> key id -> [digest] -> key -> signature -> owner
  *                                                ^         |          |
  *                                                +- (once) +       policy
  *
@@ -23,8 +23,10 @@
 
 static ngx_int_t ngx_http_ap_verify_headers(ngx_http_ap_verify_t *verify,
     ngx_uint_t body);
+static fedi_signature_e ngx_http_ap_verify_admit(void *data,
+    fedi_str_t key_id);
 static fedi_signature_e ngx_http_ap_verify_key_id(
-    ngx_http_ap_verify_t *verify);
+    ngx_http_ap_verify_t *verify, fedi_str_t text);
 static ngx_uint_t ngx_http_ap_verify_is_own(ngx_http_ap_verify_t *verify);
 static fedi_signature_e ngx_http_ap_verify_policy(
     ngx_http_ap_verify_t *verify, const fedi_id_t *id);
@@ -86,6 +88,8 @@ ngx_http_ap_verify_headers(ngx_http_ap_verify_t *verify, ngx_uint_t body)
     policy.window = FEDI_SIGNATURE_WINDOW;
     policy.lifetime = FEDI_SIGNATURE_LIFETIME;
     policy.body = body;
+    policy.admit = ngx_http_ap_verify_admit;
+    policy.data = verify;
 
     verify->reason = fedi_signature_read(&verify->arena,
                                          &verify->signed_request, &policy,
@@ -93,19 +97,27 @@ ngx_http_ap_verify_headers(ngx_http_ap_verify_t *verify, ngx_uint_t body)
 
     if (verify->reason == FEDI_SIGNATURE_VALID) {
         verify->is_signed = 1;
-        verify->reason = ngx_http_ap_verify_key_id(verify);
-
-    } else if (verify->reason > FEDI_SIGNATURE_NO_TIMES) {
-
-        /* it can be read at least: whose it is said to be is counted */
-
-        (void) fedi_id_parse_fragment(&verify->arena,
-                                      &verify->worker->conf->rules,
-                                      verify->signature.key_id,
-                                      &verify->key_id);
+        verify->reason = verify->claim;
     }
 
     return NGX_OK;
+}
+
+
+/* what else is wrong with the key's id comes after what is with the header */
+
+static fedi_signature_e
+ngx_http_ap_verify_admit(void *data, fedi_str_t key_id)
+{
+    ngx_http_ap_verify_t *verify = data;
+
+    ngx_memzero(&verify->key_id, sizeof(fedi_id_t));
+
+    verify->is_own = 0;
+    verify->claim = ngx_http_ap_verify_key_id(verify, key_id);
+
+    return verify->claim == FEDI_SIGNATURE_BLOCKED ? FEDI_SIGNATURE_BLOCKED
+                                                   : FEDI_SIGNATURE_VALID;
 }
 
 
@@ -115,12 +127,12 @@ ngx_http_ap_verify_headers(ngx_http_ap_verify_t *verify, ngx_uint_t body)
  */
 
 static fedi_signature_e
-ngx_http_ap_verify_key_id(ngx_http_ap_verify_t *verify)
+ngx_http_ap_verify_key_id(ngx_http_ap_verify_t *verify, fedi_str_t text)
 {
     fedi_err_e  err;
 
     err = fedi_id_parse_fragment(&verify->arena, &verify->worker->conf->rules,
-                                 verify->signature.key_id, &verify->key_id);
+                                 text, &verify->key_id);
 
     if (err == FEDI_ENOMEM) {
         return FEDI_SIGNATURE_FAILED;

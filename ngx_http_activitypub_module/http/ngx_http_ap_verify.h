@@ -32,6 +32,7 @@ typedef struct {
     fedi_signed_request_t       signed_request;
     fedi_digest_t               digest;     /* of the body, if there is one */
     fedi_id_t                   key_id;     /* claimed; empty: malformed */
+    fedi_signature_e            claim;      /* what is wrong with that */
 
     /*
      * VALID as long as nothing is wrong: nobody is to be believed before

@@ -59,7 +59,8 @@ fuzz_request(fedi_arena_t *arena, const fedi_signed_request_t *request,
     fedi_signature_e         rc, based;
     fedi_signature_bases_t   bases;
     fedi_signature_policy_t  policy = { 1388957500, FEDI_SIGNATURE_WINDOW,
-                                        FEDI_SIGNATURE_LIFETIME, true };
+                                        FEDI_SIGNATURE_LIFETIME, true,
+                                        NULL, NULL };
 
     rc = fedi_signature_read(arena, request, &policy, &read, &digest);
 

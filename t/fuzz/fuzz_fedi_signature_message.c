@@ -52,7 +52,8 @@ fuzz_request(fedi_arena_t *arena, const fedi_signed_request_t *request)
     fedi_signature_t         signature;
     fedi_signature_bases_t   bases;
     fedi_signature_policy_t  policy = { 1618884473, FEDI_SIGNATURE_WINDOW,
-                                        FEDI_SIGNATURE_LIFETIME, true };
+                                        FEDI_SIGNATURE_LIFETIME, true,
+                                        NULL, NULL };
 
     if (fedi_signature_read(arena, request, &policy, &signature, &digest)
         != FEDI_SIGNATURE_VALID)

@@ -68,7 +68,8 @@ make(test_request_t *t, const char *extra, const char *covered)
     };
 
     t->policy = (fedi_signature_policy_t) {
-        NOW, FEDI_SIGNATURE_WINDOW, FEDI_SIGNATURE_LIFETIME, true
+        NOW, FEDI_SIGNATURE_WINDOW, FEDI_SIGNATURE_LIFETIME, true,
+        NULL, NULL
     };
 }
 
@@ -494,6 +495,59 @@ test_r26_host(void **state)
 }
 
 
+/* who is not to be heard is told so whatever else is wrong, and read no more */
+
+static fedi_signature_e
+admit(void *data, fedi_str_t key_id)
+{
+    fedi_str_t  *nobody = data;
+
+    return fedi_str_eq(key_id, *nobody) ? FEDI_SIGNATURE_BLOCKED
+                                        : FEDI_SIGNATURE_VALID;
+}
+
+
+static void
+test_admit(void **state)
+{
+    fedi_str_t      nobody;
+    test_request_t  t;
+
+    (void) state;
+
+    nobody = fedi_str("k");
+
+    make(&t, "", POST);
+    t.policy.admit = admit;
+    t.policy.data = &nobody;
+    check(&t, "nobody", FEDI_SIGNATURE_BLOCKED);
+
+    t.headers[0].value = fedi_str("other.example");
+    t.headers[2].value = fedi_str("SHA-256=x");
+    add(&t, "Date", DATE);
+    check(&t, "nobody, and all is wrong", FEDI_SIGNATURE_BLOCKED);
+
+    nobody = fedi_str("K");
+    check(&t, "somebody, and all is wrong", FEDI_SIGNATURE_DUPLICATE_HEADER);
+
+    make(&t, "", POST);
+    t.policy.admit = admit;
+    t.policy.data = &nobody;
+    check(&t, "somebody", FEDI_SIGNATURE_VALID);
+
+    /* each label for itself */
+
+    make_message(&t, "a=(\"@method\" \"@target-uri\" \"content-digest\")"
+                 ";created=1388957500;keyid=\"k\"");
+    t.policy.admit = admit;
+    t.policy.data = &nobody;
+    check(&t, "a label", FEDI_SIGNATURE_VALID);
+
+    nobody = fedi_str("k");
+    check(&t, "nobody's label", FEDI_SIGNATURE_BLOCKED);
+}
+
+
 int
 main(void)
 {
@@ -507,7 +561,8 @@ main(void)
         cmocka_unit_test(test_r18_digest),
         cmocka_unit_test(test_r19_window),
         cmocka_unit_test(test_r21_lines),
-        cmocka_unit_test(test_r26_host)
+        cmocka_unit_test(test_r26_host),
+        cmocka_unit_test(test_admit)
     };
 
     return cmocka_run_group_tests_name("fedi_signature_check", tests, NULL,

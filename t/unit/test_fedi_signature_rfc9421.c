@@ -343,7 +343,8 @@ test_read(void **state)
     fedi_signature_t         signature;
     fedi_signed_request_t    request;
     fedi_signature_policy_t  policy = { NOW, FEDI_SIGNATURE_WINDOW,
-                                        FEDI_SIGNATURE_LIFETIME, true };
+                                        FEDI_SIGNATURE_LIFETIME, true,
+                                        NULL, NULL };
 
     (void) state;
 

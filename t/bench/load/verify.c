@@ -48,7 +48,8 @@ static void verify_die(const char *what);
 
 
 static const fedi_signature_policy_t  verify_policy = {
-    VERIFY_NOW, FEDI_SIGNATURE_WINDOW, FEDI_SIGNATURE_LIFETIME, true
+    VERIFY_NOW, FEDI_SIGNATURE_WINDOW, FEDI_SIGNATURE_LIFETIME, true,
+        NULL, NULL
 };
 
 

@@ -76,7 +76,8 @@ verify(fedi_arena_t *arena, const json_t *json,
     fedi_signature_t         signature;
     fedi_signature_bases_t   bases;
     fedi_signature_policy_t  policy = {
-        time(NULL), FEDI_SIGNATURE_WINDOW, FEDI_SIGNATURE_LIFETIME, false
+        time(NULL), FEDI_SIGNATURE_WINDOW, FEDI_SIGNATURE_LIFETIME, false,
+        NULL, NULL
     };
 
     policy.body = fedi_str_eq(request->method, fedi_str("POST"));
