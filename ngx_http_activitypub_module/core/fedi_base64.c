@@ -9,10 +9,10 @@
 #include "fedi_base64.h"
 
 
-/* stands for nothing: more than six bits have, so one look finds it in four */
-#define no  0x80
+/* stands for nothing: wherever it is shifted to, it has bits above the 24 */
+#define no  0xffffffff
 
-static const unsigned char  fedi_base64_values[256] = {
+static const uint32_t  fedi_base64_values[256] = {
     no, no, no, no, no, no, no, no, no, no, no, no, no, no, no, no,
     no, no, no, no, no, no, no, no, no, no, no, no, no, no, no, no,
     no, no, no, no, no, no, no, no, no, no, no, 62, no, no, no, 63,
@@ -43,7 +43,7 @@ fedi_base64_decode(fedi_str_t text, unsigned char *out, size_t size,
     size_t *len)
 {
     size_t                i, rest;
-    unsigned              a, b, c, d;
+    uint32_t              bits;
     const unsigned char  *p;
 
     if (text.len != 0 && text.len % 4 == 0) {
@@ -62,18 +62,16 @@ fedi_base64_decode(fedi_str_t text, unsigned char *out, size_t size,
     p = (const unsigned char *) text.data;
 
     for (i = 0; i < text.len / 4; i++) {
-        a = fedi_base64_values[p[0]];
-        b = fedi_base64_values[p[1]];
-        c = fedi_base64_values[p[2]];
-        d = fedi_base64_values[p[3]];
+        bits = fedi_base64_values[p[0]] << 18 | fedi_base64_values[p[1]] << 12
+               | fedi_base64_values[p[2]] << 6 | fedi_base64_values[p[3]];
 
-        if ((a | b | c | d) > 63) {
+        if (bits >> 24 != 0) {
             return false;
         }
 
-        out[0] = (unsigned char) (a << 2 | b >> 4);
-        out[1] = (unsigned char) (b << 4 | c >> 2);
-        out[2] = (unsigned char) (c << 6 | d);
+        out[0] = (unsigned char) (bits >> 16);
+        out[1] = (unsigned char) (bits >> 8);
+        out[2] = (unsigned char) bits;
 
         p += 4;
         out += 3;
@@ -88,29 +86,31 @@ fedi_base64_decode(fedi_str_t text, unsigned char *out, size_t size,
 static bool
 fedi_base64_rest(const unsigned char *p, size_t len, unsigned char *out)
 {
-    unsigned  a, b, c;
+    uint32_t  bits;
 
     if (len == 1) {
         return false;
     }
 
-    a = fedi_base64_values[p[0]];
-    b = fedi_base64_values[p[1]];
-    c = len == 3 ? fedi_base64_values[p[2]] : 0;
+    bits = fedi_base64_values[p[0]] << 18 | fedi_base64_values[p[1]] << 12;
 
-    if ((a | b | c) > 63) {
+    if (len == 3) {
+        bits |= fedi_base64_values[p[2]] << 6;
+    }
+
+    if (bits >> 24 != 0) {
         return false;
     }
 
-    out[0] = (unsigned char) (a << 2 | b >> 4);
+    out[0] = (unsigned char) (bits >> 16);
 
     if (len == 2) {
-        return (b & 15) == 0;
+        return (bits & 0xffff) == 0;
     }
 
-    out[1] = (unsigned char) (b << 4 | c >> 2);
+    out[1] = (unsigned char) (bits >> 8);
 
-    return (c & 3) == 0;
+    return (bits & 0xff) == 0;
 }
 
 
