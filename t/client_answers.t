@@ -187,7 +187,13 @@ my %way = (
         . "Content-Encoding: identity$e$length",
 );
 
-my %paths = ((map { ("/$_" => said(@{ $rows[$_] }[0, 3])) } 0 .. $#rows),
+# a JRD of that many bytes
+
+my %jrd = map { ("/jrd$_" => "${head}Content-Type: application/jrd+json$e"
+    . "Content-Length: $_$e$e" . 'j' x $_) } 65_536, 65_537;
+
+my %paths = (%jrd,
+    (map { ("/$_" => said(@{ $rows[$_] }[0, 3])) } 0 .. $#rows),
     map { ("/$_" => $way{$_}) } keys %way);
 
 my $peer = Test::Hostile->start($rig, paths => \%paths);
@@ -227,11 +233,31 @@ for my $way (qw/length chunks closed identity/) {
 is($f->get("https://peer.example/$_"),
     'an encoding that was not asked for, status 200', $_) for qw/gzip twice/;
 
+# what is no ActivityPub document is shorter
+
+is(jrd(65_536), '65536 bytes', 'a JRD of 64 KiB');
+is(jrd(65_537), 'the answer is longer than 65536 bytes', 'and a byte');
+
 unlike($t->error_log, qr/\[(?:error|crit)\]/, 'and no [error] of ours');
 
 done_testing();
 
 ###############################################################################
+
+sub jrd {
+    my ($size) = @_;
+
+    my $job = $t->sql("SELECT activitypub.job_create('fetch', NULL,
+        '{\"url\": \"https://peer.example/jrd$size\", \"as\": \"jrd\"}')");
+    my $result;
+
+    $t->wait_for(sub { $result = $t->sql("SELECT coalesce(result ->> 'error',
+        (result ->> 'bytes') || ' bytes') FROM activitypub.job
+        WHERE id = $job AND state = 'done'") }, 20);
+
+    return $result;
+}
+
 
 sub closing {
     my ($bytes) = @_;

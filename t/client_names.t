@@ -51,7 +51,7 @@ my @dressed = qw/::ffff:127.0.0.1 ::ffff:10.1.2.3 ::ffff:8.8.4.4
     ::127.0.0.1 ::8.8.4.4/;
 my @nowhere = qw/255.255.255.255 224.0.0.1 239.255.255.255 :: ff02::1/;
 
-$rig->route('8.8.4.4', '2620:fe::44', grep { !/^(?:0|127|::1$)/ } @inner);
+$rig->route('8.8.4.4', '8.8.4.5', '2620:fe::44', grep { !/^(?:0|127|::1$)/ } @inner);
 
 my @own = ('9.9.9.20', '2620:fe::20');
 
@@ -85,6 +85,10 @@ my %names = (
     'nothing' => [], 'garbage' => ['garbage'],
     'rebind' => ['ttl=0', '8.8.4.4', '|', 'ttl=0', '10.1.2.3'],
     'turn' => ['ttl=0', '10.1.2.3', '|', 'ttl=0', '8.8.4.4'],
+    'away' => ['ttl=0', '8.8.4.4', '|', 'ttl=0', '8.8.4.5'],
+
+    # of so many that lead nowhere two are tried, and then the other family
+    (map { ("many$_" => [('8.8.9.9') x 22, '2620:fe::44']) } 1 .. 3),
     'xn--bcher-kva' => ['8.8.4.4'],
     '127.0.0.1.nip' => ['127.0.0.1'],
 );
@@ -159,6 +163,7 @@ my @rows = (
     ['mixed', $OK, 'of several addresses the public one', '8.8.4.4'],
     ['both', $OK, 'of two families the public one', '8.8.4.4'],
     ['dead', $OK, 'one that is dead', '8.8.4.4'],
+    (map { ["many$_", $OK, "many that are dead, $_", '2620:fe::44'] } 1 .. 3),
     ['chain', $OK, 'a chain of names', '8.8.4.4'],
     ['alone', $OK, 'a chain that has to be asked for', '8.8.4.4'],
     ['inner', $inner, 'several, and none public'],
@@ -193,13 +198,22 @@ is($f->get('https://rebind.example/'), $OK, 'public at first');
 is(join(' ', map { $rig->{dns}->asked('rebind.example', $_) } qw/A AAAA/),
     '1 1', 'resolved once');
 
+is($f->get('https://away.example/'), $OK, 'a name that is about to move');
+
 # nginx's resolver counts in seconds
 
 sleep 2.1;
 
 is($f->get('https://rebind.example/'), $inner, 'then private');
-is(join(' ', $peer->since('accept')), '8.8.4.4 443', 'one connection');
-is(scalar($peer->since('request')), 1, 'and one request');
+is(scalar(grep { $_ eq 'rebind.example' }
+    map { (split ' ')[0] } $peer->since('tls')), 1, 'one connection');
+is(scalar($peer->since('request')), 2, 'and one request, beside the other');
+
+# a kept connection is that of an address, too
+
+is($f->get('https://away.example/'), $OK, 'one that has moved');
+is(join(' ', $peer->since('accept')), '8.8.4.4 443 8.8.4.4 443 8.8.4.5 443',
+    'is asked where it is now');
 
 is($f->get('https://turn.example/'), $inner, 'private at first');
 sleep 2.1;

@@ -158,6 +158,11 @@ my @signed = $peer->since('signed');
 cmp_ok(scalar @signed, '>', 10, 'signed requests');
 is(scalar(grep { good($_) } @signed), scalar @signed, 'and each of them well');
 
+# RFC 9110 section 12.5.3: as it is, and not packed
+
+is(scalar(grep { /\|Accept-Encoding: identity\|/ } @signed), scalar @signed,
+    'no encoding is asked for');
+
 my ($other) = grep { /^Host: other\.example\|/ } @signed;
 
 ok($other, 'one of another server');

@@ -33,6 +33,7 @@ my %names = (
     'dns' => ['silent'],
     'connect' => ['8.8.9.9'],
     'next' => ['8.8.9.10', '8.8.4.4'],
+    'many' => [('8.8.9.9') x 8],
     'tls' => ['8.8.4.5'],
     'record' => ['8.8.4.6'],
     'byte' => ['8.8.4.4'],
@@ -97,6 +98,8 @@ my @rows = (
         'a handshake byte by byte'],
     ['https://connect.example/', 'timed out while connecting', 5,
         'a black hole'],
+    ['https://many.example/', 'timed out while connecting', 7,
+        'two black holes of many'],
     ['https://dns.example/', 'timed out while resolving the host', 5,
         'a silent name server'],
 );

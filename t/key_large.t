@@ -67,6 +67,11 @@ for my $size (8192, 8193, 256 * 1024) {
     is(status($who), 202, "$size bytes");
 }
 
+my $long = actor();
+
+$web->serve($long->uri, body => padded($long->document, 256 * 1024 + 1));
+is(status($long), 401, 'and a byte');
+
 my $who = actor();
 
 $web->serve($who->uri, body => padded($who->document, 9000) . 'x');

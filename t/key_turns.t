@@ -35,9 +35,14 @@ $ENV{TEST_NGINX_GLOBALS_HTTP} = 'activitypub_ssl_trusted_certificate '
 my @wild = map { "h$_.wild.example" } 1 .. 12;
 my @tame = map { "h$_.tame.example" } 1 .. 4;
 my @stalling = map { "s$_.example" } 1 .. 32;
+my @many = (@stalling, map { "s$_.example" } 33 .. 70);
+
+$rig->crowd('8.8.4.4', 'good.example', @wild, @tame);
+$rig->crowd('8.8.4.5', @many);
+
 my $web = Test::Documents->start($rig, '8.8.4.4', 'good.example', @wild,
     @tame);
-my $farm = Test::Farm->start($rig, '8.8.4.5', @stalling);
+my $farm = Test::Farm->start($rig, '8.8.4.5', @many);
 
 run_site($t, $rig, server => 'listen 127.0.0.1:8080;');
 
@@ -93,32 +98,63 @@ $web->release;
 
 ###############################################################################
 
-# deliveries that nobody answers
+# Of the connections that are kept to be used again, the oldest make room: a
+# worker has no more than 64.
 
-$farm->behave($_, 'stall') for @stalling;
-
-for my $host (@stalling) {
-    for my $name (qw/a b/) {
-        my $uri = "https://$host/$name";
-
-        $t->sql("SELECT activitypub.remote_actor_set('$uri', '$host',
-            '$uri/inbox', '', '', '')");
-    }
-}
-
-$t->sql("INSERT INTO activitypub.follower (actor, remote_actor, inbox,
-    follow_id) SELECT a.id, r.id, r.inbox, '' FROM activitypub.actor a,
-    activitypub.remote_actor r WHERE a.name = 'news' AND NOT a.instance
-    AND r.host LIKE 's%.example'");
+followed(1, @many);
 publish($t, url => "$ORIGIN/posts/one", title => 'One', content => 'x');
 
-ok($t->wait_for(sub { 50 <= (() = $farm->seen) }, 15),
+ok($t->wait_for(sub { @many == grep { $_->{type} eq 'Create' } $farm->got },
+    15), 'seventy servers get a post');
+
+my $kept = sockets();
+
+cmp_ok($kept, '<=', 64, 'not all connections are kept');
+cmp_ok($kept, '>', 52, 'as many as there may be are');
+
+# deliveries that nobody answers: of the 64, 12 are for keys and jobs
+
+$farm->behave($_, 'stall') for @stalling;
+$t->sql("DELETE FROM activitypub.follower");
+followed(2, @stalling);
+publish($t, url => "$ORIGIN/posts/two", title => 'Two', content => 'x');
+
+ok($t->wait_for(sub { 52 <= grep { $_->{status} eq 'stall' } $farm->seen }, 15),
     'nobody answers what is sent');
 prompt('while deliveries wait');
 
 done_testing();
 
 ###############################################################################
+
+# so many followers at each of these servers
+
+sub followed {
+    my ($n, @hosts) = @_;
+
+    $t->sql("SELECT count(activitypub.remote_actor_set('https://' || h || u,
+            h, 'https://' || h || u || '/inbox', '', '', ''))
+        FROM unnest('{@{[ join ',', @hosts ]}}'::text[]) AS h,
+            (SELECT '/' || n FROM generate_series(1, $n) AS n) AS n (u)");
+
+    $t->sql("INSERT INTO activitypub.follower (actor, remote_actor, inbox,
+        follow_id) SELECT a.id, r.id, r.inbox, '' FROM activitypub.actor a,
+        activitypub.remote_actor r WHERE a.name = 'news' AND NOT a.instance
+        AND r.host LIKE 's%.example' AND r.host = ANY
+            ('{@{[ join ',', @hosts ]}}')");
+}
+
+
+# the connections with that farm
+
+sub sockets {
+    my @lines = `ss -Htn state established dst 8.8.4.5 dport = :443`;
+
+    die "ss\n" if $?;
+
+    return scalar @lines;
+}
+
 
 sub actor { Test::Remote->new($t, shift, like => $model) }
 

@@ -53,6 +53,7 @@ static void ngx_ap_fetch_signed(void *data, ngx_int_t rc,
     const ngx_str_t *headers);
 static ngx_int_t ngx_ap_fetch_ask(ngx_ap_fetch_t *fetch,
     const ngx_str_t *headers);
+static size_t ngx_ap_fetch_most(const ngx_ap_fetch_t *fetch);
 static void ngx_ap_fetch_answered(void *data,
     const ngx_ap_client_result_t *result);
 static ngx_int_t ngx_ap_fetch_answer(ngx_ap_fetch_t *fetch,
@@ -237,13 +238,24 @@ ngx_ap_fetch_ask(ngx_ap_fetch_t *fetch, const ngx_str_t *headers)
     ask.own = ngx_ap_origins_have(&fetch->worker->conf->origins, &ask.id);
     ask.origin = fetch->origin->url;
     ask.headers = *headers;
-    ask.body_max = fetch->key ? NGX_AP_FETCH_KEY_MAX : NGX_AP_FETCH_MAX;
+    ask.body_max = ngx_ap_fetch_most(fetch);
     ask.answered = ngx_ap_fetch_answered;
     ask.data = fetch;
 
     fetch->request = ngx_ap_client_request(fetch->worker->client, &ask);
 
     return fetch->request ? NGX_OK : NGX_ERROR;
+}
+
+
+static size_t
+ngx_ap_fetch_most(const ngx_ap_fetch_t *fetch)
+{
+    if (fetch->key) {
+        return NGX_AP_FETCH_KEY_MAX;
+    }
+
+    return fetch->jrd ? NGX_AP_FETCH_JRD_MAX : NGX_AP_FETCH_MAX;
 }
 
 

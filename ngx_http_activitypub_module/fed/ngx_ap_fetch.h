@@ -27,10 +27,15 @@
 #define NGX_AP_FETCH_MAX  (1024 * 1024)
 
 /*
- * Of an actor whom a stranger makes us ask for: a MiB takes a thread 30 ms,
- * and such documents have a few KiB.
+ * Of an actor whom a stranger makes us ask for: a MiB takes a thread 30 ms.
+ * Most have a few KiB; the longest profile that Akkoma's defaults allow, ten
+ * fields of 2.5 K characters and a text of 5 K, has 180 KiB where each
+ * character is written as "\u1234".
  */
 #define NGX_AP_FETCH_KEY_MAX  (256 * 1024)
+
+/* of a JRD, a NodeInfo or a host-meta */
+#define NGX_AP_FETCH_JRD_MAX  (64 * 1024)
 
 
 /* our own origins too; the address guard stays as it is */

@@ -332,10 +332,18 @@ test_r37_r38_ours(void **state)
 /* ACT-05: what has no effect here is taken and dropped */
 
 static void
-test_ignored(void **state)
+test_r36_r39_r40_ignored(void **state)
 {
     static const row_t  rows[] = {
         { "{" HEAD "'type':'Accept','object':'" O "/f/1'}",
+          FEDI_VERDICT_IGNORED },
+        { "{" HEAD "'type':'Accept','object':{'type':'Follow','actor':'" O
+          "/u','object':'" E "/u'}}", FEDI_VERDICT_IGNORED },
+        { "{" HEAD "'type':'Reject','object':'" E "/f/1'}",
+          FEDI_VERDICT_IGNORED },
+        { "{" HEAD "'type':'Block','object':'" O "/u'}",
+          FEDI_VERDICT_IGNORED },
+        { "{" HEAD "'type':'Flag','object':'" O "/n'}",
           FEDI_VERDICT_IGNORED },
         { "{" HEAD "'type':'Move','object':'" E "/u','target':'" V "/u'}",
           FEDI_VERDICT_IGNORED },
@@ -361,7 +369,7 @@ main(void)
         cmocka_unit_test(test_r34_delete),
         cmocka_unit_test(test_r35_undo),
         cmocka_unit_test(test_r37_r38_ours),
-        cmocka_unit_test(test_ignored)
+        cmocka_unit_test(test_r36_r39_r40_ignored)
     };
 
     return cmocka_run_group_tests_name("fedi_authorise", tests, NULL, NULL);

@@ -35,7 +35,7 @@ sub start {
         CLEANUP => 1);
     my $self = bless { dir => $dir, owner => $$ }, $class;
 
-    $rig->elsewhere($_, $address) for @names;
+    $rig->elsewhere($_, $address) for grep { !$rig->{names}{$_} } @names;
 
     my %certs = map { $_ => { cert => "$rig->{dir}/$_.crt",
         key => "$rig->{dir}/$_.key" } } @names;

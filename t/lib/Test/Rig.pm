@@ -160,6 +160,30 @@ sub elsewhere {
 }
 
 
+# Many of them, which share an address and a certificate: a process for each
+# would take longer than what they are there for.
+
+sub crowd {
+    my ($self, $address, @names) = @_;
+
+    my $dir = $self->{dir};
+    my ($first, @others) = @names;
+
+    $self->route($address);
+    $self->{ca}->issue($first, names => \@names);
+
+    for my $name (@others) {
+        symlink "$dir/$first.$_", "$dir/$name.$_" or die "$name: $!\n"
+            for qw/crt key/;
+    }
+
+    @{ $self->{names} }{@names} = map { [$address] } @names;
+    $self->{dns}->names($self->{names});
+
+    return $self;
+}
+
+
 # What the name server says of a name, in the words of Test::Rig::DNS: a name
 # that is somebody else's, or nobody's.
 
