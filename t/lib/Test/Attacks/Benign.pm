@@ -116,29 +116,49 @@ sub seeds {
 
         return if $type !~ /^(?:Like|Announce|Follow)$/ || ref $id;
 
-        return Test::Attacks::Words::activity($type, by => $inner->{actor}
-            // $body->{actor}, id => $id,
-            key_id => ($inner->{actor} // $body->{actor}) . '#k');
+        my $by = $inner->{actor} // _author($id) // $body->{actor};
+
+        return if ref $by;
+        return Test::Attacks::Words::activity($type =~ /Follow/
+            || !$inner->{type} && $id =~ /follow/i ? 'Follow' : $type,
+            by => $by, id => $id, key_id => "$by#k");
     }
 
     return if !defined $id || ref $id
         || $body->{type} !~ /^(?:Create|Update|Delete)$/;
 
-    my ($host, $who) = $id =~ m{^https://((evil\d*|victim)\.[^/]+)/}
+    my ($host, $who) = $id =~ m{^https://((evil\d*|victim)\.[^/\\@]+)/}
         or return;
 
     return if $id =~ m{/u/[ve]$} || $body->{type} eq 'Create'
             && $who ne 'victim'
         || $id eq ($body->{actor} // '');
 
-    my $author = $who eq 'victim' ? "https://$host/u/v"
-        : $id =~ m{/n/(e\d+)$} ? "https://$host/u/$1" : "https://$host/u/e";
+    my $author = _author($id);
+
+    # who says something new of its own says it for the first time
+
+    return if $body->{type} eq 'Create' && $author eq ($body->{actor} // '');
 
     $id = "https://$host/n/1" if $id =~ m{//n/|/N/|%|/\./};
 
     return Test::Attacks::Words::activity('Create', by => $author,
         id => "$author/act/seed", note => $id, key_id => "$author#k",
         $body->{type} eq 'Create' ? (to => ["$author/followers"]) : ());
+}
+
+
+# whose it is that has that id
+
+sub _author {
+    my ($id) = @_;
+
+    return if ref $id || !defined $id;
+
+    my ($host, $who) = $id =~ m{^https://((evil\d*|victim)\.[^/\\@]+)/} or return;
+    my ($other) = $id =~ m{/n/(e\d+)$};
+
+    return "https://$host/u/" . ($who eq 'victim' ? 'v' : $other // 'e');
 }
 
 

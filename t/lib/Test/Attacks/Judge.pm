@@ -109,8 +109,11 @@ sub _hollow {
 
     return if $play->{slow} && $o->{status} eq 'none';
 
+    my ($request) = @{ $play->{requests} || [] };
+
     push @bad, "hollow: $code" if $case->{area} !~ /^(?:signature|http)$/
         && $code =~ /^signature_(?:required|malformed)$/
+        && $request && $request->{sign}
         && !grep { $_ eq $code } ref $wanted ? @$wanted : $wanted;
 
     return @bad if !$play->{stranger} || $play->{repeat};
@@ -168,14 +171,21 @@ sub _rows {
     @rows = grep { $_ ne 'received' } @rows
         if $case->says =~ /never (?:rendered|shown)|tombstone/;
 
+    return if !@rows;
+
     # what is honoured, or is right but for a detail that is put right
 
-    return if $case->says =~ /honoured|clamped|bounded|counts\ exact|ok;
+    if ($case->says =~ /honoured|clamped|bounded|counts\ exact|ok;
             |never\ fetched|CPU\ budget/x || $play->{requests}[0]{size}
         || !@{ $case->expect->{status} || [] }
-        || ($play->{repeat} && $case->says =~ /one row|per state change/);
+        || ($play->{repeat} && $case->says =~ /one row|per state change/))
+    {
+        $o->{remark} = join '; ', grep { defined } $o->{remark},
+            'stored, which its note allows';
+        return;
+    }
 
-    return @rows ? "stored: @rows" : ();
+    return "stored: @rows";
 }
 
 
@@ -211,7 +221,7 @@ sub _outbound {
         push @bad, 'asked ' . @gets . ' times';
     }
 
-    my @names = grep { !_known_name($_, $tag, $asks, $play, \@gets) }
+    my @names = grep { !_known_name($_, $tag, $asks, $play, $o) }
         @{ $o->{names} };
 
     push @bad, "asked the name server for @names" if @names;
@@ -226,11 +236,12 @@ sub _outbound {
 
 
 sub _known_name {
-    my ($name, $tag, $asks, $play, $gets) = @_;
+    my ($name, $tag, $asks, $play, $o) = @_;
 
-    return 1 if ($asks || $play->{delivers}) && $name =~ /^(?:h\d+\.)?evil\d*\.$tag\./;
+    return 1 if ($asks || $play->{delivers})
+        && ($name =~ /^(?:h\d+\.)?evil\d*\.$tag\./ || $o->{dns}{$name});
 
-    return scalar grep { m{^https://\Q$name\E/} } @$gets;
+    return scalar grep { m{^https://\Q$name\E/} } @{ $o->{gets} };
 }
 
 

@@ -26,7 +26,7 @@ sub slow {
 
         for my $row (@batch) {
             my ($case, $play) = @$row;
-            my ($tag, $p) = $player->prepare($play);
+            my ($tag, $p) = Test::Attacks::Stage::set($player, $play);
             my ($wire) = $player->wire($tag, $p, $p->{requests}[0]);
 
             push @under_way, [$row, $tag, $p, $wire, $world->start($wire)];

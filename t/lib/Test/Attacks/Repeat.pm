@@ -43,7 +43,7 @@ sub run {
 
     $_->{do} //= undef for @{ $play{requests} };
 
-    my ($tag, $p) = $player->prepare(\%play);
+    my ($tag, $p) = Test::Attacks::Stage::set($player, \%play);
 
     $world->farm->behave($world->place($tag, $_), get => 'silence')
         for 'dead.example';
@@ -110,12 +110,12 @@ sub _what {
 
     # as deep and as full as may be
 
-    return (requests => [numbered({ %{ Test::Attacks::Case::usual() },
-            body => Test::Attacks::Case::create(object => { tag => [
+    return (requests => [numbered({ %{ Test::Attacks::Usual::usual() },
+            body => Test::Attacks::Usual::create(object => { tag => [
                 map { { type => 'Mention', name => "<b>$_</b>" } } 1 .. 2000] }),
             size => 1024 * 1024 })]) if $says =~ /worst|MiB/;
 
-    return (requests => [numbered(Test::Attacks::Case::usual())]);
+    return (requests => [numbered(Test::Attacks::Usual::usual())]);
 }
 
 
@@ -234,7 +234,7 @@ sub _replay {
     my ($player, $play) = @_;
 
     my $world = $player->world;
-    my ($tag, $p) = $player->prepare($play);
+    my ($tag, $p) = Test::Attacks::Stage::set($player, $play);
     my ($wire) = $player->wire($tag, $p, $p->{requests}[0]);
 
     $world->mark;

@@ -77,7 +77,7 @@ sub _twin {
 
     $player->world->t->wait_for(sub {
         $twin = $player->run(Test::Attacks::Benign::twin({
-            requests => [Test::Attacks::Case::usual()], stranger => 1,
+            requests => [Test::Attacks::Usual::usual()], stranger => 1,
             world => {} }));
 
         $twin->{status} ne '503';
@@ -92,8 +92,8 @@ sub _twin {
 sub _pending {
     my ($player, %how) = @_;
 
-    my ($tag, $p) = $player->prepare({ name => '', stranger => 1,
-        requests => [Test::Attacks::Case::usual()], world => { %how } });
+    my ($tag, $p) = Test::Attacks::Stage::set($player, { name => '', stranger => 1,
+        requests => [Test::Attacks::Usual::usual()], world => { %how } });
     my ($wire) = $player->wire($tag, $p, $p->{requests}[0]);
 
     return ($player->world->start($wire), $tag, $wire);
@@ -252,9 +252,9 @@ sub _database {
 
     my $world = $player->world;
     my $n = 20;
-    my ($tag, $p) = $player->prepare({ name => '', world => {},
+    my ($tag, $p) = Test::Attacks::Stage::set($player, { name => '', world => {},
         requests => [Test::Attacks::Repeat::numbered(
-            Test::Attacks::Case::usual())] });
+            Test::Attacks::Usual::usual())] });
     my %left = map { ($_ => 1) } 1 .. $n;
     my %status;
 
@@ -459,8 +459,8 @@ sub _fill {
     my @sent;
 
     for my $i (1 .. $n) {
-        my ($tag, $p) = $player->prepare({ name => '', world => {},
-            requests => [Test::Attacks::Case::usual()] });
+        my ($tag, $p) = Test::Attacks::Stage::set($player, { name => '', world => {},
+            requests => [Test::Attacks::Usual::usual()] });
         my ($wire) = $player->wire($tag, $p, $p->{requests}[0]);
         my $answer = $world->send($wire);
 

@@ -36,16 +36,16 @@ sub activity {
     my ($type, %o) = @_;
 
     my $by = $o{by} // $EVIL;
-    my $request = Test::Attacks::Case::usual();
+    my $request = Test::Attacks::Usual::usual();
 
     $request->{sign}{keyId} = $o{key_id} if defined $o{key_id};
-    $request->{body} = $type eq 'Create' ? Test::Attacks::Case::create(%o) : {
+    $request->{body} = $type eq 'Create' ? Test::Attacks::Usual::create(%o) : {
         '@context' => 'https://www.w3.org/ns/activitystreams',
         id => $o{id} // "$by/act/" . lc($type) . ++$serial, type => $type,
         actor => $by, object => $o{object} // ($type eq 'Follow'
             ? "$SITE/u/a" : $type =~ /^(?:Like|Announce)$/
             ? "$SITE/posts/1" : $type eq 'Update'
-            ? Test::Attacks::Case::create(%o)->{object}
+            ? Test::Attacks::Usual::create(%o)->{object}
             : "https://evil.example/n/1"),
         $type eq 'Announce' ? (to =>
             'https://www.w3.org/ns/activitystreams#Public') : (),
@@ -74,7 +74,7 @@ sub request {
 sub step {
     my ($case, $word, $play) = @_;
 
-    return Test::Attacks::Case::whole($word) if ref $word;
+    return Test::Attacks::Usual::whole($word) if ref $word;
 
     if ($word =~ m{^GET (/\S+)(?: Accept (\S+))?}) {
         return { method => 'GET', path => $1, body => undef, sign => undef,
@@ -120,7 +120,7 @@ sub step {
             : defined $at ? (object => { updated =>
                 sprintf('2026-01-%02dT00:00:00Z', $at) }) : (),
             id => "$EVIL/act/$type$what", $type eq 'Update' && defined $at
-                ? (object => { %{ Test::Attacks::Case::create()->{object} },
+                ? (object => { %{ Test::Attacks::Usual::create()->{object} },
                     content => "<p>$what</p>", updated =>
                     sprintf('2026-01-%02dT00:00:00Z', $at) }) : ());
     }
