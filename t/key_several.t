@@ -320,7 +320,9 @@ is(post(there('old.been.example')), 202, 'who had a key before has not');
 # the key that was to end has
 
 $t->wait_for(sub { post(by($end, '#ed', $ed)) == 401 }, 20);
+$web->news;
 is(post(by($end, '#ed', $ed)), 401, 'a key that has ended');
+is($web->news, 0, 'is not asked for each time');
 
 done_testing();
 

@@ -15,13 +15,15 @@ use Test::More;
 
 BEGIN { use FindBin; chdir($FindBin::Bin); }
 
+use IO::Socket::INET;
+
 use lib 'lib';
 use Test::Nginx;
 use Test::Posts;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http http_v2 http_ssl/)->plan(18);
+my $t = Test::Nginx->new()->has(qw/http http_v2 http_ssl/)->plan(20);
 
 my $dir = $t->testdir;
 
@@ -54,6 +56,9 @@ http {
         activitypub_actor news { }
 
         location = /page { return 200 SITE; }
+
+        location = /posts/11 { post_action /after; }
+        location = /after { proxy_pass http://127.0.0.1:8082; }
     }
 }
 
@@ -99,6 +104,20 @@ $_->send(request($paths[7])) for @gone;
 select undef, undef, undef, 0.2;
 $_->close for @gone;
 
+# whom nobody waits for any more is somebody else's: "post_action" has it
+
+my $backend = IO::Socket::INET->new(Listen => 5, ReuseAddr => 1,
+    LocalAddr => '127.0.0.1:' . port(8082)) or die "no backend: $!\n";
+my $left = http_connect();
+
+$left->send("GET /posts/11 HTTP/1.1\r\nHost: acme.example\r\n"
+    . "Accept: application/activity+json\r\n\r\n");
+select undef, undef, undef, 0.2;
+$left->close;
+
+ok(IO::Select->new($backend)->can_read(10), 'the post_action of who left');
+my $after = $backend->accept;
+
 ok($t->wait_for(sub { 3 == grep { / 499 / } split /\n/,
     $t->read_file('access.log') }), 'it is noticed who leaves');
 
@@ -114,6 +133,10 @@ is(http_get('/page', host => 'acme.example')->body, 'SITE',
 is(id(ap_get($paths[0])), $ids[0], 'nor does a document that is known');
 
 unlock_posts($locked);
+
+ok(!IO::Select->new($backend)->can_read(1),
+    'what was waited for does not disturb it');
+$_->close for $after, $backend;
 
 is(id($slow->response), $ids[7], 'whoever stayed gets the document');
 is($slow->response->body, 'SITE', 'and what is behind it');

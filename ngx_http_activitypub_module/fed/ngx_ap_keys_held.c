@@ -14,7 +14,7 @@
 /* parsed keys of a worker */
 #define NGX_AP_KEYS_MAX       1024
 
-/* how long a newer one is not tried for again when it failed, seconds */
+/* how long one is not tried for again when that failed, seconds */
 #define NGX_AP_KEYS_AGAIN     60
 
 
@@ -147,11 +147,19 @@ ngx_ap_keys_believed(ngx_ap_keys_entry_t *entry, time_t newer,
     ngx_ap_key_t *key)
 {
     if (entry->until <= ngx_time()
-        || (entry->rc == NGX_OK && entry->expires != 0
-            && entry->expires <= ngx_time())
         || (entry->asked && entry->fetched < newer))
     {
         return NGX_AGAIN;
+    }
+
+    /* one that has ended may have been renewed: it is looked for, at times */
+
+    if (entry->rc == NGX_OK
+        && entry->expires != 0 && entry->expires <= ngx_time())
+    {
+        return !entry->asked && entry->missed != NGX_OK
+               && entry->tried + NGX_AP_KEYS_AGAIN > ngx_time()
+               ? entry->missed : NGX_AGAIN;
     }
 
     if (entry->fetched < newer && entry->missed != NGX_OK) {

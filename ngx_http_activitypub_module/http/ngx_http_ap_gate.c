@@ -91,7 +91,12 @@ ngx_http_ap_gate_check(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
     if (verify->reason != FEDI_SIGNATURE_VALID || !gate->body) {
         rc = ngx_http_ap_gate_verify(gate);
 
-        return rc == NGX_AGAIN ? ngx_http_ap_gate_wait(r) : rc;
+        if (rc != NGX_AGAIN) {
+            return rc;
+        }
+
+        return ngx_http_ap_wait(r) == NGX_AGAIN
+               ? NGX_AGAIN : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     /* who is refused a body by nginx was not heard by us */
@@ -224,34 +229,12 @@ ngx_http_ap_gate_authorise(ngx_http_ap_gate_t *gate)
 }
 
 
-/* a client that leaves meanwhile is noticed; who is asked has a deadline */
-
-ngx_int_t
-ngx_http_ap_gate_wait(ngx_http_request_t *r)
-{
-    if (ngx_handle_read_event(r->connection->read, 0) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    r->read_event_handler = ngx_http_test_reading;
-    r->write_event_handler = ngx_http_request_empty_handler;
-
-    return NGX_AGAIN;
-}
-
-
 void
 ngx_http_ap_gate_resume(ngx_http_ap_gate_t *gate)
 {
-    ngx_http_request_t  *r;
-
     gate->done = 1;
-    r = gate->ctx->request;
 
-    r->read_event_handler = ngx_http_block_reading;
-    r->write_event_handler = ngx_http_core_run_phases;
-
-    ngx_http_core_run_phases(r);
+    ngx_http_ap_resume(gate->ctx->request);
 }
 
 

@@ -46,7 +46,7 @@ ngx_http_ap_gate_read(ngx_http_request_t *r)
         return;
     }
 
-    if (ngx_http_ap_gate_wait(r) != NGX_AGAIN) {
+    if (ngx_http_ap_wait(r) != NGX_AGAIN) {
         ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
     }
 }

@@ -22,9 +22,6 @@ void ngx_http_ap_gate_read(ngx_http_request_t *r);
 /* of the body all is known: key, signature, owner.  NGX_OK or NGX_AGAIN */
 ngx_int_t ngx_http_ap_gate_verify(ngx_http_ap_gate_t *gate);
 
-/* while a handler is to be called: NGX_AGAIN, or the value for nginx */
-ngx_int_t ngx_http_ap_gate_wait(ngx_http_request_t *r);
-
 /* it is done: runs the phase again, and the request may be gone */
 void ngx_http_ap_gate_resume(ngx_http_ap_gate_t *gate);
 

@@ -279,20 +279,16 @@ ngx_http_ap_fetch(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
         return NGX_OK;
     }
 
-    if (ngx_handle_read_event(r->connection->read, 0) != NGX_OK) {
+    rc = ngx_http_ap_wait(r);
+
+    if (rc != NGX_AGAIN) {
         ngx_ap_documents_cancel(fetch->wait);
         fetch->wait = NULL;
         fetch->rc = NGX_ERROR;
         fetch->done = 1;
-        return NGX_ERROR;
     }
 
-    /* a client that leaves meanwhile is noticed; the query has a deadline */
-
-    r->read_event_handler = ngx_http_test_reading;
-    r->write_event_handler = ngx_http_request_empty_handler;
-
-    return NGX_AGAIN;
+    return rc;
 }
 
 
@@ -330,11 +326,38 @@ ngx_http_ap_fetched(void *data, ngx_int_t rc, const fedi_document_t *document)
         ctx->fetch->document = *document;
     }
 
+    ngx_http_ap_resume(r);
+    ngx_http_run_posted_requests(c);
+}
+
+
+ngx_int_t
+ngx_http_ap_wait(ngx_http_request_t *r)
+{
+    if (ngx_handle_read_event(r->connection->read, 0) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    r->read_event_handler = ngx_http_test_reading;
+    r->write_event_handler = ngx_http_request_empty_handler;
+
+    return NGX_AGAIN;
+}
+
+
+void
+ngx_http_ap_resume(ngx_http_request_t *r)
+{
+    /* who waited has left, and another location has the request */
+
+    if (r->post_action) {
+        return;
+    }
+
     r->read_event_handler = ngx_http_block_reading;
     r->write_event_handler = ngx_http_core_run_phases;
 
     ngx_http_core_run_phases(r);
-    ngx_http_run_posted_requests(c);
 }
 
 

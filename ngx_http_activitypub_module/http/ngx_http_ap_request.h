@@ -111,5 +111,14 @@ ngx_int_t ngx_http_ap_fetch(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
 ngx_int_t ngx_http_ap_fetch_counts(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx, ngx_ap_origin_t *origin, ngx_str_t *path);
 
+/*
+ * In a phase, while a handler is to be called: NGX_AGAIN, and a client that
+ * leaves meanwhile is noticed; NGX_ERROR.  Who is asked has a deadline.
+ */
+ngx_int_t ngx_http_ap_wait(ngx_http_request_t *r);
+
+/* what was waited for is there: runs the phase again, and "r" may be gone */
+void ngx_http_ap_resume(ngx_http_request_t *r);
+
 
 #endif
