@@ -56,19 +56,6 @@ fedi_content_type_is_post(fedi_str_t value)
 }
 
 
-bool
-fedi_content_type_is_jrd(fedi_str_t value)
-{
-    fedi_content_type_t  type;
-
-    return fedi_content_type_parse(value, &type)
-           && (fedi_str_eq_nocase(type.type,
-                                  fedi_str("application/jrd+json"))
-               || fedi_str_eq_nocase(type.type,
-                                     fedi_str("application/json")));
-}
-
-
 static bool
 fedi_content_type_parse(fedi_str_t value, fedi_content_type_t *type)
 {

@@ -23,8 +23,5 @@ bool fedi_content_type_is_activity(fedi_str_t value);
 /* what an inbox takes: those, ld+json without a profile, and JSON */
 bool fedi_content_type_is_post(fedi_str_t value);
 
-/* WebFinger: application/jrd+json or application/json */
-bool fedi_content_type_is_jrd(fedi_str_t value);
-
 
 #endif

@@ -196,13 +196,6 @@ fedi_policy_preset(fedi_str_t name)
 }
 
 
-const fedi_policy_preset_t *
-fedi_policy_presets(size_t i)
-{
-    return i < FEDI_POLICY_LISTS ? &fedi_policy_lists[i] : NULL;
-}
-
-
 fedi_str_t
 fedi_policy_parent(fedi_str_t host)
 {

@@ -79,9 +79,6 @@ fedi_str_t fedi_policy_domain_text(fedi_policy_domain_e reason);
 /* lists that come with the software, in folded spelling; NULL: no such one */
 const fedi_policy_preset_t *fedi_policy_preset(fedi_str_t name);
 
-/* number i, or NULL: for who has to name them all */
-const fedi_policy_preset_t *fedi_policy_presets(size_t i);
-
 
 /*
  * The next domain that a rule about "host" may be of: the host without its
