@@ -4,7 +4,12 @@
  * SPDX-License-Identifier: BSD-2-Clause
  */
 
+#define _POSIX_C_SOURCE  200809L
+
 #include "fedi_test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "fedi_reading.h"
 
@@ -96,11 +101,62 @@ test_order(void **state)
 }
 
 
+/* a Like with more in it: "begin", "again" n times, and "end" n times */
+
+static fedi_err_e
+extra(const char *begin, const char *again, size_t n, const char *end)
+{
+    char            *body;
+    FILE            *out;
+    size_t           i, len;
+    fedi_reading_t   reading;
+
+    out = open_memstream(&body, &len);
+    assert_non_null(out);
+
+    fprintf(out, "{\"extra\":%s", begin);
+
+    for (i = 0; i < n; i++) {
+        fputs(again, out);
+    }
+
+    for (i = 0; i < n; i++) {
+        fputs(end, out);
+    }
+
+    fprintf(out, "%s,%s", begin[0] != '\0' ? "0]" : "", &LIKE[1]);
+    assert_int_equal(fclose(out), 0);
+
+    take(body, NULL, &reading);
+    free(body);
+
+    return reading.err;
+}
+
+
+/* 32 levels and 10000 values, and one more */
+
+static void
+test_limits(void **state)
+{
+    (void) state;
+
+    assert_int_equal(extra("", "[", 31, "]"), FEDI_OK);
+    assert_int_equal(extra("", "[", 32, "]"), FEDI_ELIMIT);
+
+    /* two brackets and four commas of the others are counted, too */
+
+    assert_int_equal(extra("[", "0,", 9994, ""), FEDI_OK);
+    assert_int_equal(extra("[", "0,", 9995, ""), FEDI_ELIMIT);
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
-        cmocka_unit_test(test_order)
+        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_limits)
     };
 
     return cmocka_run_group_tests_name("fedi_reading", tests, NULL, NULL);
