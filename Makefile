@@ -5,6 +5,7 @@
 #     make test [SANITIZE=1]    make lint    make fuzz    make bench
 #     make attacks [ATTACKS=FILE] [CASES="ID ..."] [MOST=N]
 #     make coverage    make mutation [MUTATION=R12]
+#     make valgrind [TESTS="t/NAME.t ..."]
 #     make build [CC=clang] [SANITIZE=1]    make install DESTDIR=
 #     make fresh    make clean
 
@@ -17,10 +18,11 @@ MUTATION =
 ATTACKS  =
 CASES    =
 MOST     =
+TESTS    =
 
 export ORIGIN PORT SANITIZE DESTDIR CASES MOST
 
-.PHONY: build run follow stop test attacks lint fuzz coverage mutation bench fresh install clean
+.PHONY: build run follow stop test attacks lint fuzz coverage mutation valgrind bench fresh install clean
 
 build:
 	@scripts/deps build
@@ -63,6 +65,11 @@ coverage:
 mutation:
 	@scripts/deps test
 	@scripts/mutation $(MUTATION)
+
+valgrind:
+	@scripts/deps test
+	@scripts/build
+	@scripts/valgrind $(TESTS)
 
 bench:
 	@scripts/deps bench

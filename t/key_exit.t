@@ -18,7 +18,7 @@ BEGIN { use FindBin; chdir($FindBin::Bin); }
 use lib 'lib';
 use Test::Rig;
 use Test::Nginx;
-use Test::Nginx::Process qw/children wait_pid/;
+use Test::Nginx::Process qw/connected wait_pid/;
 use Test::Documents;
 use Test::Remote;
 use Test::Site;
@@ -289,8 +289,7 @@ sub asked {
 # the workers with a connection to the other side
 
 sub fetching {
-    return map { /"nginx",pid=(\d+)/ }
-        `ss -Htnp state established dst 8.8.4.4:443`;
+    return grep { connected($_, 443) } $t->workers;
 }
 
 

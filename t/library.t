@@ -22,7 +22,7 @@ use Test::Nginx;
 
 ###############################################################################
 
-my $t = Test::Nginx->new(plain => 1)->has(qw/http proxy/)->plan(31);
+my $t = Test::Nginx->new(plain => 1)->has(qw/http proxy/)->plan(34);
 
 $t->write_file_expand('nginx.conf', <<'EOF')->run();
 
@@ -121,6 +121,17 @@ isnt(run_inner(leak('/src/ngx_http_activitypub_module/core/fedi_url.c:9')), 0,
     'a leak through the module fails a test');
 is(run_inner(leak('(/usr/sbin/nginx+0x4ccfe)')), 0,
     'a leak of nginx itself does not');
+isnt(run_inner('open my $f, ">", $t->testdir . "/memcheck.7";
+    print $f "==7== Invalid read of size 8\n"'), 0,
+    'a report of memcheck fails a test');
+
+my $born = join '', map { "[notice] 1#1: start worker process $_\n" } 7, 8;
+
+is(join(' ', Test::Nginx::Memcheck::workers($born, 6 .. 9)), '7 8',
+    'workers, by the log');
+is(join(' ', Test::Nginx::Memcheck::workers($born
+    . "[notice] 7#7: gracefully shutting down\n", 6 .. 9)), '8',
+    'but those that end');
 
 # requests that are under way when a worker exits at once
 

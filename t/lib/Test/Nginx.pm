@@ -16,7 +16,8 @@ package Test::Nginx;
 #
 # Environment: TEST_NGINX_BINARY, TEST_NGINX_MODULE, TEST_NGINX_APCTL,
 # TEST_NGINX_GLOBALS, TEST_NGINX_GLOBALS_HTTP, TEST_NGINX_VERBOSE,
-# TEST_NGINX_CATLOG, TEST_NGINX_DEBUG (log level), TEST_NGINX_LEAVE, SANITIZE.
+# TEST_NGINX_CATLOG, TEST_NGINX_DEBUG (log level), TEST_NGINX_LEAVE, SANITIZE,
+# VALGRIND.
 
 use warnings;
 use strict;
@@ -35,6 +36,7 @@ use Time::HiRes qw/sleep time/;
 
 use Test::Nginx::HTTP;
 use Test::Nginx::Log;
+use Test::Nginx::Memcheck;
 use Test::Nginx::Ports qw/port/;
 use Test::Nginx::Process qw/children title wait_pid/;
 use Test::Postgres;
@@ -149,6 +151,8 @@ sub read_file {
 sub run {
     my ($self) = @_;
 
+    my @before = $self->_memcheck;
+
     my $pid = fork();
     die "fork: $!" unless defined $pid;
 
@@ -157,7 +161,7 @@ sub run {
     if ($pid == 0) {
         $self->_environment(1);
         open STDERR, '>>', "$self->{dir}/stderr.log";
-        exec $self->_command or POSIX::_exit(127);
+        exec @before, $self->_command or POSIX::_exit(127);
     }
 
     $self->{pid} = $pid;
@@ -178,10 +182,10 @@ sub run {
 }
 
 
-# nginx -t: (exit code, what it printed)
+# nginx -t, with "more" arguments: (exit code, what it printed)
 
 sub check {
-    my ($self) = @_;
+    my ($self, @more) = @_;
 
     my $pid = open my $pipe, '-|';
     die "fork: $!" unless defined $pid;
@@ -189,7 +193,8 @@ sub check {
     if ($pid == 0) {
         $self->_environment(0);
         open STDERR, '>&', \*STDOUT;
-        exec $self->_command('-t', '-e', 'stderr') or POSIX::_exit(127);
+        exec $self->_command('-t', '-e', 'stderr', @more)
+            or POSIX::_exit(127);
     }
 
     my $out = do { local $/; <$pipe> };
@@ -246,8 +251,13 @@ sub workers {
     my ($self) = @_;
 
     return unless $self->{pid};
-    return grep { title($_) eq 'nginx: worker process' }
-        children($self->{pid});
+
+    my @children = children($self->{pid});
+
+    return Test::Nginx::Memcheck::workers($self->error_log, @children)
+        if $self->{memcheck};
+
+    return grep { title($_) eq 'nginx: worker process' } @children;
 }
 
 
@@ -439,8 +449,22 @@ sub _environment {
 
     # the sanitizer's runtime insists on being the first
 
-    $ENV{LD_PRELOAD} = join ':', grep { $_ } $ENV{LD_PRELOAD}, $self->{preload}
-        if $self->{preload};
+    my @more = grep { $_ } $self->{preload}, $detect ? $self->{memcheck} : ();
+
+    $ENV{LD_PRELOAD} = join ':', grep { $_ } $ENV{LD_PRELOAD}, @more if @more;
+}
+
+
+# what memcheck adds to the command line, if it is wanted
+
+sub _memcheck {
+    my ($self) = @_;
+
+    return if !$ENV{VALGRIND} || $self->{plain};
+
+    $self->{memcheck} = Test::Nginx::Memcheck::preload($self->{dir});
+
+    return Test::Nginx::Memcheck::command($self->{dir});
 }
 
 
@@ -493,7 +517,8 @@ sub _end {
     $self->_end_database;
 
     my @bad = (@{ $self->{failures} || [] },
-        Test::Nginx::Log::alerts($self->error_log, @{ $self->{expected} }));
+        Test::Nginx::Log::alerts($self->error_log, @{ $self->{expected} }),
+        Test::Nginx::Memcheck::reports($self->{dir}));
     my $good = !@bad;
 
     if ($self->{planned}) {

@@ -16,9 +16,10 @@ use POSIX ();
 use Time::HiRes qw/sleep time/;
 
 # Every wait is so many times as long: a sanitized worker needs seconds of CPU
-# to start and, with its search for leaks, to end.
+# to start and, with its search for leaks, to end; one under memcheck, 20 to 50
+# times what it needs without.
 
-our $PATIENCE = $ENV{SANITIZE} ? 4 : 1;
+our $PATIENCE = $ENV{VALGRIND} ? 10 : $ENV{SANITIZE} ? 4 : 1;
 
 
 # the processes whose parent is "pid"
