@@ -77,7 +77,7 @@ $t->start_database;
 my $from = time();
 
 ok($crowd->drained, 'nothing is left');
-cmp_ok(time() - $from, '<', 9, sprintf 'and soon, %.1f s', time() - $from);
+cmp_ok(time() - $from, '<', 13, sprintf 'and soon, %.1f s', time() - $from);
 
 ###############################################################################
 

@@ -60,7 +60,8 @@ my $twins = $gate->calls('twins');
 my $began = time;
 
 ok($t->reload(), 'reloaded');
-cmp_ok(time() - $began, '<', 4, 'and nobody waited in vain');
+cmp_ok(time() - $began, '<', 4 * $Test::Nginx::Process::PATIENCE,
+    'and nobody waited in vain');
 
 is(ap_get('/one.html')->status, 200, 'the document');
 ok(has_twin('/one.html'), 'and the page');

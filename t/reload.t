@@ -38,9 +38,10 @@ die "no actor\n" unless $t->wait_document('/activitypub/news')
 my $session = Test::Session->new($t);
 my $actor = ask($t, '/activitypub/news')->body;
 
-# the leak check of a sanitizer takes its time
+# With sanitizers new workers take seconds to begin, and the leak check of the
+# old ones takes as long: who waits must not wait in vain meanwhile.
 
-my $soon = $ENV{SANITIZE} ? 5 : 1;
+my $soon = $ENV{SANITIZE} ? 20 : 1;
 
 ###############################################################################
 
@@ -171,7 +172,8 @@ is($t->sql("SELECT count(*) FROM pg_stat_activity
 ###############################################################################
 
 sub configure {
-    node_conf($t, main => $_[0], database => '"%%DATABASE%%" timeout=2s');
+    node_conf($t, main => $_[0], database => '"%%DATABASE%%" timeout='
+        . ($ENV{SANITIZE} ? '20s' : '2s'));
 }
 
 

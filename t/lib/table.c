@@ -36,6 +36,7 @@ typedef struct {
 } table_figures_t;
 
 
+static int table_play(ngx_ap_table_t *table, int argc, char **argv);
 static uint64_t table_name(ngx_uint_t n);
 static int table_grow(ngx_ap_table_t *table, ngx_uint_t n, ngx_uint_t pages,
     table_figures_t *figures);
@@ -54,33 +55,50 @@ static ngx_uint_t  table_kill;
 int
 main(int argc, char **argv)
 {
+    int              rc;
+    void            *memory;
+    ngx_ap_table_t   table;
+
+    memset(&table, 0, sizeof(table));
+
+    rc = table_play(&table, argc, argv);
+
+    while ((memory = ngx_ap_table_shed(&table)) != NULL) {
+        free(memory);
+    }
+
+    return rc;
+}
+
+
+static int
+table_play(ngx_ap_table_t *table, int argc, char **argv)
+{
     void             *memory;
     ngx_uint_t        i, n, pages;
-    ngx_ap_table_t    table;
     table_figures_t   figures;
 
     n = strtoul(argv[1], NULL, 10);
     pages = strtoul(argv[2], NULL, 10);
 
-    memset(&table, 0, sizeof(table));
     memset(&figures, 0, sizeof(figures));
 
-    if (ngx_ap_table_find(&table, 1) || ngx_ap_table_add(&table, 1)
-        || ngx_ap_table_shed(&table))
+    if (ngx_ap_table_find(table, 1) || ngx_ap_table_add(table, 1)
+        || ngx_ap_table_shed(table))
     {
         return table_fails("an empty table", 0);
     }
 
-    ngx_ap_table_remove(&table, 1);
+    ngx_ap_table_remove(table, 1);
 
     for (i = 0; i < n; i++) {
 
-        if (!table_grow(&table, i, pages, &figures)) {
+        if (!table_grow(table, i, pages, &figures)) {
             return 1;
         }
     }
 
-    if (table.used != n || !table_holds(&table, n, 0)) {
+    if (table->used != n || !table_holds(table, n, 0)) {
         return 1;
     }
 
@@ -88,31 +106,31 @@ main(int argc, char **argv)
 
         /* whatever comes until there is something to be split */
 
-        while (!ngx_ap_table_wants(&table, table_name(n), pages)) {
-            table_grow(&table, n++, pages, &figures);
+        while (!ngx_ap_table_wants(table, table_name(n), pages)) {
+            table_grow(table, n++, pages, &figures);
         }
 
-        return !table_killed(&table, table_name(n), strtoul(argv[3], NULL, 10));
+        return !table_killed(table, table_name(n), strtoul(argv[3], NULL, 10));
     }
 
     for (i = 0; i < n; i += 3) {
-        ngx_ap_table_remove(&table, table_name(i));
-        ngx_ap_table_remove(&table, table_name(i));
+        ngx_ap_table_remove(table, table_name(i));
+        ngx_ap_table_remove(table, table_name(i));
 
-        if (n <= 10000 && !table_holds(&table, i + 3 < n ? i + 3 : n, 3)) {
+        if (n <= 10000 && !table_holds(table, i + 3 < n ? i + 3 : n, 3)) {
             return 1;
         }
     }
 
-    if (table.used != n - (n + 2) / 3 || !table_holds(&table, n, 3)) {
-        return table_fails("removals", table.used);
+    if (table->used != n - (n + 2) / 3 || !table_holds(table, n, 3)) {
+        return table_fails("removals", table->used);
     }
 
-    for (i = 0; (memory = ngx_ap_table_shed(&table)) != NULL; i++) {
+    for (i = 0; (memory = ngx_ap_table_shed(table)) != NULL; i++) {
         free(memory);
     }
 
-    if (table.segments || table.used || table.shed) {
+    if (table->segments || table->used || table->shed) {
         return table_fails("shed", i);
     }
 
@@ -252,7 +270,7 @@ static int
 table_killed(ngx_ap_table_t *table, uint64_t name, ngx_uint_t kill)
 {
     void                    *half;
-    ngx_uint_t               i, n;
+    ngx_uint_t               i, n, found;
     ngx_ap_table_segment_t  *segment;
 
     half = calloc(1, sizeof(ngx_ap_table_segment_t));
@@ -260,17 +278,25 @@ table_killed(ngx_ap_table_t *table, uint64_t name, ngx_uint_t kill)
 
     if (setjmp(table_dead) == 0) {
         ngx_ap_table_give(table, name, half);
+        table_kill = 0;
 
         return !table_fails("nobody was killed", kill);
     }
 
+    found = 0;
+
     for (i = 0; i < (ngx_uint_t) 1 << table->depth; i += n) {
         segment = table->segments[i];
+        found |= (segment == half);
         n = (ngx_uint_t) 1 << (table->depth - segment->depth);
 
         if (i % n != 0 || table->segments[i + n - 1] != segment) {
             return !table_fails("a segment elsewhere", i);
         }
+    }
+
+    if (!found) {
+        free(half);
     }
 
     printf("ok killed\n");

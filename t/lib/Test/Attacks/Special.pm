@@ -439,7 +439,7 @@ sub _feed {
         =~ s/activitypub_actor few \{ \}/activitypub_actor few {
             feed \/feed.xml; }/r);
 
-    my $text = `/usr/sbin/nginx -t -e stderr -c @{[ $t->testdir ]}/feed.conf 2>&1`;
+    my (undef, $text) = $t->check('-c', $t->testdir . '/feed.conf');
 
     push @{ $result->{bad} }, 'feeds are read, and this is not played: '
         . substr $text, 0, 200
