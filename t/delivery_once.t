@@ -21,9 +21,6 @@ use Test::Nginx;
 use Test::Farm;
 use Test::Site;
 
-use File::Temp;
-use MIME::Base64 qw/decode_base64/;
-
 ###############################################################################
 
 my @hosts = map { "peer$_.example" } 1 .. 6;
@@ -183,30 +180,15 @@ sub later {
 }
 
 
-# by the key in the actor's document, with the openssl command
+# by the key in the actor's document
 
 sub verified {
     my ($request) = @_;
 
-    my ($bytes) = $request->{signature} =~ /,signature="([^"]+)"/ or return;
-
     our $pem //= $rig->get($ACTOR, accept => 'application/activity+json')
         ->json->{publicKey}{publicKeyPem};
 
-    my %file = (pem => $pem, signature => decode_base64($bytes),
-        text => join "\n", split /\|/, $request->{base});
-    my %name;
-
-    for my $what (keys %file) {
-        my $f = File::Temp->new;
-
-        print $f $file{$what};
-        close $f;
-        $name{$what} = $f;
-    }
-
-    return system("openssl dgst -sha256 -verify $name{pem}"
-        . " -signature $name{signature} $name{text} >/dev/null 2>&1") == 0;
+    return Test::Farm::verified($request, $pem);
 }
 
 ###############################################################################

@@ -313,9 +313,13 @@ sub follows {
 # what has arrived there, each signed and of what the follower had sent
 
 sub gone {
+    our $pem //= $rig->get($ACTOR, accept => 'application/activity+json')
+        ->json->{publicKey}{publicKeyPem};
+
     return join ' ', map {
         $_->{type} . ($_->{good} ? '' : ' with a wrong digest')
-            . ($_->{signature} =~ m{keyId="\Q$ORIGIN\E/} ? '' : ' unsigned')
+            . ($_->{signature} =~ m{keyId="\Q$ORIGIN\E/}
+               && Test::Farm::verified($_, $pem) ? '' : ' unsigned')
             . ($_->{object} =~ m{^https://gone\.example/} ? ''
                : " of $_->{object}")
     } grep { $_->{host} eq 'gone.example' } $farm->got;

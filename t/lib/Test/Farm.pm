@@ -23,6 +23,7 @@ use File::Temp;
 use IO::Select;
 use IO::Socket::INET;
 use IO::Socket::SSL;
+use MIME::Base64 qw/decode_base64/;
 use POSIX ();
 use Socket qw/SOL_SOCKET SO_LINGER/;
 use Time::HiRes qw/time/;
@@ -307,6 +308,29 @@ sub _base {
     return join '|', map {
         $_ eq '(request-target)' ? "$_: post $target" : "$_: $h->{$_}"
     } split ' ', $covered;
+}
+
+
+# whether a request is signed by that key, PEM, as the openssl command has it
+
+sub verified {
+    my ($request, $pem) = @_;
+
+    my ($bytes) = $request->{signature} =~ /,signature="([^"]+)"/ or return;
+    my %file = (pem => $pem, signature => decode_base64($bytes),
+        text => join "\n", split /\|/, $request->{base});
+    my %name;
+
+    for my $what (keys %file) {
+        my $f = File::Temp->new;
+
+        print $f $file{$what};
+        close $f;
+        $name{$what} = $f;
+    }
+
+    return system("openssl dgst -sha256 -verify $name{pem}"
+        . " -signature $name{signature} $name{text} >/dev/null 2>&1") == 0;
 }
 
 
