@@ -63,13 +63,15 @@ fedi_acct_parse(fedi_str_t text, fedi_acct_t *acct)
 /*
  * RFC 7565 has unreserved, sub-delims and escapes here.  No escape is taken:
  * it would be a second spelling of a name, and no system has names that need
- * one.
+ * one.  What a URI has to escape, and a query has escaped once, is a name that
+ * nobody has: whoever asks hears 404, as for any other, and does not have to
+ * be told that RFC 7033 would have it escaped twice.
  */
 static bool
 fedi_acct_user(fedi_str_t user)
 {
     size_t             i;
-    static const char  others[] = "-._~!$&'()*+,;=";
+    static const char  others[] = "-._~!$&'()*+,;=" "\"<>[]^`{|}";
 
     for (i = 0; i < user.len; i++) {
         if (!fedi_is_alnum(user.data[i])
