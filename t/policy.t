@@ -141,6 +141,8 @@ accepted($new, 'then it comes back');
 
 # the longest domain counts, and of one that both know the strictest
 
+my $quiet = actor('quiet.example');
+
 $t->sql("SELECT activitypub.block_domain('good.bad.example', 'limit');
          SELECT activitypub.block_domain('quiet.example');
          SELECT activitypub.block_domain('fine.example',
@@ -148,7 +150,9 @@ $t->sql("SELECT activitypub.block_domain('good.bad.example', 'limit');
          SELECT activitypub.allow_domain('deep.sub.bad.example')");
 
 soon(sub { post($first)->status == 403 }, 'blocked for one origin');
-blocked(actor('quiet.example'), 'limited by one, blocked by the other');
+soon(sub { post($quiet)->status == 403 }, 'and what came with it');
+$web->news;
+blocked($quiet, 'limited by one, blocked by the other');
 accepted(actor('good.bad.example'), 'allowed by one, limited by the other');
 accepted(actor('deep.sub.bad.example'), 'allowed by the database');
 
