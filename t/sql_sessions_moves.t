@@ -32,7 +32,7 @@ $one->ask(q(SELECT activitypub.actor_key_set(
     'https://acme.example/activitypub/news',
     E'-----BEGIN PRIVATE KEY-----\n', E'-----BEGIN PUBLIC KEY-----\n')));
 
-my %id = map { $_ => $one->ask(publish("/$_")) } qw/a b c d e f/;
+my %id = map { $_ => $one->ask(publish("/$_")) } qw/a b c d e f g/;
 
 # two posts to one page at the same time: each other's redirect, which would
 # keep both where they are, was forgotten
@@ -99,6 +99,20 @@ ok($two->waits, 'the other waits');
 $one->ask('COMMIT');
 is($two->answer, 'unknown', 'and finds it moved');
 is(updates('e'), 1, 'which is told once');
+
+# one node moves it, the other is told of the redirect once more
+
+redirect('g', '/new/7');
+
+$one->ask('BEGIN');
+is($one->ask(move('/g', '/new/7')), 'moved', 'a post moves');
+$two->send(q(SELECT verdict FROM activitypub.redirect_seen(
+    'https://acme.example', '/g', '', 'https://acme.example/new/7', 3600)));
+ok($two->waits, 'who has seen its redirect waits');
+$one->ask('COMMIT');
+is($two->answer, 'unknown', 'and finds it moved');
+is($one->ask("SELECT count(*) FROM activitypub.redirect
+    WHERE object = right('$id{g}', 36)::uuid"), 0, 'of which nothing is kept');
 
 # it is deleted meanwhile
 

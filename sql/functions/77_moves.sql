@@ -127,6 +127,17 @@ BEGIN
            path = place.path, query = place.query, seen = moment
     RETURNING r.* INTO entry;
 
+    -- who moved it or deleted it meanwhile has forgotten the row before us
+
+    IF (find_twin(redirect_seen.origin, redirect_seen.path,
+                  redirect_seen.query)).id IS DISTINCT FROM was.id
+    THEN
+        DELETE FROM redirect AS r WHERE r.object = was.object;
+        verdict := 'unknown';
+        RETURN NEXT;
+        RETURN;
+    END IF;
+
     verdict := CASE
         WHEN is_shared(entry) THEN 'shared'
         WHEN entry.since > moment - pause
