@@ -22,11 +22,11 @@ my @CERTIFICATES = qw/expired early itself other wildcard sha1 common stalled/;
 
 # by pattern, in this order
 my @SEVERAL = (
-    ['^tls|certificate' => 'tls', @CERTIFICATES],
+    ['^tls|certificate|self.?signed|expired' => 'tls', @CERTIFICATES],
     ['^drip|^slow|slowloris|byte_by_byte' => 'get', 'drip'],
     ['silen|black_?hole|hang|never|stall|time_?out' => 'get', 'silence'],
     ['^reset|^rst' => 'get', 'reset'],
-    ['^cut|^close|truncat' => 'get', qw/cut lie/],
+    ['^cut|^close|^half|truncat' => 'get', qw/cut lie/],
     ['endless|infinite|huge_body|big_body' => 'get', qw/endless lie:10737418240
         declared:10737418240/],
     ['gzip|bomb|encoding|^br$' => 'get', qw/gzip_bomb br/],

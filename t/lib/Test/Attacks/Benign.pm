@@ -127,7 +127,7 @@ sub seeds {
     return if !defined $id || ref $id
         || $body->{type} !~ /^(?:Create|Update|Delete)$/;
 
-    my ($host, $who) = $id =~ m{^https://((evil\d*|victim)\.[^/\\@]+)/}
+    my ($host, $who) = $id =~ m{^https://((evil\d*|victim)\.[\w.-]+)/}
         or return;
 
     return if $id =~ m{/u/[ve]$} || $body->{type} eq 'Create'
@@ -153,12 +153,11 @@ sub seeds {
 sub _author {
     my ($id) = @_;
 
-    return if ref $id || !defined $id;
+    my ($host, $who) = (ref $id ? '' : $id // '')
+        =~ m{^https://((evil\d*|victim)\.[\w.-]+)/} or return;
+    my ($neighbour) = $id =~ m{/n/(e\d+)$};
 
-    my ($host, $who) = $id =~ m{^https://((evil\d*|victim)\.[^/\\@]+)/} or return;
-    my ($other) = $id =~ m{/n/(e\d+)$};
-
-    return "https://$host/u/" . ($who eq 'victim' ? 'v' : $other // 'e');
+    return "https://$host/u/" . ($who eq 'victim' ? 'v' : $neighbour // 'e');
 }
 
 

@@ -25,8 +25,6 @@ use utf8;
 
 use JSON::PP ();
 
-use Test::Attacks::Usual;
-
 my $JSON = JSON::PP->new->canonical->allow_nonref;
 
 # what is no request
@@ -254,24 +252,6 @@ sub says {
 
     return join ' ', $self->{description}, $self->note,
         $self->{expect}{outbound} // '';
-}
-
-
-# What is attacked, and by what kind of request: all but what is said in it.
-
-sub meets {
-    my ($self) = @_;
-
-    my %sketch = %{ $self->{sketch} };
-    my $request = Test::Attacks::Usual::whole(ref $sketch{request} eq 'HASH'
-        ? $sketch{request}
-        : { map { exists $sketch{$_} ? ($_ => $sketch{$_}) : () } @REQUEST });
-    my $body = $request->{body};
-
-    delete @sketch{'request', @REQUEST, grep { /$PROSE/ } keys %sketch};
-
-    return $JSON->encode([\%sketch, @$request{qw/method path headers sign/},
-        ref $body eq 'HASH' ? $body->{type} : undef]);
 }
 
 

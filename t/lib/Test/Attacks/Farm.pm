@@ -129,7 +129,7 @@ sub _named {
     # as long as this process, which is as long as the connection
 
     $self->{made} = IO::Socket::SSL::SSL_Context->new(SSL_server => 1,
-        SSL_cert => $cert, SSL_key => $key);
+        SSL_cert => $cert, SSL_key => $key) or return;
 
     Net::SSLeay::set_SSL_CTX($ssl, $self->{made}{context});
 }

@@ -15,14 +15,7 @@ package Test::Attacks::Judge;
 use warnings;
 use strict;
 
-# An attack file tells what must not happen, and which answers are good.
-# What the site refuses at once where the file would have it taken and
-# dropped is refused all the same; nor is it worse to call a request bad that
-# the file calls unauthorised.  404 is what we answer where there is nothing.
-my %INSTEAD = (400 => [401, 403, 404, 422], 401 => [400, 403],
-    403 => [400, 401], 404 => [400], 200 => [400, 401, 403],
-    202 => [400, 401, 403, 413], 302 => [404], 415 => [400], 431 => [400],
-    429 => [503], 501 => [405], 408 => [400]);
+use Test::Attacks::Reasons;
 
 
 sub attack {
@@ -35,7 +28,8 @@ sub attack {
     push @bad, _hollow($case, $play, $o);
     push @bad, _rows($case, $play, $o);
     push @bad, _outbound($case, $play, $o);
-    push @bad, 'the site is not well' if !$o->{well};
+    push @bad, 'the site is ' . ($o->{well} ? '' : 'not ') . 'well'
+        if !$o->{well} != !$case->expect->{site_ok};
     push @bad, 'told to go on' if $o->{hundred} && $case->says =~ /before 100/;
     push @bad, 'a cookie is set' if _is_ours($o) && $o->{response}->header('Set-Cookie');
     push @bad, @{ $o->{deliveries} || [] };
@@ -53,70 +47,63 @@ sub attack {
 sub _status {
     my ($case, $play, $o) = @_;
 
-    my @wanted = @{ $case->expect->{status} || [] };
+    my @wanted = @{ $case->expect->{status} };
     my $got = $o->{status};
 
-    return if !@wanted || grep { $_ eq $got } @wanted;
+    return if !@wanted || $case->wants($got);
 
     # a client that is gone has no answer
 
-    return if $got eq 'none' && grep { $_ == 499 || $_ == 444 } @wanted;
+    return if $got eq 'none' && grep { $_ eq 499 || $_ eq 444 } @wanted;
 
-    if ($case->expect->{stored} || !grep { my $w = $_;
-        grep { $_ eq $got } @{ $INSTEAD{$w} || [] } } @wanted)
-    {
-        return "status $got, not " . join ' or ', @wanted;
-    }
+    # what is refused at once where it would be taken and dropped, or by
+    # another name: by a rule, and of what is not to be stored
 
-    $o->{remark} = "$got instead of " . join '|', @wanted;
+    my $rule = $case->expect->{stored} ? undef
+        : Test::Attacks::Reasons::instead($o->{code} // '', $got, @wanted);
+
+    return "status $got, not " . join ' or ', @wanted if !$rule;
+
+    $o->{remark} = "$got instead of " . join('|', @wanted) . ": $rule";
 
     return;
 }
 
 
+# A refusal has the reason that the case names, or one that is to be found in
+# the play: so what comes before that which the case is about is seen, and
+# what nginx itself refuses has none.
+
 sub _code {
     my ($case, $play, $o) = @_;
 
+    return if $o->{status} !~ /^[45]\d\d$/ || !_is_ours($o)
+        || !@{ $play->{requests} };
+
+    my $code = $o->{code} // '';
+
+    return 'a refusal without a code' if $code !~ /^\w+$/;
+
     my $wanted = $case->expect->{code};
 
-    return if !$o->{codes} || $o->{status} !~ /^\d+$/;
+    return $wanted && !grep({ $_ eq $code } @$wanted)
+        ? "code \"$code\", not " . join(' or ', @$wanted) : () if $wanted;
 
-    if (!$wanted) {
-        return $play->{requests} && @{ $play->{requests} }
-            && $o->{status} >= 400 && _is_ours($o) && $o->{code} !~ /^\w+$/
-            ? 'a refusal without a code' : ();
-    }
-
-    my @wanted = ref $wanted ? @$wanted : $wanted;
-
-    # what is taken and dropped, and what nginx itself refuses, has none
-
-    return if $o->{status} < 400 || !_is_ours($o)
-        || grep { $_ eq $o->{code} } @wanted;
-    return "code \"$o->{code}\", not " . join ' or ', @wanted;
+    return if grep { $_ eq $code } Test::Attacks::Reasons::of($play);
+    return "hollow: $code, for which the case gives no reason";
 }
 
 
-# A refusal that comes before what the case is about says nothing of it: a
-# request that was never signed, a name that was never looked up.
+# a name that was never looked up says nothing of where it leads
 
 sub _hollow {
     my ($case, $play, $o) = @_;
 
     my $code = $o->{code} // '';
-    my $wanted = $case->expect->{code} // [];
     my @bad;
 
     return if $play->{slow} && $o->{status} eq 'none';
-
-    my ($request) = @{ $play->{requests} || [] };
-
-    push @bad, "hollow: $code" if $case->{area} !~ /^(?:signature|http)$/
-        && $code =~ /^signature_(?:required|malformed)$/
-        && $request && $request->{sign}
-        && !grep { $_ eq $code } ref $wanted ? @$wanted : $wanted;
-
-    return @bad if !$play->{stranger} || $play->{repeat};
+    return if !$play->{stranger} || $play->{repeat};
 
     my @names = grep { /\.\Q$o->{tag}\E\./ } keys %{ $o->{dns} || {} };
 
@@ -171,21 +158,30 @@ sub _rows {
     @rows = grep { $_ ne 'received' } @rows
         if $case->says =~ /never (?:rendered|shown)|tombstone/;
 
-    return if !@rows;
+    # What is right but for a detail that is put right, or is a burden and no
+    # lie, is stored as its twin is, and no more than that; a farewell is what
+    # it says.
 
-    # what is honoured, or is right but for a detail that is put right
-
-    if ($case->says =~ /honoured|clamped|bounded|counts\ exact|ok;
+    my %twin = $case->says =~ /clamped|bounded|counts\ exact|ok;
             |never\ fetched|CPU\ budget/x || $play->{requests}[0]{size}
-        || !@{ $case->expect->{status} || [] }
-        || ($play->{repeat} && $case->says =~ /one row|per state change/))
-    {
-        $o->{remark} = join '; ', grep { defined } $o->{remark},
-            'stored, which its note allows';
-        return;
-    }
+        ? map { ($_ => 1) } @{ $o->{twin}{rows} || [] },
+            @{ $play->{brings} || [] } : ();
 
-    return "stored: @rows";
+    @rows = grep { !$twin{$_} } @rows;
+
+    return if $case->says =~ /honoured/ && _farewell($play)
+        || !@{ $case->expect->{status} }
+        || ($play->{repeat} && $case->says =~ /one row|per state change/);
+
+    return @rows ? "stored: @rows" : ();
+}
+
+
+sub _farewell {
+    my ($play) = @_;
+
+    return scalar grep { ref $_->{body} eq 'HASH' && ($_->{body}{type} // '')
+        eq 'Delete' } @{ $play->{requests} };
 }
 
 
@@ -205,7 +201,7 @@ sub _outbound {
 
     my @own = map { quotemeta } $words =~ m{(https://[^\s,;]+)}g,
         @{ $o->{speakers} || [] };
-    my $evil = 'https://(?:h\d+\.)?evil\d*\.' . $tag . '\.example/';
+    my $evil = '(?i)https://(?!victim\.)[\w.-]+\.' . $tag . '\.example/';
     my $list = join '|', @own, $evil, map { quotemeta } $o->{fetch} // ();
     my $own = qr/^(?:$list)/;
     my $asks = $play->{stranger} || $play->{asks} || $words =~ /<=/
@@ -221,7 +217,7 @@ sub _outbound {
         push @bad, 'asked ' . @gets . ' times';
     }
 
-    my @names = grep { !_known_name($_, $tag, $asks, $play, $o) }
+    my @names = grep { !_known_name($_, $tag, $asks, $play, \@gets) }
         @{ $o->{names} };
 
     push @bad, "asked the name server for @names" if @names;
@@ -236,12 +232,11 @@ sub _outbound {
 
 
 sub _known_name {
-    my ($name, $tag, $asks, $play, $o) = @_;
+    my ($name, $tag, $asks, $play, $gets) = @_;
 
-    return 1 if ($asks || $play->{delivers})
-        && ($name =~ /^(?:h\d+\.)?evil\d*\.$tag\./ || $o->{dns}{$name});
+    return 1 if ($asks || $play->{delivers}) && $name =~ /^(?!victim\.)[\w.-]+\.$tag\./i;
 
-    return scalar grep { m{^https://\Q$name\E/} } @{ $o->{gets} };
+    return scalar grep { m{^https://\Q$name\E/} } @$gets;
 }
 
 

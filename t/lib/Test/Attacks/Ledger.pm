@@ -142,26 +142,6 @@ sub _calls {
 }
 
 
-# which plays have left something in which tables, at the end of all
-
-sub left {
-    my ($self) = @_;
-
-    my %left;
-
-    for my $table (@{ $self->{tables} }) {
-        for my $tag (split /\n/, $self->ask("SELECT DISTINCT (regexp_matches(
-            t::text, '\\.(c\\d+)\\.example', 'g'))[1]
-            FROM activitypub.$table AS t"))
-        {
-            push @{ $left{$tag} }, $table;
-        }
-    }
-
-    return \%left;
-}
-
-
 # names that were asked for, and who was asked for what, of all plays
 
 sub asked {

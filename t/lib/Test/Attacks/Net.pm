@@ -75,6 +75,7 @@ sub _held {
         $closed >= @held;
     }, 20);
 
+    $result->{statuses} = [408] if $over;
     push @{ $result->{bad} }, 'are not closed' if !$over;
     push @{ $result->{bad} }, 'files are left'
         if glob $world->t->testdir . '/client_body/*/*/*';

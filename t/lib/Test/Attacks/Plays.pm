@@ -11,7 +11,8 @@ package Test::Attacks::Plays;
 # A play is { name, requests => [...], world => {...} }, in the placeholders
 # of the file, and what else is known of it: "stranger", nobody here knows who
 # signs; "asks", somebody has to be asked; "steps", of a sequence; "repeat";
-# "delivers", an answer goes out; "alike", it may do what its twin does.
+# "delivers", an answer goes out; "alike", it may do what its twin does;
+# "brings", what is stored of somebody new.
 
 use warnings;
 use strict;
@@ -30,7 +31,22 @@ my $JSON = JSON::PP->new->canonical->allow_nonref;
 sub of {
     my ($case) = @_;
 
-    return map { _delivers($_) } _of($case, $case->sketch, '');
+    return map { _asks(_delivers($_)) } _of($case, $case->sketch, '');
+}
+
+
+# a key that nobody has named before has to be asked for
+
+sub _asks {
+    my ($play) = @_;
+
+    $play->{asks} ||= scalar grep {
+        my $id = ref $_->{sign} ? $_->{sign}{keyId} : undef;
+
+        defined $id && $id =~ m{^https://evil\.} && $id ne "$EVIL#k"
+    } @{ $play->{requests} };
+
+    return $play;
 }
 
 
@@ -43,6 +59,8 @@ sub _of {
         my %rest = %$sketch;
 
         delete $rest{variants};
+        $rest{request} = _body($rest{request}) if ref $rest{request};
+        %rest = %{ _body(\%rest) };
 
         if ((_replace(\%rest, ''))[1]) {
             return map {
@@ -65,6 +83,22 @@ sub _of {
     $_->{repeat} = $sketch->{repeat} for grep { $sketch->{repeat} } @plays;
 
     return @plays;
+}
+
+
+# What is given in part is made whole before a variant is put in: what is not
+# attacked is as ever.
+
+sub _body {
+    my ($r) = @_;
+
+    return $r if !$r->{activity} && !$r->{object};
+
+    my %r = (%$r, body => whole($r)->{body});
+
+    delete @r{qw/activity object/};
+
+    return \%r;
 }
 
 

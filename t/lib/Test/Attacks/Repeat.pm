@@ -41,6 +41,9 @@ sub run {
         if ref $play{requests}[0]{body} eq 'HASH'
             && ($play{requests}[0]{body}{actor} // '') =~ m{^https://[^/]*\{n};
 
+    $play{asks} = 1 if grep { ref $_->{sign}
+        && ($_->{sign}{keyId} // '') =~ /\{n\}/ } @{ $play{requests} };
+
     $_->{do} //= undef for @{ $play{requests} };
 
     my ($tag, $p) = Test::Attacks::Stage::set($player, \%play);
@@ -68,7 +71,7 @@ sub run {
     $outcome->{remark} = "$n of $play->{repeat} times"
         if $n < $play->{repeat};
     $outcome->{bad} = [_more($case, $n, $seconds, $lines, $outcome, $player)];
-    $play->{$_} = $play{$_} for qw/delivers stranger asks requests repeated/;
+    $play->{$_} = $play{$_} for qw/delivers stranger asks requests repeated brings/;
 
     return $outcome;
 }
@@ -92,7 +95,8 @@ sub _what {
 
     return (requests => [numbered(Test::Attacks::Words::activity('Follow',
             by => 'https://evil.example/u/{n}'))], delivers => 1,
-            stranger => 1, asks => 1, actors => 1)
+            stranger => 1, asks => 1, actors => 1,
+            brings => [qw/follower remote_actor remote_key/])
         if $says =~ /^Follow.*fresh actors/;
 
     return (requests => [Test::Attacks::Words::activity('Move',

@@ -32,14 +32,15 @@ my @HANDLERS = (
     ['fault', 'peer_down', \&_peer_down],
     ['fault', 'restore|dump', \&_restore],
     ['load', 'fan_?out|dead', \&_fanout],
-    ['config', '.', \&_config],
+    ['config', 'combin|matrix|map|variab|redirect|subrequest|mirror|ssi',
+        \&_config],
     ['feed', '.', \&_feed],
-    ['fill', '.', \&_fill],
-    ['tool', '-B|body|bodies', \&Test::Attacks::Net::slow_bodies],
-    ['tool', '.', \&Test::Attacks::Net::slow_headers],
+    ['fill', 'zone|shm|shared|memory|slab|cache|keys|replay', \&_fill],
+    ['tool', '-B\b|body|bodies', \&Test::Attacks::Net::slow_bodies],
+    ['tool', '-H\b|header|slowloris', \&Test::Attacks::Net::slow_headers],
     ['proto', 'h2|http2|http/2', \&Test::Attacks::Net::frames],
     ['net', 'big|large|huge', \&Test::Attacks::Net::big],
-    ['net', 'smuggl|te|cl|raw|pipelin|fold|nul', \&Test::Attacks::Net::raw],
+    ['net', 'smuggl|\b(?:te|cl)\b|raw|pipelin|\bfold|\bnul', \&Test::Attacks::Net::raw],
 );
 
 
@@ -55,6 +56,11 @@ sub play {
         next if $of ne $kind || $word !~ /$pattern/i;
 
         $does->($player, $case, $result);
+        push @{ $result->{bad} }, 'of this nothing is stored'
+            if $case->expect->{stored};
+        push @{ $result->{bad} }, "status @{ $result->{statuses} }"
+            if $result->{statuses} && @{ $case->expect->{status} }
+                && !grep { $case->wants($_) } @{ $result->{statuses} };
         push @{ $result->{bad} }, 'the site is not well'
             if !$player->world->well;
         _twin($player, $result);
@@ -258,7 +264,15 @@ sub _database {
     my %left = map { ($_ => 1) } 1 .. $n;
     my %status;
 
+    # one that refuses all sessions for a while, or one that ends them
+
+    my $shut = $case->{sketch}{fault} =~ /error|away|down/;
+
+    _sessions($world, 'REVOKE CONNECT ON', 'FROM') if $shut;
+
     for my $try (1 .. 20) {
+        _sessions($world, 'GRANT CONNECT ON', 'TO') if $shut && $try == 4;
+
         my @under_way = map {
             my ($wire) = $player->wire($tag, $p,
                 Test::Attacks::Repeat::turn($p->{requests}[0], $_));
@@ -286,14 +300,23 @@ sub _database {
     my $stored = $world->ledger->ask("SELECT count(*)
         FROM activitypub.received WHERE actor LIKE '%.$tag.example/%'");
 
+    $result->{statuses} = [sort keys %status];
     push @{ $result->{bad} }, "answers: @{[ %status ]}"
         if grep { !/^(?:202|503)$/ } keys %status;
     push @{ $result->{bad} }, "$stored rows of $n" if $stored != $n;
-    push @{ $result->{remarks} }, 'sessions that end; with a server that'
-        . ' crashes, freezes or is full: t/inbox_faults.t,'
+    push @{ $result->{remarks} }, 'sessions that end, or are refused; with a server'
+        . ' that crashes, freezes or is full: t/inbox_faults.t,'
         . ' t/delivery_database.t, t/database_deadline.t';
 
     $world->t->wait_document('/activitypub/news', host => 'site.example');
+}
+
+
+sub _sessions {
+    my ($world, $verb, $to) = @_;
+
+    $world->ledger->ask("DO \$\$ BEGIN EXECUTE format('$verb DATABASE %I $to
+        PUBLIC, \"www-data\"', current_database()); END \$\$");
 }
 
 

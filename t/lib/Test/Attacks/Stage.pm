@@ -124,6 +124,9 @@ sub _speaker {
 
     my $world = $player->{world};
 
+    $world->known($world->actor($tag, 'victim')) if !$p->{stranger}
+        && $host =~ /^victim\./ && ($request->{sign}{key} // '') eq 'victim';
+
     return if $uri eq $evil->{uri} || $host =~ /^(?:victim|site)\./
         || $host !~ /\.\Q$tag\E\.example$/;
 

@@ -16,7 +16,6 @@ package Test::Attacks::Suite;
 use warnings;
 use strict;
 
-use File::Basename qw/dirname/;
 use Time::HiRes qw/time/;
 
 use Test::Attacks::Case;
@@ -44,8 +43,6 @@ sub run {
     my %left = map { ($_ => 1) } @{ $self->{leave} || [] };
 
     @cases = grep { !$left{$_->id} } @cases if !@{ $self->{ids} };
-
-    _reasons($_) for @cases;
 
     my $world = Test::Attacks::World->new($self->{t});
     my $player = Test::Attacks::Player->new($world,
@@ -75,28 +72,6 @@ sub run {
             . (@bad ? ': ' . join('; ', @bad[0 .. ($#bad > 5 ? 5 : $#bad)])
                 : ''), !@bad);
     }
-}
-
-
-# What a file does not say of reasons is as in our own case of the same id, if
-# that is the same attack.
-
-sub _reasons {
-    my ($case) = @_;
-
-    our %own;
-
-    if (!%own) {
-        %own = map { ($_->id => $_) } map { Test::Attacks::Case->read_file($_) }
-            glob dirname(__FILE__) . '/../../../attacks/*.jsonl';
-    }
-
-    my $other = $own{ $case->id };
-
-    return if !$other || $case->wrong || defined $case->expect->{code};
-
-    $case->expect->{code} = $other->expect->{code}
-        if $case->meets eq $other->meets;
 }
 
 

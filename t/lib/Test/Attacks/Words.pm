@@ -221,6 +221,8 @@ sub documents {
         die "no handler for the document \"$doc\"\n";
     }
 
+    die "no handler for a document that is a list\n" if ref $doc ne 'HASH';
+
     my @urls = grep { /^https?:/ } keys %$doc;
     my %docs = @urls ? %$doc
         : $doc->{links} ? ('https://evil.example/.well-known/nodeinfo' => $doc)

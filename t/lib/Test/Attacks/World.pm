@@ -153,6 +153,7 @@ sub new {
     $rig->host('site.example', '9.9.9.10');
     $rig->route(@FARM);
     $rig->name('*.example', $FARM[0]);
+    $rig->name(localhost => '127.0.0.1');
 
     $t->expect(Test::Rig::expected());
     $t->write_file("html/posts/$_", "<!doctype html><p>page $_</p>\n")
@@ -250,10 +251,12 @@ sub actor {
     my $key = $o{key} // ($role =~ /^evil/ ? 'evil' : $role eq 'victim'
         ? 'victim' : 'stranger');
 
-    return { uri => $uri, host => $host, key => $key, key_id => "$uri#k",
+    my $id = $o{key_id} // "$uri#k";
+
+    return { uri => $uri, host => $host, key => $key, key_id => $id,
         remote => Test::Remote->new($self->{ledger}->proxy, $uri,
             like => { pem => $self->{keys}->pem($key), key => '' },
-            key_id => "$uri#k") };
+            key_id => $id) };
 }
 
 
