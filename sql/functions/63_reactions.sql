@@ -66,6 +66,30 @@ END
 $$;
 
 
+-- What is shown now and was not, or the other way round.  Both tables are only
+-- read: a join of them would have the plan of the first change of a session,
+-- be it of no row, for one of thousands as well.
+
+CREATE OR REPLACE FUNCTION tally_shown()
+    RETURNS trigger
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    PERFORM tally_add(s.subject, sum(s.n)::bigint)
+       FROM (SELECT c.kind || ' ' || c.object, 1::bigint
+               FROM counted AS c WHERE NOT c.hidden AND NOT c.waits
+             UNION ALL
+             SELECT w.kind || ' ' || w.object, -1
+               FROM was AS w WHERE NOT w.hidden AND NOT w.waits)
+            AS s (subject, n)
+      GROUP BY s.subject
+     HAVING sum(s.n) <> 0;
+
+    RETURN NULL;
+END
+$$;
+
+
 CREATE OR REPLACE FUNCTION is_public_name(name json)
     RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT
