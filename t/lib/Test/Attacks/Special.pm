@@ -268,10 +268,13 @@ sub _database {
 
     my $shut = $case->{sketch}{fault} =~ /error|away|down/;
 
-    _sessions($world, 'REVOKE CONNECT ON', 'FROM') if $shut;
+    if ($shut) {
+        _sessions($world, 'REVOKE CONNECT ON', 'FROM');
+        _end_sessions($world);
+    }
 
     for my $try (1 .. 20) {
-        _sessions($world, 'GRANT CONNECT ON', 'TO') if $shut && $try == 4;
+        _sessions($world, 'GRANT CONNECT ON', 'TO') if $shut && $try == 2;
 
         my @under_way = map {
             my ($wire) = $player->wire($tag, $p,
@@ -280,10 +283,7 @@ sub _database {
             [$_, $wire, $world->start($wire)];
         } sort keys %left;
 
-        $world->ledger->ask("SELECT count(pg_terminate_backend(pid))
-            FROM pg_stat_activity WHERE datname = current_database()
-            AND pid <> pg_backend_pid() AND usename <> 'postgres'")
-            if $try < 4;
+        _end_sessions($world) if !$shut && $try < 4;
 
         for my $row (@under_way) {
             my $answer = $world->answer($row->[2]->response('POST'),
@@ -297,6 +297,8 @@ sub _database {
         sleep 0.5;
     }
 
+    _sessions($world, 'GRANT CONNECT ON', 'TO') if $shut;
+
     my $stored = $world->ledger->ask("SELECT count(*)
         FROM activitypub.received WHERE actor LIKE '%.$tag.example/%'");
 
@@ -309,6 +311,15 @@ sub _database {
         . ' t/delivery_database.t, t/database_deadline.t';
 
     $world->t->wait_document('/activitypub/news', host => 'site.example');
+}
+
+
+sub _end_sessions {
+    my ($world) = @_;
+
+    $world->ledger->ask("SELECT count(pg_terminate_backend(pid, 5000))
+        FROM pg_stat_activity WHERE datname = current_database()
+        AND pid <> pg_backend_pid() AND usename <> 'postgres'");
 }
 
 
