@@ -39,7 +39,7 @@ my ($post, $other) = map { $one->ask("SELECT activitypub.publish('news',
 $one->ask("SELECT activitypub.remote_actor_set('https://r.example/' || n,
     'r.example', 'https://r.example/' || n || '/inbox', '',
     'https://r.example/' || n || '#key', 'PEM')
-    FROM generate_series(1, 60) AS n");
+    FROM generate_series(1, 63) AS n");
 
 # two at a time, none of whom waits
 
@@ -53,35 +53,61 @@ is($three->ask(total($post)), 1, 'then what is committed');
 $one->ask('ROLLBACK');
 is($three->ask(total($post)), 1, 'and nothing that was rolled back');
 
-# one actor, whose activities arrive crosswise
+# those of one actor wait for each other, and for nobody else
 
-$_->ask('BEGIN') for $one, $two;
-$one->ask(liked(4));
-$two->ask(liked(4, $other));
-is($two->ask(liked(4, $post, 2)), 'kept', 'the same actor, another Like');
-is($one->ask(liked(4, $other, 2)), 'kept', 'and crosswise');
-$_->ask('COMMIT') for $one, $two;
+$one->ask('BEGIN');
+is($one->ask(liked(4)), 'kept', 'an actor likes it');
+$two->send(liked(4, $post, 2));
+ok($two->waits, 'once more, at the same time');
+is($three->ask(liked(5)), 'kept', 'nobody else waits');
+$one->ask('COMMIT');
+is($two->answer, 'kept', 'and is kept');
+is($three->ask(total($post)), 3, 'who likes twice counts once');
+is($three->ask(undo(4, 2)), 'kept', 'an Undo of the second');
+is($three->ask(total($post)), 2, 'leaves none');
 
-$_->ask('BEGIN') for $one, $two;
-$one->ask(liked(4, $post, 3));
-$two->ask(liked(4, $other, 3));
-is($two->ask(liked(4, $post, 4)), 'kept', 'once more, where both stand');
-is($one->ask(liked(4, $other, 4)), 'kept', 'and crosswise');
-$_->ask('COMMIT') for $one, $two;
-is($three->ask("SELECT count(*) FROM activitypub.reaction
-    WHERE actor = 'https://r.example/4'"), 4,
-    'what came at the same time is there twice');
-is($three->ask(undo(4, 4)), 'kept', 'an Undo');
-is($three->ask(undo(4, 3)), 'kept', 'of either');
-is($three->ask(total($post)), 1, 'takes both');
+# a Create and its Delete
+
+for my $commit (1, 0) {
+    my $n = 60 + $commit;
+
+    $one->ask('BEGIN');
+    is($one->ask(replied($n)), 'kept', 'a reply comes');
+    $two->send(deleted($n));
+    ok($two->waits, 'its Delete waits');
+    $one->ask($commit ? 'COMMIT' : 'ROLLBACK');
+    is($two->answer, $commit ? 'kept' : 'ignored', 'until it is known');
+    is($three->ask(replied($n)), 'duplicate', 'it does not come back');
+}
+
+is($three->ask(total($post, 'replies')), 0, 'nothing of them is shown');
+
+$one->ask('BEGIN');
+is($one->ask(deleted(62)), 'ignored', 'a Delete comes first');
+$two->send(replied(62));
+ok($two->waits, 'its Create waits');
+$one->ask('COMMIT');
+is($two->answer, 'duplicate', 'and is deleted');
+is($three->ask(total($post, 'replies')), 0, 'it is not shown');
+
+# an actor that is gone meanwhile
+
+$one->ask('BEGIN');
+is($one->ask(receive(('https://r.example/63') x 2, 'Delete',
+    'https://r.example/63', undef, undef, undef, '{}')), 'deleted',
+    'an actor goes');
+$two->send(liked(63));
+ok($two->waits, 'it does something at the same time');
+$one->ask('COMMIT');
+is($two->answer, 'unknown_actor', 'which is nothing');
 
 # a post that is deleted meanwhile
 
 $one->ask('BEGIN');
 $one->ask("SELECT activitypub.delete_post('$other')");
-is($two->ask(liked(5, $other)), 'kept', 'a like does not wait for a delete');
+is($two->ask(liked(6, $other)), 'kept', 'a like does not wait for a delete');
 $one->ask('COMMIT');
-is($two->ask(liked(6, $other)), 'ignored', 'and is none afterwards');
+is($two->ask(liked(7, $other)), 'ignored', 'and is none afterwards');
 
 # sessions come and go
 
@@ -92,7 +118,7 @@ for my $n (10 .. 19) {
     undef $session;
 }
 
-is($three->ask(total($post)), 11, 'ten sessions have counted');
+is($three->ask(total($post)), 12, 'ten sessions have counted');
 
 my $four = Test::Session->new($t);
 
@@ -101,7 +127,7 @@ ok($t->wait_for(sub {
         JOIN activitypub.tally AS t ON t.slot = s.pid") <= 3;
 }, 20), 'they are gone');
 $four->ask(liked(20));
-is($three->ask(total($post)), 12, 'another one counts');
+is($three->ask(total($post)), 13, 'another one counts');
 cmp_ok($three->ask("SELECT count(*) FROM activitypub.tally
     WHERE subject = 'likes ' || right('$post', 36)"), '<=', 4,
     'and has taken over what they left');
@@ -141,11 +167,34 @@ sub undo {
 }
 
 
+sub replied {
+    my ($who) = @_;
+
+    my $reply = "https://r.example/$who/reply";
+
+    return receive("https://r.example/$who", "$reply/create", 'Create', $reply,
+        'Note', $post, $reply,
+        '{"object": {"to": "https://www.w3.org/ns/activitystreams#Public"}}');
+}
+
+
+sub deleted {
+    my ($who) = @_;
+
+    my $reply = "https://r.example/$who/reply";
+
+    return receive("https://r.example/$who", "$reply/delete", 'Delete', $reply,
+        undef, undef, $reply, '{}');
+}
+
+
 sub total {
-    my ($id) = @_;
+    my ($id, $kind) = @_;
+
+    $kind //= 'likes';
 
     return "SELECT (body::json ->> 'totalItems') FROM activitypub.document("
-        . "'$home', '" . ($id =~ s/^\Q$home\E//r) . "/likes', '')";
+        . "'$home', '" . ($id =~ s/^\Q$home\E//r) . "/$kind', '')";
 }
 
 ###############################################################################

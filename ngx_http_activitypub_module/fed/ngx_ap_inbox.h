@@ -4,8 +4,9 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * Activities on their way into the database: what came while a batch was
- * under way is the next batch, one transaction.  Sorted, so that two batches
- * with the same activities wait for each other instead of deadlocking.
+ * under way is the next batch, one transaction.  Sorted by actors, of whom
+ * one transaction at a time receives anything: two batches that have some in
+ * common wait for each other instead of deadlocking.
  */
 
 #ifndef NGX_AP_INBOX_H

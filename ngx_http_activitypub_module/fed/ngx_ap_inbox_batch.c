@@ -80,6 +80,7 @@ ngx_ap_inbox_take(ngx_ap_inbox_t *inbox, ngx_queue_t *queue, ngx_uint_t most)
         ngx_queue_remove(q);
 
         entry->place = NGX_AP_INBOX_SENT;
+        entry->slot = i;
         inbox->batch[i] = entry;
     }
 
@@ -94,15 +95,24 @@ ngx_ap_inbox_take(ngx_ap_inbox_t *inbox, ngx_queue_t *queue, ngx_uint_t most)
 }
 
 
+/* those of one actor stay in the order in which they came */
+
 static int ngx_libc_cdecl
 ngx_ap_inbox_compare(const void *one, const void *two)
 {
-    const ngx_ap_store_activity_t  *first, *second;
+    ngx_int_t                    rc;
+    const ngx_ap_inbox_entry_t  *first, *second;
 
-    first = (*(ngx_ap_inbox_entry_t *const *) one)->activity;
-    second = (*(ngx_ap_inbox_entry_t *const *) two)->activity;
+    first = *(ngx_ap_inbox_entry_t *const *) one;
+    second = *(ngx_ap_inbox_entry_t *const *) two;
 
-    return (int) ngx_ap_store_activity_compare(first, second);
+    rc = ngx_ap_store_activity_compare(first->activity, second->activity);
+
+    if (rc == 0) {
+        rc = (first->slot < second->slot) ? -1 : 1;
+    }
+
+    return (int) rc;
 }
 
 

@@ -205,7 +205,7 @@ typedef struct ngx_ap_store_activity_s  ngx_ap_store_activity_t;
 const ngx_ap_store_activity_t *ngx_ap_store_activity(ngx_pool_t *pool,
     const ngx_str_t *origin, const fedi_authorised_t *authorised);
 
-/* of how they are sent: two batches with the same rows wait for each other */
+/* by their actors, in which order receive() has to be called */
 ngx_int_t ngx_ap_store_activity_compare(const ngx_ap_store_activity_t *one,
     const ngx_ap_store_activity_t *two);
 

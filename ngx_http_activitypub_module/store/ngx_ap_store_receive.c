@@ -29,8 +29,6 @@ struct ngx_ap_store_activity_s {
     (sizeof(ngx_ap_store_activity_t) / sizeof(ngx_str_t))
 
 
-static ngx_int_t ngx_ap_store_order(const ngx_str_t *one,
-    const ngx_str_t *two);
 static void ngx_ap_store_received(void *data,
     const ngx_ap_pg_result_t *results);
 
@@ -76,32 +74,12 @@ ngx_ap_store_activity(ngx_pool_t *pool, const ngx_str_t *origin,
 }
 
 
-/* by what the database knows them by: sender and id, or their bytes */
-
 ngx_int_t
 ngx_ap_store_activity_compare(const ngx_ap_store_activity_t *one,
     const ngx_ap_store_activity_t *two)
 {
-    ngx_int_t  rc;
-
-    rc = ngx_ap_store_order(&one->id, &two->id);
-
-    if (rc == 0) {
-        rc = ngx_ap_store_order(&one->actor, &two->actor);
-    }
-
-    if (rc == 0 && one->id.len == 0) {
-        rc = ngx_ap_store_order(&one->body, &two->body);
-    }
-
-    return rc;
-}
-
-
-static ngx_int_t
-ngx_ap_store_order(const ngx_str_t *one, const ngx_str_t *two)
-{
-    return ngx_memn2cmp(one->data, two->data, one->len, two->len);
+    return ngx_memn2cmp(one->actor.data, two->actor.data, one->actor.len,
+                        two->actor.len);
 }
 
 

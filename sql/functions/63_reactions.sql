@@ -1,9 +1,7 @@
 -- Copyright (C) The ngx_http_activitypub_module authors
 -- SPDX-License-Identifier: BSD-2-Clause
 --
--- What others did to a post, as far as its collections show it.  Two likes
--- of one actor that come at the very same time may both be there: to keep
--- that out, one would have to wait for the other.  The Undo takes both.
+-- What others did to a post, as far as its collections show it.
 
 SET LOCAL ROLE activitypub_owner;
 SET LOCAL search_path = activitypub, pg_temp;

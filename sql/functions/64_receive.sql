@@ -3,7 +3,8 @@
 --
 -- What follows from an activity that is genuine and allowed.  Many calls
 -- share a transaction, and many transactions run at once: nothing here waits
--- for a row that others need, counts in one, or catches an error.
+-- for a row that others need, counts in one, or catches an error.  An actor's
+-- own activities are the exception: they are received one after the other.
 
 SET LOCAL ROLE activitypub_owner;
 SET LOCAL search_path = activitypub, pg_temp;
@@ -13,6 +14,17 @@ CREATE OR REPLACE FUNCTION fingerprint(actor text, activity_id text)
     RETURNS bytea
     LANGUAGE sql STABLE
 RETURN sha256(convert_to(actor || E'\n' || activity_id, 'UTF8'));
+
+
+-- Until the transaction ends, no other one receives anything of this actor: a
+-- Delete finds its Create, and a second Like the first.  Whoever shares a
+-- transaction calls receive() in the order of the actors, and comes here with
+-- the lock of the policy taken, so that nobody waits in a circle.
+
+CREATE OR REPLACE FUNCTION await_turn(actor text)
+    RETURNS void
+    LANGUAGE sql VOLATILE
+RETURN pg_advisory_xact_lock(1097888849, hashtext(actor));
 
 
 -- True: it was not here before.  One that has no id is known by its bytes.
@@ -348,6 +360,11 @@ BEGIN
     IF policy = 'suspend' THEN
         RETURN 'blocked';
     END IF;
+
+    PERFORM await_turn(receive.actor);
+
+    sender.gone := (SELECT r.gone FROM remote_actor AS r
+                     WHERE r.id = sender.id);
 
     IF receive.type = 'Delete' AND receive.object = receive.actor THEN
         RETURN CASE WHEN sender.gone THEN 'ignored'
