@@ -36,7 +36,7 @@ my $actors = $n / 10;
 # the Accepts go nowhere: the names are unknown in the rig
 
 my $rig = Test::Rig->new;
-my $t = Test::Nginx->new()->has(qw/http/)->plan(16);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(17);
 
 $t->expect(Test::Rig::expected(),
     qr/worker process \d+ exited on signal 9/);
@@ -152,6 +152,13 @@ is($t->sql('SELECT count(*) || \' \' || count(DISTINCT remote_actor)
 is($t->sql('SELECT count(*) || \' \' || count(DISTINCT inbox)
     FROM activitypub.delivery'), "$type{Follow} $type{Follow}",
     'an Accept for each');
+
+# the same actors are in the batches of both workers
+
+my $log = $t->{cluster}->dir . '/log';
+
+unlike($t->sql("SELECT pg_read_file('$log')"), qr/deadlock/,
+    'no batch waits in a circle');
 
 # a line for each change of state, and not for each request
 
