@@ -98,6 +98,21 @@ is(rows(), 3, 'and is there, once');
 
 ###############################################################################
 
+# a reload with another database: what the first one knows is news to it
+
+node_conf($t,
+    database => '"%%DATABASE%% application_name=another" timeout=2s');
+$t->reload;
+complete($t);
+asked();
+
+is(send_to(undef, @later), 202, 'the same to another database');
+is(asked(), 1, 'which is told of it');
+is(send_to(undef, @later), 202, 'the same again');
+is(asked(), 0, 'of which it hears nothing');
+
+###############################################################################
+
 # More than the table holds: what is forgotten is known to the database.
 
 node_conf($t, database => '"%%DATABASE%%" timeout=2s',

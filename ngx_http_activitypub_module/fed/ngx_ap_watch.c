@@ -10,7 +10,6 @@
  * when the configuration names another database.
  */
 
-#include "ngx_ap_cache_repeats.h"
 #include "ngx_ap_changes.h"
 #include "ngx_ap_watch_internal.h"
 
@@ -107,10 +106,6 @@ ngx_ap_watch_listening(ngx_ap_watch_t *watch)
     predecessor = ngx_ap_cache_listener_claim(watch->cache);
     changed = ngx_ap_cache_source_changed(watch->cache,
                                           watch->worker->conf->source);
-
-    if (changed) {
-        ngx_ap_cache_repeats_clear(watch->cache);
-    }
 
     ngx_ap_sets_start(&watch->sets);
 

@@ -244,6 +244,10 @@ ngx_http_ap_shield_name(ngx_http_request_t *r, ngx_http_ap_main_conf_t *amcf,
 
     hash = ngx_ap_cache_hash(amcf->cache);
 
+    /* what was committed to one database is news to another */
+
+    fedi_siphash_word(&hash, amcf->worker->source);
+
     fedi_siphash_add(&hash, ngx_http_ap_view(&origin->url));
     fedi_siphash_add(&hash, ngx_http_ap_view(&r->unparsed_uri));
 

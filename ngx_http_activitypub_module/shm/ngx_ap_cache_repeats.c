@@ -113,21 +113,6 @@ ngx_ap_cache_repeat_add(ngx_ap_cache_t *cache, uint64_t mark, uint64_t name,
 }
 
 
-void
-ngx_ap_cache_repeats_clear(ngx_ap_cache_t *cache)
-{
-    ngx_ap_cache_repeats_t  *repeats;
-
-    repeats = &cache->shared->repeats;
-
-    ngx_shmtx_lock(&cache->shpool->mutex);
-
-    ngx_memzero(repeats->places, repeats->n * sizeof(ngx_ap_cache_repeat_t));
-
-    ngx_shmtx_unlock(&cache->shpool->mutex);
-}
-
-
 /* the half of it that does not say where the place is */
 
 static uint32_t

@@ -27,8 +27,5 @@ ngx_uint_t ngx_ap_cache_repeat_find(ngx_ap_cache_t *cache, uint64_t mark,
 void ngx_ap_cache_repeat_add(ngx_ap_cache_t *cache, uint64_t mark,
     uint64_t name, time_t until);
 
-/* of another database they are no news */
-void ngx_ap_cache_repeats_clear(ngx_ap_cache_t *cache);
-
 
 #endif
