@@ -40,6 +40,7 @@ struct ngx_ap_set_s {
     ngx_ap_cache_t             *cache;
 
     ngx_ap_set_changes_t        changes;
+    ngx_ap_set_doubts_t         doubts;
     ngx_ap_pg_query_t          *call;
     int64_t                     after;      /* last member of the fill */
     ngx_uint_t                  count;      /* its rows until now */
@@ -56,6 +57,7 @@ struct ngx_ap_set_s {
 
 
 static void ngx_ap_set_run(ngx_ap_set_t *set);
+static void ngx_ap_set_settle(ngx_ap_set_t *set);
 static ngx_int_t ngx_ap_set_apply_changes(ngx_ap_set_t *set);
 static void ngx_ap_set_doubted(void *data, ngx_int_t rc);
 static void ngx_ap_set_ask_chunk(ngx_ap_set_t *set);
@@ -84,6 +86,9 @@ ngx_ap_set_create(ngx_ap_worker_t *worker, ngx_ap_set_e kind)
     set->worker = worker;
     set->cache = worker->conf->cache;
     ngx_ap_set_changes_init(&set->changes);
+
+    set->doubts.handler = ngx_ap_set_doubted;
+    set->doubts.data = set;
 
     ngx_ap_retry_init(&set->retry, ngx_ap_set_again, set, worker->log);
 
@@ -212,6 +217,7 @@ ngx_uint_t
 ngx_ap_set_idle(ngx_ap_set_t *set)
 {
     return set->call == NULL
+           && set->doubts.n == 0
            && ngx_ap_set_changes_first(&set->changes) == NULL;
 }
 
@@ -262,6 +268,19 @@ ngx_ap_set_run(ngx_ap_set_t *set)
         set->filling = 0;
         ngx_ap_cache_set_complete(set->cache, set->kind->set);
     }
+
+    ngx_ap_set_settle(set);
+}
+
+
+/* it worked when all of it did */
+
+static void
+ngx_ap_set_settle(ngx_ap_set_t *set)
+{
+    if (!set->due && !set->filling && set->doubts.n == 0) {
+        ngx_ap_retry_reset(&set->retry);
+    }
 }
 
 
@@ -297,7 +316,7 @@ ngx_ap_set_filled(void *data, ngx_int_t rc,
 
     if (!set->lost
         && ngx_ap_set_kind_add(set->kind, set->worker, rows, n,
-                               ngx_ap_set_doubted, set)
+                               &set->doubts)
            != NGX_OK)
     {
         set->lost = 1;
@@ -312,7 +331,6 @@ ngx_ap_set_filled(void *data, ngx_int_t rc,
 
     if (n < NGX_AP_STORE_MEMBERS) {
         set->full = 0;
-        ngx_ap_retry_reset(&set->retry);
         ngx_ap_set_run(set);
         return;
     }
@@ -330,12 +348,12 @@ ngx_ap_set_apply_changes(ngx_ap_set_t *set)
 
     while ((payload = ngx_ap_set_changes_first(&set->changes)) != NULL) {
 
-        rc = ngx_ap_set_remote_heard(set->worker, payload,
-                                     ngx_ap_set_doubted, set);
+        rc = ngx_ap_set_remote_heard(set->worker, payload, &set->doubts);
 
         /* another worker may have found the zone full */
 
         if (rc != NGX_OK
+            || set->due
             || (!set->filling
                 && !ngx_ap_cache_set_ready(set->cache, set->kind->set)))
         {
@@ -356,10 +374,11 @@ ngx_ap_set_doubted(void *data, ngx_int_t rc)
 {
     ngx_ap_set_t *set = data;
 
-    if (rc == NGX_ERROR && set->started && !set->leaving) {
-        set->due = 1;
-        ngx_ap_cache_set_doubt(set->cache, set->kind->set);
-        ngx_ap_retry_later(&set->retry);
+    if (rc != NGX_ERROR) {
+        ngx_ap_set_settle(set);
+
+    } else if (set->started) {
+        ngx_ap_set_failed(set);
     }
 }
 

@@ -5,7 +5,6 @@
  */
 
 #include "ngx_ap_set_kinds.h"
-#include "ngx_ap_set_remote.h"
 #include "ngx_ap_set_rows.h"
 #include "ngx_ap_store_policies.h"
 
@@ -47,9 +46,9 @@ ngx_ap_set_kind_concerned(const ngx_ap_set_kind_t *kind,
 ngx_int_t
 ngx_ap_set_kind_add(const ngx_ap_set_kind_t *kind, ngx_ap_worker_t *worker,
     const ngx_ap_store_member_t *rows, ngx_uint_t n,
-    ngx_ap_store_done_pt handler, void *data)
+    ngx_ap_set_doubts_t *doubts)
 {
     return kind->at
            ? ngx_ap_set_rows_add(worker->conf->cache, kind->set, rows, n)
-           : ngx_ap_set_remote_fill(worker, rows, n, handler, data);
+           : ngx_ap_set_remote_fill(worker, rows, n, doubts);
 }

@@ -15,6 +15,7 @@
 
 #include "ngx_ap_cache.h"
 #include "ngx_ap_changes.h"
+#include "ngx_ap_set_remote.h"
 #include "ngx_ap_store.h"
 #include "ngx_ap_worker.h"
 
@@ -42,14 +43,10 @@ extern const ngx_ap_set_kind_t  ngx_ap_set_kinds[NGX_AP_SETS];
 ngx_uint_t ngx_ap_set_kind_concerned(const ngx_ap_set_kind_t *kind,
     ngx_ap_worker_t *worker, const ngx_ap_changes_t *changes);
 
-/*
- * Members that the database has.  NGX_ERROR: the zone is full.  The handler
- * is told, of those that a server is to be asked about, whether the database
- * knows that.
- */
+/* members that the database has.  NGX_ERROR: the zone is full */
 ngx_int_t ngx_ap_set_kind_add(const ngx_ap_set_kind_t *kind,
     ngx_ap_worker_t *worker, const ngx_ap_store_member_t *rows, ngx_uint_t n,
-    ngx_ap_store_done_pt handler, void *data);
+    ngx_ap_set_doubts_t *doubts);
 
 
 #endif

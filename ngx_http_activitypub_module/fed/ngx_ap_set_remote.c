@@ -12,8 +12,8 @@
 
 
 static ngx_int_t ngx_ap_set_remote_add(ngx_ap_worker_t *worker,
-    ngx_str_t *uri, ngx_uint_t recent, ngx_ap_store_done_pt handler,
-    void *data);
+    ngx_str_t *uri, ngx_uint_t recent, ngx_ap_set_doubts_t *doubts);
+static void ngx_ap_set_remote_doubted(void *data, ngx_int_t rc);
 
 
 ngx_uint_t
@@ -37,7 +37,7 @@ ngx_ap_set_remote_concern(const ngx_ap_changes_t *changes)
 ngx_int_t
 ngx_ap_set_remote_fill(ngx_ap_worker_t *worker,
     const ngx_ap_store_member_t *rows, ngx_uint_t n,
-    ngx_ap_store_done_pt handler, void *data)
+    ngx_ap_set_doubts_t *doubts)
 {
     ngx_str_t   uri;
     ngx_uint_t  i;
@@ -45,7 +45,7 @@ ngx_ap_set_remote_fill(ngx_ap_worker_t *worker,
     for (i = 0; i < n; i++) {
         uri = rows[i].actor;
 
-        if (ngx_ap_set_remote_add(worker, &uri, rows[i].gone, handler, data)
+        if (ngx_ap_set_remote_add(worker, &uri, rows[i].gone, doubts)
             != NGX_OK)
         {
             return NGX_ERROR;
@@ -58,7 +58,7 @@ ngx_ap_set_remote_fill(ngx_ap_worker_t *worker,
 
 ngx_int_t
 ngx_ap_set_remote_heard(ngx_ap_worker_t *worker, ngx_str_t *payload,
-    ngx_ap_store_done_pt handler, void *data)
+    ngx_ap_set_doubts_t *doubts)
 {
     ngx_int_t           rc;
     ngx_uint_t          i;
@@ -75,7 +75,7 @@ ngx_ap_set_remote_heard(ngx_ap_worker_t *worker, ngx_str_t *payload,
         ngx_ap_changes_key(&changes, i, &key);
 
         if (ngx_ap_str_is(&key.origin, NGX_AP_CHANGES_REMOTE)) {
-            rc = ngx_ap_set_remote_add(worker, &key.path, 1, handler, data);
+            rc = ngx_ap_set_remote_add(worker, &key.path, 1, doubts);
         }
     }
 
@@ -93,7 +93,7 @@ ngx_ap_set_remote_heard(ngx_ap_worker_t *worker, ngx_str_t *payload,
 
 static ngx_int_t
 ngx_ap_set_remote_add(ngx_ap_worker_t *worker, ngx_str_t *uri,
-    ngx_uint_t recent, ngx_ap_store_done_pt handler, void *data)
+    ngx_uint_t recent, ngx_ap_set_doubts_t *doubts)
 {
     ngx_int_t          rc;
     ngx_ap_origin_t  **origin;
@@ -104,15 +104,29 @@ ngx_ap_set_remote_add(ngx_ap_worker_t *worker, ngx_str_t *uri,
         return rc;
     }
 
-    origin = worker->conf->origins.elts;
+    if (!recent || worker->conf->origins.nelts == 0) {
+        return NGX_OK;
+    }
 
-    if (recent && worker->conf->origins.nelts != 0
-        && ngx_ap_store_doubt_actor(worker->store, uri, &origin[0]->url,
-                                    handler, data)
-           == NULL)
+    origin = worker->conf->origins.elts;
+    doubts->n++;
+
+    if (ngx_ap_store_doubt_actor(worker->store, uri, &origin[0]->url,
+                                 ngx_ap_set_remote_doubted, doubts)
+        == NULL)
     {
-        handler(data, NGX_ERROR);
+        ngx_ap_set_remote_doubted(doubts, NGX_ERROR);
     }
 
     return NGX_OK;
+}
+
+
+static void
+ngx_ap_set_remote_doubted(void *data, ngx_int_t rc)
+{
+    ngx_ap_set_doubts_t *doubts = data;
+
+    doubts->n--;
+    doubts->handler(doubts->data, rc);
 }

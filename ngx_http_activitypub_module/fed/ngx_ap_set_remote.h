@@ -19,19 +19,30 @@
 #include "ngx_ap_worker.h"
 
 
+/*
+ * Of those whose servers are to be asked, the ones that the database was told
+ * of and has not answered yet.  The handler hears of each whether it knows.
+ */
+typedef struct {
+    ngx_ap_store_done_pt        handler;
+    void                       *data;
+    ngx_uint_t                  n;
+} ngx_ap_set_doubts_t;
+
+
 /* whether one of these changes is one of these actors */
 ngx_uint_t ngx_ap_set_remote_concern(const ngx_ap_changes_t *changes);
 
 /*
  * What the database has, and what a notification says: that is a member, and
- * nobody is asked about it.  NGX_ERROR: the zone is full.  The handler is told
- * whether the database knows whose server is to be asked.
+ * nobody is asked about it.  NGX_ERROR: the zone is full.  The doubts outlive
+ * the store.
  */
 ngx_int_t ngx_ap_set_remote_fill(ngx_ap_worker_t *worker,
     const ngx_ap_store_member_t *rows, ngx_uint_t n,
-    ngx_ap_store_done_pt handler, void *data);
+    ngx_ap_set_doubts_t *doubts);
 ngx_int_t ngx_ap_set_remote_heard(ngx_ap_worker_t *worker,
-    ngx_str_t *payload, ngx_ap_store_done_pt handler, void *data);
+    ngx_str_t *payload, ngx_ap_set_doubts_t *doubts);
 
 
 #endif

@@ -28,6 +28,9 @@ typedef struct {
 } ngx_ap_cache_policy_names_t;
 
 
+static ngx_uint_t ngx_ap_cache_policy_names(ngx_ap_cache_t *cache,
+    const ngx_str_t *origin, fedi_str_t host,
+    ngx_ap_cache_policy_names_t *names);
 static uint64_t ngx_ap_cache_policy_name(ngx_ap_cache_t *cache,
     const ngx_str_t *origin, fedi_str_t domain);
 static u_char ngx_ap_cache_policy_said(ngx_ap_table_t *table,
@@ -44,11 +47,8 @@ ngx_ap_cache_policies_find(ngx_ap_cache_t *cache, const ngx_str_t *origin,
 {
     ngx_int_t                     rc;
     ngx_uint_t                    i, n;
-    fedi_str_t                    domain;
     ngx_ap_cache_set_t           *set;
     ngx_ap_cache_policy_names_t   names[FEDI_POLICY_LABELS];
-
-    static ngx_str_t  all = ngx_null_string;
 
     set = &cache->shared->sets[NGX_AP_SET_POLICIES];
     n = 0;
@@ -58,29 +58,24 @@ ngx_ap_cache_policies_find(ngx_ap_cache_t *cache, const ngx_str_t *origin,
     /* to be empty is one word: where there is no rule it costs nothing */
 
     if (set->table.used != 0) {
-
-        for (domain = host;
-             domain.len != 0 && n < FEDI_POLICY_LABELS;
-             domain = fedi_policy_parent(domain))
-        {
-            names[n].domain = ngx_ap_cache_policy_name(cache, &all, domain);
-            names[n++].own = ngx_ap_cache_policy_name(cache, origin, domain);
-        }
+        n = ngx_ap_cache_policy_names(cache, origin, host, names);
     }
 
     /* of several domains it must be what was said at one time */
 
     ngx_shmtx_lock(&cache->shpool->mutex);
 
-    /* a fill may have begun, and ended, since it was empty */
-
-    if (!set->ready || (set->doubt && !doubtful)
-        || (n == 0 && set->table.used != 0))
-    {
+    if (!set->ready || (set->doubt && !doubtful)) {
         rc = NGX_AGAIN;
 
     } else {
         rc = NGX_DECLINED;
+
+        /* the first rule of all has come since: others wait, this once */
+
+        if (n == 0 && set->table.used != 0) {
+            n = ngx_ap_cache_policy_names(cache, origin, host, names);
+        }
 
         for (i = 0; i < n; i++) {
             said[i] = ngx_ap_cache_policy_said(&set->table, &names[i]);
@@ -94,6 +89,27 @@ ngx_ap_cache_policies_find(ngx_ap_cache_t *cache, const ngx_str_t *origin,
     ngx_shmtx_unlock(&cache->shpool->mutex);
 
     return rc;
+}
+
+
+static ngx_uint_t
+ngx_ap_cache_policy_names(ngx_ap_cache_t *cache, const ngx_str_t *origin,
+    fedi_str_t host, ngx_ap_cache_policy_names_t *names)
+{
+    ngx_uint_t  n;
+    fedi_str_t  domain;
+
+    static ngx_str_t  all = ngx_null_string;
+
+    for (n = 0, domain = host;
+         domain.len != 0 && n < FEDI_POLICY_LABELS;
+         domain = fedi_policy_parent(domain), n++)
+    {
+        names[n].domain = ngx_ap_cache_policy_name(cache, &all, domain);
+        names[n].own = ngx_ap_cache_policy_name(cache, origin, domain);
+    }
+
+    return n;
 }
 
 
