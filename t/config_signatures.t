@@ -21,7 +21,7 @@ use Test::Config;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(19);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(23);
 my $c = Test::Config->new($t);
 
 my $actor = 'activitypub_actor news { }';
@@ -62,6 +62,21 @@ $c->refused('inherited by a server without an actor',
 $c->accepted('documents: the same',
     http => 'activitypub_authorized_fetch on;', server => $actor,
     servers => 'server { listen 127.0.0.1:8081; }');
+
+# a header by another name that is the same to an application
+
+for (['underscores_in_headers', 'on', 'off'],
+    ['ignore_invalid_headers', 'off', 'on'])
+{
+    my ($name, $loose, $strict) = @$_;
+
+    $c->accepted("$name $loose", server => "$actor
+        activitypub_signatures optional;",
+        servers => "server { listen 127.0.0.1:8081; # here\n $name $loose; }",
+        warn => [qr/"$name $loose" lets clients send headers that .* the server at/]);
+    $c->accepted("$name $loose, where nobody is verified", server => $actor,
+        http => "$name $loose;");
+}
 
 # what is verified is nobody else's to set
 

@@ -47,6 +47,8 @@ my $web = Test::Documents->start($rig, '8.8.4.4', 'far.example',
 $rig->elsewhere('closed.example', '8.8.8.8');
 $t->write_file('sub/page.html', "THE PAGE\n");
 $t->write_file('sub/denied.html', "DENIED\n");
+$t->write_file('sub/include.html', '[<!--# include virtual="/optional/echo"'
+    . ' -->]');
 $t->write_file('passwords', 'ann:{PLAIN}secret' . "\n");
 
 $t->run_daemon(\&Test::Backend::run, $t->testdir, http => port(8085),
@@ -61,6 +63,8 @@ log_format sender '\$uri \$status [\$activitypub_key_domain]'
     ' [\$activitypub_signature] [\$activitypub_activity_type]'
     ' [\$activitypub_verdict]';
 access_log  %%TESTDIR%%/sender.log sender;
+
+proxy_cache_path  %%TESTDIR%%/kept keys_zone=kept:1m;
 
 limit_req_zone  \$activitypub_key_domain  zone=claims:1m  rate=1r/m;
 
@@ -99,6 +103,26 @@ location /optional/ {
     activitypub_signatures  optional;
     include                 $conf/activitypub-sender-proxy.conf;
     proxy_pass              http://application/;
+}
+
+location /cut/ {
+    client_max_body_size    100;
+    activitypub_signatures  optional;
+    error_page              400 413 =200 \@named;
+    proxy_pass              http://application/;
+}
+
+location /short/ {
+    client_max_body_size    100;
+    activitypub_signatures  optional;
+    error_page              400 413 =200 \@short;
+    proxy_pass              http://application/;
+}
+
+location \@short {
+    activitypub_signatures  optional;
+    include                 $conf/activitypub-sender-proxy.conf;
+    proxy_pass              http://application;
 }
 
 location /unbuffered/ {
@@ -186,6 +210,65 @@ location /claimed/ {
 location = /status {
     activitypub_status  json;
 }
+
+location /open/ {
+    proxy_pass  http://application/;
+}
+
+location /limits/ {
+    activitypub_signatures  required;
+    include                 $conf/activitypub-sender-proxy.conf;
+
+    if (\$arg_if) {
+        proxy_pass  http://application;
+    }
+
+    limit_except GET {
+        allow  all;
+    }
+
+    proxy_pass  http://application;
+}
+
+location /included/ {
+    ssi    on;
+    alias  %%TESTDIR%%/sub/;
+}
+
+location /mirrored/ {
+    mirror                  /mirror;
+    activitypub_signatures  required;
+    proxy_pass              http://application/;
+}
+
+location = /mirror {
+    internal;
+    proxy_pass  http://application/copy/\$activitypub_actor;
+}
+
+location /before/ {
+    auth_request            /before;
+    activitypub_signatures  required;
+    alias                   %%TESTDIR%%/sub/;
+}
+
+location = /before {
+    internal;
+    proxy_pass  http://application/before/\$activitypub_actor;
+}
+
+location /kept/ {
+    activitypub_signatures  required;
+    proxy_cache             kept;
+    proxy_cache_valid       200 1m;
+    proxy_ignore_headers    Set-Cookie;
+    proxy_pass              http://application/;
+}
+
+location /nobody/ {
+    include     $conf/activitypub-sender-nobody.conf;
+    proxy_pass  http://application/;
+}
 EOS
 
 my $now = time();
@@ -249,6 +332,10 @@ is(lines($r, 'X.ActivityPub.Actor'), '', 'as nobody');
 is(header($r, 'X-ActivityPub-Signature'), 'none', 'and says so');
 unlike("$r", qr/victim/, 'whatever the client said');
 
+$r = request('GET', '/nobody/echo', undef, [Host => 'site.example', @lies]);
+is($r->status, 200, 'where nobody is looked for: comes through');
+is(lines($r, 'X.ActivityPub.*'), '', 'as nobody');
+
 $r = get('/fastcgi/echo', headers => \@lies);
 is($r->json->{env}{HTTP_X_ACTIVITYPUB_ACTOR}, $bob->uri, 'FastCGI: who it is');
 unlike("$r", qr/victim/, 'FastCGI: nobody else');
@@ -287,6 +374,29 @@ is(post('/required/small/echo', 'x' x 101, type => 'text/plain',
 is(post('/required/small/echo', 'x' x 100, type => 'text/plain')->status, 200,
     'and up to it');
 
+# a body that does not come to its end is verified by nobody, whatever nginx
+# makes of the error; and nobody waits for the rest
+
+for my $body ('x' x 101, undef) {
+    my $what = $body ? 'too long' : 'no chunks';
+    my $sent = $body ? sprintf("%x\r\n%s\r\n0\r\n\r\n", length $body, $body)
+        : "what?\r\n";
+
+    for my $uri (qw!/cut/echo /short/echo!) {
+        my $c = http_connect();
+
+        $c->send(text('POST', $uri, [signed($uri, $body // 'x',
+            type => 'text/plain'), 'Transfer-Encoding' => 'chunked',
+            Connection => 'close'], $sent));
+
+        my $r = $c->response;
+
+        is($r && $r->status, $uri =~ /cut/ ? 400 : 200, "$what: $uri");
+        is(lines($r, 'X.ActivityPub.Actor'), '', "$what: $uri, nobody")
+            if $uri =~ /short/;
+    }
+}
+
 # activities are their actor's
 
 $r = post('/required/echo', $activity);
@@ -318,6 +428,36 @@ is(code(post('/required/echo', $activity =~ s/far(.example.notes)/evil$1/r)),
 is(code(post('/required/echo', '{"a":1}')), '400 no_type', 'no activity');
 is(post('/required/echo', '{"a":1}', type => 'application/json')->status, 200,
     'other JSON may be anything');
+
+# nor do others read another activity, or another type, out of it than we
+
+for my $more ('; x=y', ';', '; charset=utf-7', '; charset=utf-8;charset=utf-7',
+    ', text/plain', ' text/plain', '; profile="https://far.example/"')
+{
+    for my $type (qw/application\/activity+json application\/JSON/) {
+        is(code(post('/required/echo', $activity, by => $eve,
+            type => "$type$more")), '415 content_type_not_accepted',
+            "$type$more: of another actor");
+    }
+}
+
+$r = post('/optional/echo', $activity, by => $eve,
+    type => 'application/activity+json; x=y');
+
+is(lines($r, 'X.ActivityPub.Actor'), '', 'optional: of nobody');
+is(header($r, 'X-ActivityPub-Signature'), 'content_type_not_accepted',
+    'optional: and why');
+is(code(post('/required/echo', $activity, by => $eve,
+    type => 'text/plain', headers => [
+        'content-type' => 'application/activity+json'])),
+    '400 header_duplicate', 'two types');
+is(code(post('/required/echo', $activity,
+    headers => ['Content-Encoding' => 'br'])),
+    '415 content_encoding_not_accepted', 'what is packed');
+is(post('/required/echo', 'x', type => 'text/plain',
+    headers => ['Content-Encoding' => 'br'])->status, 200,
+    'other things may be');
+
 like(code(post('/required/echo', '{"a":1')), qr/^400 json/, 'no JSON');
 is(code(post('/required/echo', 'x' x 1_048_577)), '413 body_too_large',
     'longer than an activity');
@@ -393,6 +533,58 @@ is(lines(get('/lost/echo', by => undef, headers => \@lies),
 
 $r = post('/lost/echo', 'hello' x 5000, type => 'text/plain');
 is(header($r, 'X-ActivityPub-Actor'), $bob->uri, 'the same of a POST');
+
+# where an application sends nginx: as it was signed, and nowhere else
+
+for my $from (qw/open required/) {
+    my $to = "/$from/to";
+
+    is(header(post("$to/required/echo", 'hello', type => 'text/plain'),
+        'X-ActivityPub-Actor'), $bob->uri, "from $from to required");
+    is(code(post("$to/activitypub/inbox", $activity)), '404 -',
+        "from $from to an inbox");
+}
+
+for my $to (qw!required/echo sub/page.html lost/echo limits/echo!) {
+    my $r = post("/open/to/$to", 'hello', by => undef, type => 'text/plain',
+        headers => \@lies);
+
+    is($r->status . lines($r, 'X.ActivityPub.Actor'),
+        $to =~ /lost/ ? 200 : 401, "from open to $to, not signed");
+}
+
+is(code(post('/open/to/required/echo', 'hello', type => 'text/plain',
+    sent => 'jello')), '401 digest_mismatch', 'from open, another body');
+
+for my $uri (qw!/limits/echo /limits/echo?if=1!) {
+    is(header(get($uri), 'X-ActivityPub-Actor'), $bob->uri, $uri);
+    is(code(get($uri, by => undef)), '401 signature_required',
+        "$uri, not signed");
+    is(code(post($uri, 'x', by => undef)), '401 signature_required',
+        "POST of $uri, not signed");
+}
+
+# what requests of nginx's own know
+
+like(get('/included/include.html', by => undef, headers => \@lies)->body,
+    qr/^\[\{(?!.*victim).*\}\]$/, 'SSI in a page that asks nobody');
+is(code(get('/mirrored/echo', by => undef)), '401 signature_required',
+    'what is not signed is not mirrored');
+is(get('/mirrored/echo')->status, 200, 'what is, is');
+is(get('/before/page.html')->status, 200, 'auth_request before it');
+ok($t->wait_for(sub { 2 == grep { m!^\S+ http /(?:copy|before)/! }
+    Test::Backend::requests($t) }, 5), 'both were asked');
+is(join(' ', sort map { m!^\S+ http (/(?:copy|before)/\S*)! }
+    Test::Backend::requests($t)), '/before/ /copy/' . $bob->uri,
+    'the mirror knows who it is, auth_request does not yet');
+
+for my $method (qw/GET HEAD/) {
+    is(get('/kept/x', method => $method)->status, 200, "$method of a cache");
+    is(get('/kept/x', method => $method, by => undef, headers => [
+        Range => 'bytes=0-1',
+        'If-Modified-Since' => 'Mon, 23 Nov 2099 12:56:13 GMT'])->status, 401,
+        "$method of a cache, not signed");
+}
 
 # nginx's own checks come first, and a password is no signature
 

@@ -18,6 +18,7 @@ static bool fedi_content_type_parse(fedi_str_t value,
     fedi_content_type_t *type);
 static bool fedi_content_type_parameter(fedi_str_t *rest, fedi_str_t *name,
     fedi_str_t *value);
+static bool fedi_content_type_is_one(fedi_str_t type);
 static bool fedi_content_type_names(fedi_str_t profile);
 
 
@@ -47,12 +48,35 @@ fedi_content_type_is_post(fedi_str_t value)
     }
 
     return fedi_content_type_parse(value, &type)
-           && (fedi_str_eq_nocase(type.type,
-                                  fedi_str("application/activity+json"))
-               || fedi_str_eq_nocase(type.type,
-                                     fedi_str("application/ld+json"))
-               || fedi_str_eq_nocase(type.type,
-                                     fedi_str("application/json")));
+           && fedi_content_type_is_one(type.type);
+}
+
+
+bool
+fedi_content_type_is_like_post(fedi_str_t value)
+{
+    size_t  len;
+
+    value = fedi_str_trim(value);
+
+    for (len = 0; len < value.len; len++) {
+        if (memchr("; \t,", value.data[len], 4) != NULL) {
+            break;
+        }
+    }
+
+    value.len = len;
+
+    return fedi_content_type_is_one(value);
+}
+
+
+static bool
+fedi_content_type_is_one(fedi_str_t type)
+{
+    return fedi_str_eq_nocase(type, fedi_str("application/activity+json"))
+           || fedi_str_eq_nocase(type, fedi_str("application/ld+json"))
+           || fedi_str_eq_nocase(type, fedi_str("application/json"));
 }
 
 

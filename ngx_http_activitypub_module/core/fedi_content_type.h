@@ -23,5 +23,11 @@ bool fedi_content_type_is_activity(fedi_str_t value);
 /* what an inbox takes: those, ld+json without a profile, and JSON */
 bool fedi_content_type_is_post(fedi_str_t value);
 
+/*
+ * The same by its first word, whatever comes behind it: others read over a
+ * parameter that we do not know, or take a charset for what it says.
+ */
+bool fedi_content_type_is_like_post(fedi_str_t value);
+
 
 #endif

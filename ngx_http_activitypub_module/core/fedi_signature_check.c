@@ -22,6 +22,7 @@ typedef struct {
     fedi_check_line_t  date;
     fedi_check_line_t  digest;
     fedi_check_line_t  content_length;
+    fedi_check_line_t  content_type;
     fedi_check_line_t  signature;
     fedi_check_line_t  signature_input;
 } fedi_check_lines_t;
@@ -145,6 +146,11 @@ fedi_check_line(fedi_check_lines_t *lines, fedi_str_t name)
     case 9:
         wanted = fedi_str("signature");
         line = &lines->signature;
+        break;
+
+    case 12:
+        wanted = fedi_str("content-type");
+        line = &lines->content_type;
         break;
 
     case 14:
@@ -289,7 +295,7 @@ static bool
 fedi_check_once(const fedi_check_lines_t *lines)
 {
     return lines->host.n < 2 && lines->date.n < 2 && lines->digest.n < 2
-           && lines->content_length.n < 2;
+           && lines->content_length.n < 2 && lines->content_type.n < 2;
 }
 
 

@@ -44,12 +44,12 @@ typedef struct {
  * request has no signature.
  *
  * Who signs is asked about first, because that is what most who are sent away
- * are sent away for.  One line each of Host, Date, Digest and Content-Length
- * at most, and of Signature for draft-cavage; the method, the target with its
- * query, the host and a date covered, and the digest where there is a body;
- * everything covered is there; the host is ours; the times are near.  "digest"
- * is what the body has to be, and is set only if policy->body.  Otherwise the
- * reason is that of the first signature.
+ * are sent away for.  One line each of Host, Date, Digest, Content-Length
+ * and Content-Type at most, and of Signature for draft-cavage; the method, the
+ * target with its query, the host and a date covered, and the digest where
+ * there is a body; everything covered is there; the host is ours; the times
+ * are near.  "digest" is what the body has to be, and is set only if
+ * policy->body.  Otherwise the reason is that of the first signature.
  */
 fedi_signature_e fedi_signature_read(fedi_arena_t *arena,
     const fedi_signed_request_t *request,

@@ -15,10 +15,13 @@
 #include "ngx_ap_reader.h"
 #include "ngx_http_ap_limit.h"
 #include "ngx_http_ap_refuse.h"
+#include "ngx_http_ap_signed.h"
 
 
 static ngx_http_ap_gate_t *ngx_http_ap_gate_create(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx);
+static void ngx_http_ap_gate_form(ngx_http_ap_gate_t *gate,
+    ngx_http_request_t *r);
 static void ngx_http_ap_gate_verified(void *data);
 static ngx_int_t ngx_http_ap_gate_authorise(ngx_http_ap_gate_t *gate);
 static void ngx_http_ap_gate_cleanup(void *data);
@@ -110,11 +113,8 @@ ngx_http_ap_gate_check(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx,
 static ngx_http_ap_gate_t *
 ngx_http_ap_gate_create(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
 {
-    fedi_str_t           type;
     ngx_http_ap_gate_t  *gate;
     ngx_pool_cleanup_t  *cln;
-
-    static ngx_str_t  json = ngx_string("application/json");
 
     if (ngx_http_ap_gate_claim(r, ctx) == NULL) {
         return NULL;
@@ -133,18 +133,48 @@ ngx_http_ap_gate_create(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
     gate->ctx = ctx;
     gate->body = ngx_http_ap_gate_has_body(r);
 
-    if (gate->body && r->headers_in.content_type) {
-        type = ngx_http_ap_view(&r->headers_in.content_type->value);
-
-        gate->json = fedi_content_type_is_post(type);
-        gate->typed = gate->json
-                      && ngx_strncasecmp((u_char *) type.data, json.data,
-                                         json.len) != 0;
+    if (gate->body) {
+        ngx_http_ap_gate_form(gate, r);
     }
 
     ctx->gate = gate;
 
     return gate;
+}
+
+
+/*
+ * Whoever gets it must not read another activity out of it than we do: where
+ * an inbox would not take it for JSON, or not as it is, nobody does.
+ */
+
+static void
+ngx_http_ap_gate_form(ngx_http_ap_gate_t *gate, ngx_http_request_t *r)
+{
+    fedi_str_t  type, encoding;
+
+    static ngx_str_t  json = ngx_string("application/json");
+
+    ngx_http_ap_body_form(r, &type, &encoding);
+
+    if (!fedi_content_type_is_like_post(type)) {
+        return;
+    }
+
+    gate->json = 1;
+
+    type = fedi_str_trim(type);
+    gate->typed = ngx_strncasecmp((u_char *) type.data, json.data, json.len)
+                  != 0;
+
+    if (!fedi_content_type_is_post(type)) {
+        gate->refusal = NGX_HTTP_AP_REFUSALS + FEDI_REFUSAL_TYPE;
+
+    } else if (encoding.data != NULL) {
+        gate->refusal = NGX_HTTP_AP_REFUSALS + FEDI_REFUSAL_ENCODING;
+    }
+
+    gate->done = (gate->refusal != 0);
 }
 
 

@@ -123,32 +123,10 @@ ngx_http_ap_inbox_header(ngx_http_ap_inbox_t *inbox)
 static ngx_int_t
 ngx_http_ap_inbox_admit(ngx_http_request_t *r)
 {
-    off_t             len;
-    fedi_str_t        type, encoding;
-    fedi_header_t     line;
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
+    off_t       len;
+    fedi_str_t  type, encoding;
 
-    type = fedi_null_str;
-    encoding = fedi_null_str;
-
-    if (r->headers_in.content_type) {
-        type = ngx_http_ap_view(&r->headers_in.content_type->value);
-    }
-
-    for (part = &r->headers_in.headers.part; part; part = part->next) {
-
-        h = part->elts;
-
-        for (i = 0; i < part->nelts; i++) {
-            line.name = ngx_http_ap_view(&h[i].key);
-
-            if (fedi_str_eq_nocase(line.name, fedi_str("content-encoding"))) {
-                encoding = ngx_http_ap_view(&h[i].value);
-            }
-        }
-    }
+    ngx_http_ap_body_form(r, &type, &encoding);
 
     if (!fedi_content_type_is_post(type)) {
         return ngx_http_ap_refuse(r, FEDI_REFUSAL_TYPE);

@@ -16,6 +16,8 @@
 
 static char *ngx_http_ap_signatures_place(ngx_conf_t *cf, char *rv,
     ngx_http_ap_place_t *place);
+static void ngx_http_ap_signatures_names(ngx_conf_t *cf,
+    ngx_http_core_main_conf_t *cmcf);
 static ngx_int_t ngx_http_ap_signatures_handler(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_ap_signatures_is_error(ngx_http_request_t *r,
     ngx_http_ap_ctx_t *ctx);
@@ -132,7 +134,42 @@ ngx_http_ap_signatures_init(ngx_conf_t *cf)
 
     *h = ngx_http_ap_signatures_handler;
 
+    ngx_http_ap_signatures_names(cf, cmcf);
+
     return NGX_OK;
+}
+
+
+/*
+ * proxy_set_header takes the place of one spelling of a name.  nginx reads a
+ * header by what the default server of its address says, too: so any will do.
+ */
+
+static void
+ngx_http_ap_signatures_names(ngx_conf_t *cf, ngx_http_core_main_conf_t *cmcf)
+{
+    ngx_uint_t                  i;
+    ngx_http_core_srv_conf_t  **cscfp;
+
+    cscfp = cmcf->servers.elts;
+
+    for (i = 0; i < cmcf->servers.nelts; i++) {
+
+        if (!cscfp[i]->underscores_in_headers
+            && cscfp[i]->ignore_invalid_headers)
+        {
+            continue;
+        }
+
+        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                      "\"%s\" lets clients send headers that an application "
+                      "may take for those of \"activitypub_signatures\", in "
+                      "the server at %s:%ui",
+                      cscfp[i]->underscores_in_headers
+                      ? "underscores_in_headers on"
+                      : "ignore_invalid_headers off",
+                      cscfp[i]->file_name, cscfp[i]->line);
+    }
 }
 
 
@@ -160,8 +197,13 @@ ngx_http_ap_signatures_handler(ngx_http_request_t *r)
     ctx = ngx_http_ap_ctx(r);
 
     if (ngx_http_ap_signatures_is_error(r, ctx)) {
-        return alcf->signatures == NGX_HTTP_AP_SIGNATURES_REQUIRED
-               ? (ngx_int_t) r->err_status : NGX_DECLINED;
+
+        if (alcf->signatures != NGX_HTTP_AP_SIGNATURES_REQUIRED) {
+            return NGX_DECLINED;
+        }
+
+        return r->err_status >= NGX_HTTP_BAD_REQUEST
+               ? (ngx_int_t) r->err_status : NGX_HTTP_BAD_REQUEST;
     }
 
     if (ctx == NULL) {
@@ -194,14 +236,20 @@ ngx_http_ap_signatures_handler(ngx_http_request_t *r)
 /*
  * Who was refused before anybody looked at the signature makes us look for no
  * key now: the error page is not for everybody, and nginx has one of its own.
- * Of a header that cannot be read there is not even a context.
+ * Of a header that cannot be read there is not even a context.  A body that
+ * nginx did not read to its end is never verified, whatever "=200" makes of
+ * the error: nobody would run this phase again.
  */
 
 static ngx_uint_t
 ngx_http_ap_signatures_is_error(ngx_http_request_t *r, ngx_http_ap_ctx_t *ctx)
 {
-    return r->err_status >= NGX_HTTP_BAD_REQUEST
-           && (ctx == NULL || ctx->gate == NULL || !ctx->gate->done);
+    if (ctx == NULL || ctx->gate == NULL) {
+        return r->err_status >= NGX_HTTP_BAD_REQUEST;
+    }
+
+    return !ctx->gate->done
+           && (ctx->gate->started || r->err_status >= NGX_HTTP_BAD_REQUEST);
 }
 
 

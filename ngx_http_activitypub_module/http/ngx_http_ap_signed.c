@@ -106,6 +106,37 @@ ngx_http_ap_signed_aliases(ngx_http_request_t *r, ngx_ap_origin_t *origin,
 }
 
 
+void
+ngx_http_ap_body_form(ngx_http_request_t *r, fedi_str_t *type,
+    fedi_str_t *encoding)
+{
+    fedi_str_t        name;
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *line;
+
+    *type = fedi_null_str;
+    *encoding = fedi_null_str;
+
+    if (r->headers_in.content_type) {
+        *type = ngx_http_ap_view(&r->headers_in.content_type->value);
+    }
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+
+        line = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            name = ngx_http_ap_view(&line[i].key);
+
+            if (fedi_str_eq_nocase(name, fedi_str("content-encoding"))) {
+                *encoding = ngx_http_ap_view(&line[i].value);
+            }
+        }
+    }
+}
+
+
 size_t
 ngx_http_ap_body_size(ngx_http_request_t *r, ngx_uint_t *spooled)
 {

@@ -24,6 +24,10 @@
 ngx_int_t ngx_http_ap_signed_request(ngx_http_request_t *r,
     ngx_ap_origin_t *origin, fedi_signed_request_t *request);
 
+/* what the body is said to be, and how it is encoded; no data: not said */
+void ngx_http_ap_body_form(ngx_http_request_t *r, fedi_str_t *type,
+    fedi_str_t *encoding);
+
 /* of the body; "spooled": it is, or a part of it, in a file */
 size_t ngx_http_ap_body_size(ngx_http_request_t *r, ngx_uint_t *spooled);
 

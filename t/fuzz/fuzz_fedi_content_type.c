@@ -41,6 +41,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
 
     if (fedi_content_type_is_post(text)) {
+        fedi_fuzz_assert(fedi_content_type_is_like_post(text));
         fedi_fuzz_assert(fedi_content_type_is_post((fedi_str_t) { lower,
                                                                   size })
                          || memchr(text.data, ';', size) != NULL);

@@ -12,7 +12,7 @@
 #define AS2  "https://www.w3.org/ns/activitystreams"
 
 
-/* a: a fetched document may say so; p: a POST may; j: a JRD may */
+/* a: a fetched document may say so; p: a POST may; l: it is like one */
 
 static void
 test_types(void **state)
@@ -50,17 +50,24 @@ test_types(void **state)
         { "multipart/form-data", "" },
         { "application/activity+jsonx", "" },
         { "xapplication/activity+json", "" },
-        { "application/activity+json, text/html", "" },
-        { "application/activity+json;", "" },
-        { "application/activity+json; charset=iso-8859-1", "" },
-        { "application/activity+json; x=y", "" },
-        { "application/activity+json; charset=", "" },
-        { "application/activity+json; charset", "" },
-        { "application/ld+json; profile=\"" AS2 "", "" },
-        { "application/ld+json; profile=\"" AS2 "\"x", "" },
-        { "application/ld+json; profile=\"" AS2 "x\"", "" },
-        { "application/ld+json; profile=\"https://x.example/\"", "" },
-        { "application/ld+json; profile=\"\"", "" }
+        { "application/activity+json, text/html", "l" },
+        { "application/activity+json;", "l" },
+        { "application/activity+json; charset=iso-8859-1", "l" },
+        { "application/activity+json; x=y", "l" },
+        { "application/activity+json; charset=", "l" },
+        { "application/activity+json; charset", "l" },
+        { "application/ld+json; profile=\"" AS2 "", "l" },
+        { "application/ld+json; profile=\"" AS2 "\"x", "l" },
+        { "application/ld+json; profile=\"" AS2 "x\"", "l" },
+        { "application/ld+json; profile=\"https://x.example/\"", "l" },
+        { "application/ld+json; profile=\"\"", "l" },
+
+        /* others read them as what they begin with */
+        { " application/JSON\t; charset=utf-7", "l" },
+        { "application/json; charset=utf-8; charset=utf-7", "l" },
+        { "application/json x", "l" },
+        { "application/json,application/json", "l" },
+        { "application/json/x", "" }
     };
 
     (void) state;
@@ -71,7 +78,9 @@ test_types(void **state)
         if (fedi_content_type_is_activity(value)
             != (strchr(rows[i].what, 'a') != NULL)
             || fedi_content_type_is_post(value)
-               != (strchr(rows[i].what, 'p') != NULL))
+               != (strchr(rows[i].what, 'p') != NULL)
+            || fedi_content_type_is_like_post(value)
+               != (strpbrk(rows[i].what, "pl") != NULL))
         {
             fail_msg("\"%s\" is \"%s\"", rows[i].value, rows[i].what);
         }

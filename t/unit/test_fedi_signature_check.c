@@ -453,6 +453,14 @@ test_r21_lines(void **state)
         check(&t, names[i], FEDI_SIGNATURE_DUPLICATE_HEADER);
     }
 
+    /* whoever gets the body may read the second */
+
+    make(&t, "", POST);
+    add(&t, "Content-Type", "text/plain");
+    check(&t, "a type", FEDI_SIGNATURE_VALID);
+    add(&t, "content-TYPE", "application/activity+json");
+    check(&t, "two types", FEDI_SIGNATURE_DUPLICATE_HEADER);
+
     make(&t, "", POST);
     add(&t, "X-Other", "x");
     add(&t, "X-Other", "x");

@@ -9,6 +9,7 @@ package Test::Backend;
 #     $t->run_daemon(\&Test::Backend::run, $dir, fastcgi => port(8083), ...);
 #
 # "$dir/down": every answer is 500.  A URL with "slow" in it takes a second.
+# "/to/...": nginx is told to take the rest of it instead, X-Accel-Redirect.
 # "/echo": the answer is JSON of what arrived, its lines of the header in
 # "lines" as they came, of HTTP, and in "env", of FastCGI.
 
@@ -76,7 +77,9 @@ sub _serve {
     sleep 1 if $env{REQUEST_URI} =~ /slow/;
 
     my $status = -e "$dir/down" ? '500 Down' : '200 OK';
-    my $answer = $env{REQUEST_URI} =~ m!/echo! ? _echo($c, %env) : "Content-Type: text/html; charset=utf-8\r\n"
+    my ($to) = $env{REQUEST_URI} =~ m!^/to(/.*)!;
+    my $answer = $to ? "X-Accel-Redirect: $to\r\n\r\n"
+        : $env{REQUEST_URI} =~ m!/echo! ? _echo($c, %env) : "Content-Type: text/html; charset=utf-8\r\n"
         . "Set-Cookie: a=b\r\n" x ($env{REQUEST_URI} !~ /cache|stale|lock/)
         . "X-Backend: $protocol\r\n\r\n"
         . "<html><body>$protocol of $env{REQUEST_URI}</body></html>\n";
