@@ -6,7 +6,7 @@
  * A signature of a request, of either scheme that the fediverse speaks, and
  * the header of draft-cavage-http-signatures-12 with everything that may be
  * wrong with it; RFC 9421 is fedi_signature_message.h's.  What a signature
- * has to cover is fedi_signature_check.h's, the text that is signed
+ * has to cover is fedi_signature_rules.h's, the text that is signed
  * fedi_signature_base.h's.
  */
 
