@@ -21,6 +21,7 @@ use Test::Nginx;
 use JSON::PP ();
 use Test::Node qw/queries listener said $AP/;
 use Test::Remote;
+use Test::Session;
 
 use Time::HiRes qw/sleep time/;
 
@@ -132,6 +133,47 @@ is(status(8080, $bad), 403, 'still blocked');
 
 ###############################################################################
 
+# Much that is kept is judged in pieces, by whichever worker there is.  In the
+# middle of it stands one that somebody holds: so far they come.
+
+my $much = 6000;
+my $uri = $first->uri;
+
+$one->sql("SELECT activitypub.publish('news', '/1', 'One', 'One');
+    INSERT INTO activitypub.reaction (object, kind, actor, item)
+    SELECT right(p.id, 36)::uuid, 'replies', '$uri', '$uri/' || n
+      FROM activitypub.posts AS p, generate_series(1, $much) AS n");
+
+my $holder = holder();
+
+sql("block_domain('fine.example')");
+
+ok($one->wait_for(sub { hidden() > 3000 && stuck() }, 30), 'it is judged');
+cmp_ok(hidden(), '<', $much, 'not all at once');
+
+kill 'KILL', map { $_->workers } $one, $two;
+$_->expect(qr/exited on signal 9/) for $one, $two;
+$holder->ask('ROLLBACK');
+
+ok($one->wait_for(sub { hidden() == $much && !reviewing() }, 30),
+    'to the last, after every worker was killed');
+
+$holder = holder();
+
+sql("unblock_domain('fine.example')");
+
+ok($one->wait_for(sub { hidden() < 3000 && stuck() }, 30), 'shown again');
+
+$one->stop_database;
+$one->start_database;
+
+ok($one->wait_for(sub { hidden() == 0 && !reviewing() }, 30),
+    'all of it, after the database was away');
+is($one->sql("SELECT sum(n) FROM activitypub.tally
+    WHERE subject LIKE 'replies %'"), $much, 'and counted');
+
+###############################################################################
+
 # A zone that is too small: an inbox asks receive(), which judges by itself;
 # another signed request waits for somebody who knows.
 
@@ -226,6 +268,34 @@ sub unsigned {
     return http_get('/activitypub/news', port => port($_[0]), accept => $AP,
         host => 'acme.example')->status;
 }
+
+
+sub holder {
+    my $session = Test::Session->new($one);
+
+    $session->ask("BEGIN; SELECT FROM activitypub.reaction
+        WHERE item = '$uri/4000' FOR UPDATE");
+
+    return $session;
+}
+
+
+# whether the review comes to that one, and no further
+
+sub stuck {
+    return $one->sql("SELECT count(*) FROM activitypub.reviews AS v
+        JOIN activitypub.reaction AS r ON r.id = v.reached + 1
+        WHERE r.item = '$uri/4000'");
+}
+
+
+sub hidden {
+    return $one->sql('SELECT count(*) FROM activitypub.reaction
+        WHERE hidden');
+}
+
+
+sub reviewing { $one->sql('SELECT count(*) FROM activitypub.reviews') }
 
 
 # what a request asks for; others do that too, now and then

@@ -146,6 +146,115 @@ is($one->ask("SELECT body::json ->> 'type' FROM activitypub.delivery_claim(9)"),
 is($one->ask("SELECT count(*) FROM activitypub.delivery WHERE holds IS NOT
     NULL"), 0, 'the Accept is gone');
 
+# So much that the workers judge it in pieces, one of them at a time: nobody
+# is kept from taking back what such a piece has in its hands.
+
+my $undone = 0;
+
+$one->ask(unblock());
+$one->ask("SELECT activitypub.remote_actor_set('https://many.example/' || n,
+    'many.example', 'https://many.example/' || n || '/inbox', '',
+    'https://many.example/' || n || '#key', 'PEM')
+    FROM generate_series(1, 9) AS n; SELECT count(activitypub.receive('$home',
+    'https://many.example/' || n, 'https://many.example/' || n || '/like',
+    'Like', '$post', NULL, NULL, NULL, '{}')) FROM generate_series(1, 9) AS n;
+    INSERT INTO activitypub.reaction (object, kind, actor, item)
+    SELECT right('$post', 36)::uuid, 'replies', 'https://many.example/9',
+           'https://many.example/n/' || n FROM generate_series(1, 5000) AS n");
+
+$two->ask('LISTEN activitypub_changed');
+$three->ask('LISTEN activitypub_work');
+is(many('block'), 0, 'a block of a domain that has said much');
+my @heard = ($two->hear, $three->hear('activitypub_work'));
+is(join(' ', sort @heard), '* [["policy", "many.example", ""]] review',
+    'makes every zone begin anew, and wakes the workers');
+$_->ask('UNLISTEN *') for $two, $three;
+is(reviewing(), 1, 'is not applied to it at once');
+is(likes(), 11, 'although it is counted');
+is(shown('likes'), 'https://bad.example/2/like https://sub.bad.example/5/like',
+    'none of it is on a page');
+
+$two->ask('BEGIN');
+is(review($two, 2000), 't', 'a worker judges some of it');
+is(review($three), 'f', 'another one meanwhile finds nothing to do');
+$one->send("SELECT activitypub.block_domain('bad.example')");
+ok($one->waits, 'a rule waits until it is done');
+$two->ask('COMMIT');
+is($one->answer, 0, 'and is applied at once, being about little');
+is(likes(), 0, 'so that nothing of both is counted');
+isnt(reached(), 0, 'and the rest does not begin anew');
+
+my $four = Test::Session->new($t);
+
+$four->ask('BEGIN');
+is(review($four, 2000), 't', 'one judges');
+$three->ask("SELECT pg_terminate_backend($four->{backend})");
+ok($t->wait_for(sub { review($three) eq 't' }), 'and is killed');
+reviewed();
+is(hidden(), 5011, 'the others have gone on where he was');
+is(reviewing(), 0, 'to the end');
+
+$one->ask("SELECT activitypub.unblock_domain('bad.example')");
+is(many('unblock'), 't', 'the block is taken back');
+is(likes(), 2, 'nothing is shown before it is judged');
+
+$two->ask('BEGIN');
+is(review($two), 't', 'a worker shows some of it');
+$one->send(undo(1));
+ok($one->waits, 'an Undo of what he has in his hands waits for him');
+$two->ask('COMMIT');
+is($one->answer, 'kept', 'and is heard');
+is(likes(), 10, 'and takes the like away');
+
+# he does not wait for who receives, but comes back
+
+$one->ask("UPDATE activitypub.review SET reached = 0;
+    UPDATE activitypub.reaction SET hidden = true WHERE kind = 'likes'
+       AND actor LIKE 'https://many.example/%'");
+$one->ask('BEGIN');
+is($one->ask(undo(2)), 'kept', 'an Undo of what is not judged yet');
+is(review($two), 't', 'the worker does not wait for it');
+is(review($two), 'f', 'but does not go on without it');
+$one->ask('ROLLBACK');
+is(likes(), 9, 'all but that is judged');
+reviewed();
+is(likes(), 10, 'once it is over, all is');
+is(hidden(), 0, 'to the last');
+
+# a like that comes again meanwhile
+
+$one->ask("UPDATE activitypub.reaction SET hidden = true
+     WHERE actor = 'https://many.example/3'");
+$one->ask("INSERT INTO activitypub.review (reached) VALUES (0)");
+$two->ask('BEGIN');
+review($two);
+$one->send(liked('many.example/3') =~ s{/like'}{/again'}r);
+ok($one->waits, 'who likes again waits as well');
+$two->ask('COMMIT');
+is($one->answer, 'kept', 'and is heard');
+is($one->ask("SELECT item FROM activitypub.reaction
+    WHERE actor = 'https://many.example/3'"), 'https://many.example/3/again',
+    'it is the last one that counts');
+reviewed();
+
+# of an actor that is gone
+
+$one->ask("UPDATE activitypub.reaction SET hidden = true
+     WHERE actor = 'https://many.example/4'");
+$one->ask("INSERT INTO activitypub.review (reached) VALUES (0)");
+$two->ask('BEGIN');
+review($two);
+$one->send("SELECT activitypub.receive('$home', 'https://many.example/4',
+    'https://many.example/4/bye', 'Delete', 'https://many.example/4', NULL,
+    NULL, NULL, '{}')");
+ok($one->waits, 'and who says farewell');
+$two->ask('COMMIT');
+is($one->answer, 'deleted', 'he goes');
+is($one->ask("SELECT count(*) FROM activitypub.reaction
+    WHERE actor = 'https://many.example/4'"), 0, 'with all that he did');
+reviewed();
+$one->ask("DELETE FROM activitypub.reaction WHERE kind = 'replies'");
+
 # a block reads what is below the domain, however much there is besides
 
 $one->ask("INSERT INTO activitypub.remote_actor (uri, host, inbox)
@@ -229,6 +338,52 @@ sub likes {
     return $three->ask("SELECT body::json ->> 'totalItems'
         FROM activitypub.document('$home', substr('$post', 21) || '/likes',
         '')");
+}
+
+
+sub many { $one->ask("SELECT activitypub.$_[0]_domain('many.example')") }
+
+
+sub undo {
+    my ($n) = @_;
+    my $who = "https://many.example/$n";
+
+    return "SELECT activitypub.receive('$home', '$who', '$who/undo"
+        . ++$undone . "', 'Undo', '$who/like', 'Like', '$post', '$who/like',
+        '{}')";
+}
+
+
+sub review {
+    my ($session, $most) = @_;
+
+    $most //= 500;
+
+    return $session->ask("SELECT activitypub.review_next($most)");
+}
+
+
+sub reviewed { $t->wait_for(sub { review($three) eq 'f' && !reviewing() }) }
+
+
+sub reviewing { $three->ask('SELECT count(*) FROM activitypub.reviews') }
+
+
+sub reached { $three->ask('SELECT reached FROM activitypub.reviews') }
+
+
+sub hidden {
+    return $three->ask('SELECT count(*) FROM activitypub.reaction
+        WHERE hidden');
+}
+
+
+sub shown {
+    my ($name) = @_;
+
+    return $three->ask("SELECT string_agg(i, ' ' ORDER BY i)
+        FROM activitypub.document('$home', substr('$post', 21) || '/$name',
+        'page') AS d, json_array_elements_text(d.body::json -> 'items') AS i");
 }
 
 

@@ -7,6 +7,7 @@
 #include "ngx_ap_deliver.h"
 #include "ngx_ap_fanout.h"
 #include "ngx_ap_jobs.h"
+#include "ngx_ap_review.h"
 #include "ngx_ap_str.h"
 #include "ngx_ap_work.h"
 
@@ -26,6 +27,7 @@ struct ngx_ap_work_s {
     ngx_ap_deliver_t           *deliver;
     ngx_int_t                   ident;
     ngx_ap_jobs_t              *jobs;
+    ngx_ap_review_t            *review;
 
     ngx_event_t                 tick;       /* cancelable */
     ngx_uint_t                  ticks;
@@ -38,7 +40,7 @@ static void ngx_ap_work_look(ngx_ap_work_t *work, ngx_ap_work_e kind);
 
 
 static const char *const  ngx_ap_work_names[NGX_AP_WORKS] = {
-    "fanout", "delivery", "job"
+    "fanout", "delivery", "job", "review"
 };
 
 
@@ -63,8 +65,11 @@ ngx_ap_work_create(ngx_ap_worker_t *worker)
     work->fanout = ngx_ap_fanout_create(worker);
     work->deliver = ngx_ap_deliver_create(worker);
     work->jobs = ngx_ap_jobs_create(worker);
+    work->review = ngx_ap_review_create(worker);
 
-    if (work->fanout == NULL || work->deliver == NULL || work->jobs == NULL) {
+    if (work->fanout == NULL || work->deliver == NULL || work->jobs == NULL
+        || work->review == NULL)
+    {
         ngx_ap_work_destroy(work);
         return NULL;
     }
@@ -88,6 +93,10 @@ ngx_ap_work_destroy(ngx_ap_work_t *work)
 
     if (work->deliver) {
         ngx_ap_deliver_destroy(work->deliver);
+    }
+
+    if (work->review) {
+        ngx_ap_review_destroy(work->review);
     }
 
     ngx_ap_work_cancel(work);
@@ -177,6 +186,10 @@ ngx_ap_work_look(ngx_ap_work_t *work, ngx_ap_work_e kind)
 
     case NGX_AP_WORK_JOB:
         ngx_ap_jobs_look(work->jobs);
+        break;
+
+    case NGX_AP_WORK_REVIEW:
+        ngx_ap_review_look(work->review);
         break;
 
     default:

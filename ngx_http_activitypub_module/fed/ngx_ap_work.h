@@ -29,7 +29,7 @@ void ngx_ap_work_cancel(ngx_ap_work_t *work);
 /* in exit_process, after the store and the client are gone */
 void ngx_ap_work_destroy(ngx_ap_work_t *work);
 
-/* the payload of a notification: "fanout", "delivery" or "job" */
+/* the payload of a notification: "fanout", "delivery", "job", "review" */
 void ngx_ap_work_notified(ngx_ap_work_t *work, ngx_str_t *payload);
 
 /* notifications are heard from now on: some may have been missed */

@@ -229,6 +229,7 @@ typedef enum {
     NGX_AP_WORK_FANOUT = 0,
     NGX_AP_WORK_DELIVERY,
     NGX_AP_WORK_JOB,
+    NGX_AP_WORK_REVIEW,
     NGX_AP_WORKS
 } ngx_ap_work_e;
 

@@ -86,6 +86,10 @@ const ngx_ap_pg_statement_t  ngx_ap_statements[NGX_AP_STATEMENTS] = {
       " FROM activitypub.domain_policies_at($1::jsonb)",
       1 },
 
+    { "review_next",
+      "SELECT FROM activitypub.review_next($1::int) AS more WHERE more",
+      1 },
+
     { "remote_key",
       "SELECT actor, public_pem, fetched, expires"
       " FROM activitypub.remote_key($1::text)",

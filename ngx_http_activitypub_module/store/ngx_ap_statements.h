@@ -14,7 +14,7 @@
 
 
 /* the oldest migration that has all we ask for */
-#define NGX_AP_SCHEMA_MIN    15
+#define NGX_AP_SCHEMA_MIN    16
 
 /* what we understand; a migration may ask for a higher level */
 #define NGX_AP_MODULE_LEVEL  1
@@ -37,6 +37,7 @@ typedef enum {
     NGX_AP_STATEMENT_ACTORS_AT,
     NGX_AP_STATEMENT_POLICIES,
     NGX_AP_STATEMENT_POLICIES_AT,
+    NGX_AP_STATEMENT_REVIEW_NEXT,
     NGX_AP_STATEMENT_REMOTE_KEY,
     NGX_AP_STATEMENT_REMOTE_KNOWN,
     NGX_AP_STATEMENT_REMOTE_ACTORS,

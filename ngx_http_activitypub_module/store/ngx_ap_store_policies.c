@@ -8,6 +8,10 @@
 #include "ngx_ap_store_policies.h"
 
 
+static void ngx_ap_store_reviewed(void *data,
+    const ngx_ap_pg_result_t *result);
+
+
 ngx_ap_pg_query_t *
 ngx_ap_store_policies(ngx_ap_store_t *store, int64_t after,
     ngx_ap_store_members_pt handler, void *data)
@@ -44,4 +48,45 @@ ngx_ap_store_declare_policy(ngx_ap_store_t *store,
 
     return ngx_ap_store_call(store, store->bulk, &call, texts,
                              ngx_ap_store_done);
+}
+
+
+ngx_ap_pg_query_t *
+ngx_ap_store_review_next(ngx_ap_store_t *store, ngx_uint_t lim,
+    ngx_ap_store_done_pt handler, void *data)
+{
+    u_char               most[NGX_INT_T_LEN];
+    ngx_str_t            text;
+    ngx_ap_store_call_t  call;
+
+    text.data = most;
+    text.len = ngx_sprintf(most, "%ui", lim) - most;
+
+    ngx_memzero(&call, sizeof(ngx_ap_store_call_t));
+
+    call.statement = NGX_AP_STATEMENT_REVIEW_NEXT;
+    call.nvalues = 1;
+    call.handler.done = handler;
+    call.data = data;
+
+    return ngx_ap_store_call(store, store->bulk, &call, &text,
+                             ngx_ap_store_reviewed);
+}
+
+
+static void
+ngx_ap_store_reviewed(void *data, const ngx_ap_pg_result_t *result)
+{
+    ngx_int_t             rc;
+    ngx_ap_store_call_t  *call = data;
+
+    rc = ngx_ap_store_begin(call, result);
+
+    if (rc == NGX_OK && PQntuples(result->rows) == 0) {
+        rc = NGX_DECLINED;
+    }
+
+    call->handler.done(call->data, rc);
+
+    ngx_ap_store_end(call);
 }

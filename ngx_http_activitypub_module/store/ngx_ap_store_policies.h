@@ -40,4 +40,12 @@ ngx_ap_pg_query_t *ngx_ap_store_declare_policy(ngx_ap_store_t *store,
     void *data);
 
 
+/*
+ * Applies the rules to the next so many reactions.  NGX_OK: others are left
+ * for the caller to do.  NGX_DECLINED: nothing is, or somebody else does it.
+ */
+ngx_ap_pg_query_t *ngx_ap_store_review_next(ngx_ap_store_t *store,
+    ngx_uint_t lim, ngx_ap_store_done_pt handler, void *data);
+
+
 #endif

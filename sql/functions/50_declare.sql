@@ -31,8 +31,8 @@ END
 $$;
 
 
--- There is work for the workers: "fanout", "delivery" or "job".  The same
--- said twice in a transaction is heard once.
+-- There is work for the workers: "fanout", "delivery", "job" or "review".  The
+-- same said twice in a transaction is heard once.
 
 CREATE OR REPLACE FUNCTION notify_work(kind text)
     RETURNS void

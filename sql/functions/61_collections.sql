@@ -236,7 +236,8 @@ $$;
 
 
 -- Fifty at a time, the oldest first: their ids and nothing of what they say.
--- Whoever wants to know asks where it can be known.
+-- Whoever wants to know asks where it can be known.  Of whom a new rule shuts
+-- out nothing is on a page, although it may not be hidden yet.
 
 CREATE OR REPLACE FUNCTION render_reactions(post uuid, name text, uri text,
     query text)
@@ -245,6 +246,7 @@ CREATE OR REPLACE FUNCTION render_reactions(post uuid, name text, uri text,
 AS $$
 DECLARE
     above  bigint := page_above(query);
+    late   boolean;
     items  json;
     last   bigint;
 BEGIN
@@ -260,11 +262,17 @@ BEGIN
         RETURN NULL;
     END IF;
 
+    late := EXISTS (SELECT FROM review);
+
     SELECT INTO items, last
            json_agg(f.item ORDER BY f.id)
-               FILTER (WHERE f.n <= 50 AND f.item <> ''),
+               FILTER (WHERE CASE WHEN f.n > 50 OR f.item = '' THEN false
+                                  WHEN late THEN NOT is_shut_out(uri, f.actor)
+                                  ELSE true
+                             END),
            CASE WHEN count(*) > 50 THEN (array_agg(f.id ORDER BY f.id))[50] END
-      FROM (SELECT r.id, r.item, row_number() OVER (ORDER BY r.id) AS n
+      FROM (SELECT r.id, r.item, r.actor,
+                   row_number() OVER (ORDER BY r.id) AS n
               FROM reaction AS r
              WHERE r.object = post AND r.kind = name AND r.id > above
                AND NOT r.hidden AND NOT r.waits

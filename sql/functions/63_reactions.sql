@@ -191,10 +191,8 @@ BEGIN
 
     ELSIF react.kind <> 'replies' THEN
         UPDATE reaction AS r SET item = coalesce(shown, '')
-         WHERE r.id IN (SELECT w.id FROM reaction AS w
-                         WHERE w.actor = react.actor AND w.object = post
-                           AND w.kind = react.kind
-                           FOR NO KEY UPDATE SKIP LOCKED);
+         WHERE r.actor = react.actor AND r.object = post
+           AND r.kind = react.kind;
 
         PERFORM tally_add(react.kind || ' ' || post, 0);
     END IF;
@@ -202,7 +200,8 @@ END
 $$;
 
 
--- It is taken back.
+-- It is taken back.  Only who judges it, see judge_reactions(), may have it in
+-- his hands just now: it is waited for, and he waits for nobody.
 
 CREATE OR REPLACE FUNCTION unreact(post uuid, kind text, actor text,
     item text)
@@ -212,14 +211,11 @@ AS $$
 #variable_conflict use_column
 BEGIN
     DELETE FROM reaction AS r
-     WHERE r.id IN (SELECT w.id FROM reaction AS w
-                     WHERE w.actor = unreact.actor AND w.object = post
-                       AND w.kind = unreact.kind
-                       AND hashtextextended(w.item, 0)
-                           IN (hashtextextended(unreact.item, 0),
-                               hashtextextended('', 0))
-                       AND w.item IN (unreact.item, '')
-                       FOR UPDATE SKIP LOCKED);
+     WHERE r.actor = unreact.actor AND r.object = post
+       AND r.kind = unreact.kind
+       AND hashtextextended(r.item, 0)
+           IN (hashtextextended(unreact.item, 0), hashtextextended('', 0))
+       AND r.item IN (unreact.item, '');
 END
 $$;
 
@@ -232,9 +228,6 @@ CREATE OR REPLACE FUNCTION unreact_all(actor text)
 AS $$
 #variable_conflict use_column
 BEGIN
-    DELETE FROM reaction AS r
-     WHERE r.id IN (SELECT w.id FROM reaction AS w
-                     WHERE w.actor = unreact_all.actor
-                       FOR UPDATE SKIP LOCKED);
+    DELETE FROM reaction AS r WHERE r.actor = unreact_all.actor;
 END
 $$;

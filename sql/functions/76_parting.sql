@@ -114,9 +114,13 @@ END
 $$;
 
 
--- The remote actors at domains and below them, each once; '' has them all.
+-- The remote actors at domains and below them, each once, and no more than
+-- so many; '' has them all.
 
-CREATE OR REPLACE FUNCTION remote_actors_below(domains text[])
+DROP FUNCTION IF EXISTS remote_actors_below(text[]);
+
+CREATE OR REPLACE FUNCTION remote_actors_below(domains text[],
+    most bigint DEFAULT NULL)
     RETURNS TABLE (id bigint, uri text, host text, inbox text)
     LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
 AS $$
@@ -126,7 +130,8 @@ BEGIN
         RETURN QUERY
         SELECT r.id, r.uri::text, split_part(r.host, ':', 1)::text,
                r.inbox::text
-          FROM remote_actor AS r;
+          FROM remote_actor AS r
+         LIMIT most;
         RETURN;
     END IF;
 
@@ -142,7 +147,8 @@ BEGIN
                 WHERE reverse(split_part(w.host, ':', 1))
                           > name.backwards || '.'
                   AND reverse(split_part(w.host, ':', 1))
-                          < name.backwards || '/') AS r;
+                          < name.backwards || '/') AS r
+     LIMIT most;
 END
 $$;
 
@@ -167,55 +173,6 @@ BEGIN
                           > name.backwards || '.'
                   AND reverse(split_part(w.name, ':', 1))
                           < name.backwards || '/') AS h;
-END
-$$;
-
-
--- What others did to posts, shown or hidden as the rules about these domains
--- are now.  Returns the keys of what changed; NULL: it is so much that every
--- zone had better begin anew.
-
-CREATE OR REPLACE FUNCTION review_reactions(domains text[], origin_url text)
-    RETURNS jsonb
-    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
-AS $$
-#variable_conflict use_column
-DECLARE
-    keys  jsonb;
-BEGIN
-    WITH found AS MATERIALIZED (
-        SELECT x.id, o.url, m.host, a.uri AS owner
-          FROM remote_actors_below(domains) AS m
-          JOIN reaction AS x ON x.actor = m.uri
-          JOIN object AS p ON p.id = x.object
-          JOIN actor AS a ON a.id = p.actor
-          JOIN origin AS o ON o.id = a.origin
-         WHERE origin_url IN ('', o.url)
-    ), judged AS MATERIALIZED (
-        SELECT d.url, d.host, find_policy(d.url, d.host) = 'suspend' AS hide
-          FROM (SELECT DISTINCT f.url, f.host FROM found AS f
-                 OFFSET 0) AS d
-    ), changed AS (
-        UPDATE reaction AS x SET hidden = j.hide
-          FROM found AS f
-          JOIN judged AS j ON j.url = f.url AND j.host = f.host
-         WHERE x.id = f.id AND x.hidden <> j.hide
-        RETURNING x.object, x.kind, f.url, f.owner
-    ), place AS (
-        SELECT DISTINCT c.url,
-               substr(object_uri(c.owner, c.object), length(c.url) + 1)
-                   || '/' || c.kind AS path
-          FROM changed AS c
-         LIMIT 10001
-    )
-    SELECT INTO keys
-           CASE WHEN count(*) <= 10000
-                THEN coalesce(jsonb_agg(jsonb_build_array(l.url, l.path, '')),
-                              '[]')
-           END
-      FROM place AS l;
-
-    RETURN keys;
 END
 $$;
 

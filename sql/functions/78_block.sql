@@ -77,7 +77,7 @@ BEGIN
           FROM part_from(suspended, whose) AS r;
     END IF;
 
-    shown := review_reactions(changed, whose);
+    shown := review_reactions(changed);
 
     PERFORM tell_policies(changed, shown || parted.keys);
 
@@ -162,7 +162,7 @@ BEGIN
     DELETE FROM domain_policy AS p WHERE p.id = was.id;
 
     PERFORM tell_policies(ARRAY[was.domain],
-                          review_reactions(ARRAY[was.domain], whose));
+                          review_reactions(ARRAY[was.domain]));
 
     RETURN true;
 END
@@ -240,7 +240,7 @@ BEGIN
       FROM declared_policy(mode, blocks, allows) AS d
      WHERE d.domain = ANY (changed);
 
-    PERFORM tell_policies(changed, review_reactions(changed, home.url));
+    PERFORM tell_policies(changed, review_reactions(changed));
 
     RETURN true;
 END

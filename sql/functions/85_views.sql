@@ -118,3 +118,12 @@ CREATE OR REPLACE VIEW waiting_replies AS
       JOIN object AS p ON p.id = x.object
       JOIN actor AS a ON a.id = p.actor
      WHERE x.waits AND NOT x.hidden;
+
+
+-- Rules that are not applied yet to all that was kept.  No row: they are.
+
+CREATE OR REPLACE VIEW reviews AS
+    SELECT r.since,
+           r.reached,
+           (SELECT max(x.id) FROM reaction AS x) AS last
+      FROM review AS r;

@@ -67,6 +67,8 @@ COMMENT ON VIEW policies IS
     'Rules about domains, and who wrote them';
 COMMENT ON VIEW waiting_replies IS
     'Replies that wait for approval';
+COMMENT ON VIEW reviews IS
+    'Rules that are not applied yet to all that was kept, and how far they are';
 
 
 -- for the module
@@ -127,6 +129,9 @@ COMMENT ON FUNCTION declare_policy IS
     'What a configuration says about domains; false: nothing new';
 COMMENT ON FUNCTION domain_policies IS
     'Rules about domains, by id, a piece at a time';
+COMMENT ON FUNCTION review_next IS
+    'Applies the rules about domains to the next so many reactions; false: '
+    'there is nothing to do';
 COMMENT ON FUNCTION domain_policies_at IS
     'Of the domains of a notification, the rules that there are now';
 
@@ -181,5 +186,7 @@ COMMENT ON TABLE sent IS
     'An inbox that was sent a post, or is to be told of the end of an actor';
 COMMENT ON TABLE job IS
     'What a worker is asked to do';
+COMMENT ON TABLE review IS
+    'One row while the rules about domains are not applied to all reactions';
 COMMENT ON TABLE domain_policy IS
     'A rule about a domain and all that is below it';

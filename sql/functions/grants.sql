@@ -18,7 +18,7 @@ REVOKE ALL ON ALL ROUTINES IN SCHEMA activitypub
 GRANT USAGE ON SCHEMA activitypub TO activitypub_nginx, activitypub_publisher;
 
 GRANT SELECT ON origins, actors, posts, followers, deliveries, policies,
-                waiting_replies
+                waiting_replies, reviews
     TO activitypub_nginx, activitypub_publisher;
 
 GRANT EXECUTE ON FUNCTION
@@ -50,7 +50,8 @@ GRANT EXECUTE ON FUNCTION
     declare_policy(text, text, jsonb, jsonb),
     domain_policies(bigint, int),
     domain_policies_at(jsonb),
-    policy_of(text, text)
+    policy_of(text, text),
+    review_next(int)
     TO activitypub_nginx;
 
 GRANT EXECUTE ON FUNCTION

@@ -2,7 +2,7 @@
 
 \i sql/setup.psql
 
-SELECT plan(139);
+SELECT plan(158);
 
 SELECT pg_temp.found_acme() \g /dev/null
 SELECT activitypub.publish('news', '/posts/1', 'One', 'Text') AS post \gset
@@ -327,7 +327,7 @@ SELECT is((SELECT count(*) FROM activitypub.followers), 2::bigint,
 SELECT is(activitypub.block_domain('one.example', origin => 'acme.example'),
     1::bigint, 'said anew, it does');
 DELETE FROM activitypub.domain_policy;
-SELECT activitypub.review_reactions('{""}', '') \g /dev/null
+SELECT activitypub.review_reactions('{""}') \g /dev/null
 SELECT is(pg_temp.shown(), '3/3 3/3 4/4', 'all is shown');
 
 -- by a configuration
@@ -389,6 +389,58 @@ SELECT is((SELECT count(*) FROM activitypub.waiting_replies), 1::bigint,
     'what waited waits');
 SELECT is(pg_temp.react(:'bob', '8') || ' ' || pg_temp.shown(),
     'kept kept kept 3/3 3/3 6/6', 'replies without media are shown');
+
+-- so much that the workers apply it, a piece at a time
+
+\set may https://many.example/may
+
+SELECT pg_temp.meet(:'may') \g /dev/null
+INSERT INTO activitypub.reaction (object, kind, actor, item)
+SELECT right(id, 36)::uuid, 'replies', :'may', :'may' || '/n/' || n
+  FROM (SELECT id FROM activitypub.posts ORDER BY published LIMIT 1) AS p,
+       generate_series(1, 5000) AS n;
+SELECT is(activitypub.block_domain('many.example'), 0::bigint,
+    'five thousand are hidden');
+SELECT is_empty('SELECT FROM activitypub.reviews', 'at once');
+SELECT is(pg_temp.shown(), '3/3 3/3 6/6', 'all of them');
+SELECT activitypub.unblock_domain('many.example') \g /dev/null
+INSERT INTO activitypub.reaction (object, kind, actor, item)
+SELECT right(id, 36)::uuid, 'shares', :'may', :'may' || '/s'
+  FROM (SELECT id FROM activitypub.posts ORDER BY published LIMIT 1) AS p;
+SELECT is(pg_temp.shown(), '3/3 4/4 5006/50', 'one more');
+DELETE FROM notified;
+SELECT is(activitypub.block_domain('many.example'), 0::bigint,
+    'are hidden by and by');
+SELECT is(pg_temp.told(), 'many.example', 'which is told');
+SELECT is(pg_temp.shown(), '3/3 4/3 5006/6',
+    'no page has them, but they are counted');
+SELECT results_eq('SELECT since <= now(), reached < last
+                     FROM activitypub.reviews',
+    'SELECT true, true', 'which can be seen');
+DELETE FROM notified;
+SELECT is(activitypub.review_next(2000), true, 'the first of them');
+SELECT is(pg_temp.told(), '/activitypub/news/ID/replies',
+    'whoever shows it is told');
+SELECT activitypub.block_domain('two.example') \g /dev/null
+SELECT is((SELECT reached > 0 FROM activitypub.reviews), true,
+    'a rule about little does not begin it anew');
+SELECT activitypub.unblock_domain('two.example') \g /dev/null
+SELECT activitypub.declare_policy('acme.example', 'allowlist', '[]', '[]')
+       \g /dev/null
+SELECT is((SELECT reached FROM activitypub.reviews), 0::bigint,
+    'another one about much does');
+SELECT is(pg_temp.shown() LIKE '3/0 4/0 %/0', true, 'and is seen as soon');
+SELECT activitypub.declare_policy('acme.example', 'blocklist', '[]', '[]')
+       \g /dev/null
+SELECT is((SELECT array_agg(activitypub.review_next(2000))
+             FROM generate_series(1, 4)), '{t,t,f,f}', 'to the last');
+SELECT is_empty('SELECT FROM activitypub.reviews', 'then it is over');
+SELECT is(pg_temp.shown(), '3/3 3/3 6/6', 'and they are not counted');
+SELECT activitypub.unblock_domain('many.example') \g /dev/null
+SELECT is(pg_temp.shown(), '3/3 3/3 6/6', 'taken back');
+SELECT is((SELECT array_agg(activitypub.review_next(9999))
+             FROM generate_series(1, 2)), '{f,f}', 'in one go');
+SELECT is(pg_temp.shown(), '3/3 4/4 5006/50', 'all are there');
 
 SELECT * FROM finish();
 

@@ -9,14 +9,15 @@ SELECT tables_are('activitypub', ARRAY[
     'object', 'activity', 'fanout', 'pin', 'remote_actor', 'follower',
     'received', 'host', 'delivery', 'sent', 'job', 'section', 'reaction',
     'tally', 'redirect', 'presence', 'domain_policy', 'remote_key',
-    'tombstone'],
+    'tombstone', 'review'],
     'the tables are those known');
 
 SELECT views_are('activitypub', ARRAY['origins', 'actors', 'posts',
-    'followers', 'deliveries', 'policies', 'waiting_replies'], 'the views are those known');
+    'followers', 'deliveries', 'policies', 'waiting_replies', 'reviews'],
+    'the views are those known');
 
 SELECT results_eq('SELECT version, min_module FROM activitypub.schema()',
-    'SELECT 15, 1', 'schema() tells version and module level');
+    'SELECT 16, 1', 'schema() tells version and module level');
 
 INSERT INTO activitypub.schema_migration (version, name, min_module)
 VALUES (907, 'later', 3), (908, 'latest', 2);
