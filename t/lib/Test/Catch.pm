@@ -19,7 +19,8 @@ package Test::Catch;
 use warnings;
 use strict;
 
-use File::Temp;
+use base qw/Test::Server/;
+
 use IO::Socket::INET;
 use IO::Socket::SSL;
 use POSIX ();
@@ -28,8 +29,7 @@ use POSIX ();
 sub start {
     my ($class, $rig, $address, @names) = @_;
 
-    my $dir = File::Temp::tempdir('apt-catch-XXXXXX', TMPDIR => 1,
-        CLEANUP => 1);
+    my $dir = $class->folder('catch');
     my $self = bless { dir => $dir, owner => $$ }, $class;
 
     $rig->elsewhere($_, $address) for @names;
@@ -80,16 +80,6 @@ sub takes {
     die "$scheme\n" if $scheme ne 'rfc9421';
 
     open my $f, '>', "$self->{dir}/$scheme" or die "$scheme: $!";
-}
-
-
-sub stop {
-    my ($self) = @_;
-
-    my $pid = delete $self->{pid} or return;
-
-    kill 'KILL', $pid;
-    waitpid $pid, 0;
 }
 
 
@@ -167,17 +157,6 @@ sub _slurp {
     local $/;
 
     return scalar <$f>;
-}
-
-
-sub DESTROY {
-    my ($self) = @_;
-
-    return if !$self->{pid} || $self->{owner} != $$;
-
-    local ($?, $!);
-
-    $self->stop;
 }
 
 

@@ -18,9 +18,10 @@ package Test::Documents;
 use warnings;
 use strict;
 
+use base qw/Test::Server/;
+
 use Digest::SHA qw/sha1_hex/;
 use Fcntl qw/:DEFAULT/;
-use File::Temp;
 use IO::Socket::INET;
 use IO::Socket::SSL;
 use JSON::PP ();
@@ -35,8 +36,7 @@ my $JSON = JSON::PP->new->utf8->canonical;
 sub start {
     my ($class, $rig, $address, @names) = @_;
 
-    my $dir = File::Temp::tempdir('apt-web-XXXXXX', TMPDIR => 1,
-        CLEANUP => 1);
+    my $dir = $class->folder('web');
     my $self = bless { dir => $dir, owner => $$, serial => 0 }, $class;
 
     $rig->elsewhere($_, $address) for grep { !$rig->{names}{$_} } @names;
@@ -164,16 +164,6 @@ sub signature {
 }
 
 
-sub stop {
-    my ($self) = @_;
-
-    my $pid = delete $self->{pid} or return;
-
-    kill 'KILL', -$pid, $pid;
-    waitpid $pid, 0;
-}
-
-
 sub _listen {
     my ($self, $listener, $context) = @_;
 
@@ -258,17 +248,6 @@ sub _note {
 
 
 sub _file { "$_[0]{dir}/" . sha1_hex($_[1]) }
-
-
-sub DESTROY {
-    my ($self) = @_;
-
-    return if !$self->{pid} || $self->{owner} != $$;
-
-    local ($?, $!);
-
-    $self->stop;
-}
 
 
 1;

@@ -18,6 +18,8 @@ package Test::Farm;
 use warnings;
 use strict;
 
+use base qw/Test::Server/;
+
 use Digest::SHA qw/sha256_base64 sha256_hex/;
 use File::Temp;
 use IO::Select;
@@ -32,8 +34,7 @@ use Time::HiRes qw/time/;
 sub start {
     my ($class, $rig, $address, @names) = @_;
 
-    my $dir = File::Temp::tempdir('apt-farm-XXXXXX', TMPDIR => 1,
-        CLEANUP => 1);
+    my $dir = $class->folder('farm');
     my $self = bless { dir => $dir, owner => $$ }, $class;
 
     $rig->elsewhere($_, $address) for grep { !$rig->{names}{$_} } @names;
@@ -113,16 +114,6 @@ sub seen {
     }
 
     return @{ $self->{seen} || [] };
-}
-
-
-sub stop {
-    my ($self) = @_;
-
-    my $pid = delete $self->{pid} or return;
-
-    kill 'KILL', $pid;
-    waitpid $pid, 0;
 }
 
 
@@ -331,17 +322,6 @@ sub verified {
 
     return system("openssl dgst -sha256 -verify $name{pem}"
         . " -signature $name{signature} $name{text} >/dev/null 2>&1") == 0;
-}
-
-
-sub DESTROY {
-    my ($self) = @_;
-
-    return if !$self->{pid} || $self->{owner} != $$;
-
-    local ($?, $!);
-
-    $self->stop;
 }
 
 

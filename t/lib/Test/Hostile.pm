@@ -28,7 +28,8 @@ package Test::Hostile;
 use warnings;
 use strict;
 
-use File::Temp;
+use base qw/Test::Server/;
+
 use IO::Select;
 use IO::Socket::INET;
 use IO::Socket::IP;
@@ -42,8 +43,7 @@ use Test::Hostile::Connection;
 sub start {
     my ($class, $rig, %o) = @_;
 
-    my $dir = File::Temp::tempdir('apt-hostile-XXXXXX', TMPDIR => 1,
-        CLEANUP => 1);
+    my $dir = $class->folder('hostile');
     my $self = bless { dir => $dir, owner => $$, rig => $rig, %o }, $class;
 
     my %port = map { ($_ => IO::Socket::IP->new(Family => AF_INET6,
@@ -121,16 +121,6 @@ sub mark {
     $self->{mark} = () = $self->seen;
 
     return $self;
-}
-
-
-sub stop {
-    my ($self) = @_;
-
-    my $pid = delete $self->{pid} or return;
-
-    kill 'KILL', -$pid, $pid;
-    waitpid $pid, 0;
 }
 
 
@@ -227,17 +217,6 @@ sub _context {
         SSL_alpn_protocols => ['http/1.1'],
         SSL_ca_file => $self->{rig}->ca_file, %o)
         || die "TLS: $IO::Socket::SSL::SSL_ERROR\n";
-}
-
-
-sub DESTROY {
-    my ($self) = @_;
-
-    return if !$self->{pid} || $self->{owner} != $$;
-
-    local ($?, $!);
-
-    $self->stop;
 }
 
 
