@@ -27,8 +27,9 @@ use File::Find ();
 my $t = Test::Nginx->new()->has(qw/http http_v2 http_ssl/);
 my $dir = $t->testdir;
 
-system("openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=acme.example "
-    . "-keyout $dir/key.pem -out $dir/cert.pem > $dir/openssl.log 2>&1") == 0
+system("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 "
+    . "-nodes -subj /CN=acme.example -keyout $dir/key.pem "
+    . "-out $dir/cert.pem > $dir/openssl.log 2>&1") == 0
     or die "openssl: " . $t->read_file('openssl.log');
 
 # what a site may say of its own bodies, by the name of its host

@@ -20,6 +20,7 @@ use JSON::PP ();
 use MIME::Base64 qw/encode_base64/;
 use POSIX qw/strftime/;
 
+use Test::Keys;
 use Test::Nginx;
 
 my $serial = 0;
@@ -58,16 +59,9 @@ sub rotate {
     my ($self) = @_;
 
     my $name = 'remote' . ++$serial;
-    my $file = $self->{t}->testdir . "/$name";
-    my $bits = $self->{bits} || 2048;
 
-    system("openssl genrsa -out $file.key $bits 2> /dev/null"
-        . " && openssl rsa -in $file.key -pubout -out $file.pub"
-        . " 2> /dev/null") == 0
-        or die "openssl makes no key\n";
-
-    $self->{key} = "$file.key";
-    $self->{pem} = $self->{t}->read_file("$name.pub");
+    $self->{pem} = Test::Keys::rsa($self->{t}, $name, $self->{bits} || 2048);
+    $self->{key} = $self->{t}->testdir . "/$name.key";
 
     return $self;
 }
