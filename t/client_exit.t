@@ -49,6 +49,7 @@ my $peer = Test::Hostile->start($rig,
             $_[0]->wait(1.5);
             $_[0]->send('i');
         },
+        '/long' => sub { $_[0]->send($head . 'h'); $_[0]->wait(15) },
     },
     addresses => { '8.8.4.5' => sub { $_[0]->wait(30) } },
     holes => ['8.8.9.9']);
@@ -104,7 +105,10 @@ cmp_ok(time() - $begin, '<', 12, 'not later');
 
 ###############################################################################
 
-# not longer than the shutdown timeout
+# Not longer than the shutdown timeout.  None of these ends before that of
+# itself, however long it takes to begin all four.
+
+$steps[0] = 'https://body.example/long';
 
 $f->{o}{main} = 'worker_shutdown_timeout 1s;';
 $f->configure;

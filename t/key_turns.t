@@ -105,7 +105,7 @@ followed(1, @many);
 publish($t, url => "$ORIGIN/posts/one", title => 'One', content => 'x');
 
 ok($t->wait_for(sub { @many == grep { $_->{type} eq 'Create' } $farm->got },
-    15), 'seventy servers get a post');
+    60), 'seventy servers get a post');
 
 my $kept = sockets();
 

@@ -115,7 +115,7 @@ for my $name ('acme', grep { $_ ne 'return' } keys %servers) {
         $t->sql("SELECT count(*) FROM activitypub.actor_key AS k
             JOIN activitypub.actor AS a ON a.id = k.actor
             WHERE a.uri LIKE 'https://$name.example/%'") == 2
-    }, 30) or die "no actor of $name.example\n";
+    }, 90) or die "no actor of $name.example\n";
 }
 
 $t->wait_document("/activitypub/$_", host => 'acme.example')

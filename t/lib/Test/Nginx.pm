@@ -320,7 +320,7 @@ sub wait_document {
         my $r = http_get($uri, accept => 'application/activity+json', %o);
 
         $r && $r->status == 200;
-    }, 20);
+    }, 60);
 }
 
 
