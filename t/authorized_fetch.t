@@ -223,6 +223,29 @@ $t->{cluster}->psql('postgres', "SELECT pg_terminate_backend(pid)
 is(fetch($post)->status, 200, 'without the database');
 is(fetch($post, by => undef)->status, 401, 'and no other rules');
 
+# ids of keys that somebody makes up take the place of none that is known
+
+my ($c, %made_up);
+
+for my $n (1 .. 1100) {
+    my $signed = $n == 1 && $bob->sign($post, '', method => 'GET',
+        host => 'site.example', covered => '(request-target) host date');
+
+    %made_up = @$signed if $signed;
+    $c = http_connect() if $n % 500 == 1;
+
+    my $r = $c->request('GET', $post, accept => $type, keepalive => 1,
+        headers => [Host => 'site.example', Date => $made_up{Date},
+            Signature => $made_up{Signature} =~ s/u\/bob/u\/$n/r]);
+
+    next if $r && $r->status == 503;
+
+    fail("made up: $n");
+    last;
+}
+
+is(fetch($post)->status, 200, 'whatever others claim');
+
 done_testing();
 
 ###############################################################################

@@ -97,11 +97,7 @@ ngx_ap_keys_ask(ngx_ap_keys_entry_t *entry, ngx_ap_origin_t *origin)
         return NGX_ERROR;
     }
 
-    ngx_queue_remove(&entry->queue);
-    ngx_queue_insert_tail(&keys->asked, &entry->queue);
-
-    entry->asked = 1;
-    entry->late = 0;
+    ngx_ap_keys_ask_begin(entry);
     entry->origin = origin;
 
     return NGX_OK;
@@ -214,11 +210,7 @@ ngx_ap_keys_refresh(ngx_ap_worker_t *worker, ngx_ap_origin_t *origin,
         return;
     }
 
-    ngx_queue_remove(&entry->queue);
-    ngx_queue_insert_tail(&keys->asked, &entry->queue);
-
-    entry->asked = 1;
-    entry->late = 0;
+    ngx_ap_keys_ask_begin(entry);
     entry->origin = origin;
 
     ngx_ap_keys_start(entry);
@@ -352,10 +344,7 @@ ngx_ap_keys_landed(ngx_ap_keys_entry_t *entry, ngx_int_t rc)
         ngx_del_timer(&entry->timer);
     }
 
-    entry->asked = 0;
-
-    ngx_queue_remove(&entry->queue);
-    ngx_queue_insert_head(&entry->keys->recent, &entry->queue);
+    ngx_ap_keys_ask_end(entry);
 
     /* a newer one that is not to be had takes nothing from the one we have */
 

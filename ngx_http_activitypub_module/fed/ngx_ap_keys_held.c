@@ -4,14 +4,15 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * A key is in the tree under its id.  While it is asked for it is not among
- * the recent ones, so nothing takes it away.
+ * those of which the oldest goes.  An id costs nothing to make up: those that
+ * have no key make room for each other, and never for one that has.
  */
 
 #include "ngx_ap_key_parse.h"
 #include "ngx_ap_keys_internal.h"
 
 
-/* parsed keys of a worker */
+/* parsed keys of a worker; and as many ids that have none */
 #define NGX_AP_KEYS_MAX       1024
 
 /* how long one is not tried for again when that failed, seconds */
@@ -20,6 +21,8 @@
 
 static ngx_ap_keys_entry_t *ngx_ap_keys_add(ngx_ap_keys_t *keys,
     const ngx_str_t *key_id, uint32_t hash);
+static void ngx_ap_keys_rest(ngx_ap_keys_entry_t *entry);
+static void ngx_ap_keys_leave(ngx_ap_keys_entry_t *entry);
 static void ngx_ap_keys_free(ngx_ap_keys_entry_t *entry);
 
 
@@ -42,7 +45,8 @@ ngx_ap_keys_create(ngx_ap_worker_t *worker)
     }
 
     ngx_rbtree_init(&keys->tree, &keys->sentinel, ngx_str_rbtree_insert_value);
-    ngx_queue_init(&keys->recent);
+    ngx_queue_init(&keys->held.queue);
+    ngx_queue_init(&keys->absent.queue);
     ngx_queue_init(&keys->asked);
     ngx_queue_init(&keys->line);
 
@@ -54,13 +58,14 @@ void
 ngx_ap_keys_destroy(ngx_ap_keys_t *keys)
 {
     ngx_uint_t            i;
-    ngx_queue_t          *queues[2];
+    ngx_queue_t          *queues[3];
     ngx_ap_keys_entry_t  *entry;
 
-    queues[0] = &keys->recent;
-    queues[1] = &keys->asked;
+    queues[0] = &keys->held.queue;
+    queues[1] = &keys->absent.queue;
+    queues[2] = &keys->asked;
 
-    for (i = 0; i < 2; i++) {
+    for (i = 0; i < 3; i++) {
         while (!ngx_queue_empty(queues[i])) {
             entry = ngx_queue_data(ngx_queue_head(queues[i]),
                                    ngx_ap_keys_entry_t, queue);
@@ -94,24 +99,70 @@ ngx_ap_keys_entry(ngx_ap_keys_t *keys, const ngx_str_t *key_id)
                                      - offsetof(ngx_ap_keys_entry_t, node));
 
     if (!entry->asked) {
-        ngx_queue_remove(&entry->queue);
-        ngx_queue_insert_head(&keys->recent, &entry->queue);
+        ngx_ap_keys_leave(entry);
+        ngx_ap_keys_rest(entry);
     }
 
     return entry;
 }
 
 
+void
+ngx_ap_keys_ask_begin(ngx_ap_keys_entry_t *entry)
+{
+    ngx_ap_keys_leave(entry);
+    ngx_queue_insert_tail(&entry->keys->asked, &entry->queue);
+
+    entry->asked = 1;
+    entry->late = 0;
+}
+
+
+void
+ngx_ap_keys_ask_end(ngx_ap_keys_entry_t *entry)
+{
+    entry->asked = 0;
+
+    ngx_ap_keys_leave(entry);
+    ngx_ap_keys_rest(entry);
+}
+
+
+static void
+ngx_ap_keys_rest(ngx_ap_keys_entry_t *entry)
+{
+    ngx_queue_t        *q;
+    ngx_ap_keys_lru_t  *lru;
+
+    lru = entry->key ? &entry->keys->held : &entry->keys->absent;
+
+    while (lru->n >= NGX_AP_KEYS_MAX) {
+        q = ngx_queue_last(&lru->queue);
+        ngx_ap_keys_free(ngx_queue_data(q, ngx_ap_keys_entry_t, queue));
+    }
+
+    ngx_queue_insert_head(&lru->queue, &entry->queue);
+    entry->lru = lru;
+    lru->n++;
+}
+
+
+static void
+ngx_ap_keys_leave(ngx_ap_keys_entry_t *entry)
+{
+    ngx_queue_remove(&entry->queue);
+
+    if (entry->lru) {
+        entry->lru->n--;
+        entry->lru = NULL;
+    }
+}
+
+
 static ngx_ap_keys_entry_t *
 ngx_ap_keys_add(ngx_ap_keys_t *keys, const ngx_str_t *key_id, uint32_t hash)
 {
-    ngx_queue_t          *q;
     ngx_ap_keys_entry_t  *entry;
-
-    while (keys->n >= NGX_AP_KEYS_MAX && !ngx_queue_empty(&keys->recent)) {
-        q = ngx_queue_last(&keys->recent);
-        ngx_ap_keys_free(ngx_queue_data(q, ngx_ap_keys_entry_t, queue));
-    }
 
     entry = ngx_calloc(sizeof(ngx_ap_keys_entry_t) + key_id->len,
                        keys->worker->log);
@@ -134,9 +185,9 @@ ngx_ap_keys_add(ngx_ap_keys_t *keys, const ngx_str_t *key_id, uint32_t hash)
     entry->timer.log = keys->worker->log;
 
     ngx_queue_init(&entry->waits);
-    ngx_queue_insert_head(&keys->recent, &entry->queue);
     ngx_rbtree_insert(&keys->tree, &entry->node.node);
-    keys->n++;
+
+    ngx_ap_keys_rest(entry);
 
     return entry;
 }
@@ -248,9 +299,8 @@ ngx_ap_keys_free(ngx_ap_keys_entry_t *entry)
         ngx_del_timer(&entry->timer);
     }
 
-    ngx_queue_remove(&entry->queue);
+    ngx_ap_keys_leave(entry);
     ngx_rbtree_delete(&entry->keys->tree, &entry->node.node);
-    entry->keys->n--;
 
     EVP_PKEY_free(entry->key);
     ngx_free(entry->actor.data);

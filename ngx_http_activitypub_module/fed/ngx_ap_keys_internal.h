@@ -17,6 +17,14 @@
 #include "ngx_ap_store.h"
 
 
+/* most recently used first */
+
+typedef struct {
+    ngx_queue_t                 queue;
+    ngx_uint_t                  n;
+} ngx_ap_keys_lru_t;
+
+
 /* "ident" after three pointers: this is the data of a timer */
 
 typedef struct {
@@ -26,7 +34,8 @@ typedef struct {
     ngx_int_t                   ident;
 
     ngx_str_node_t              node;       /* the id: bytes behind this */
-    ngx_queue_t                 queue;      /* "recent", or "asked" */
+    ngx_queue_t                 queue;      /* of "lru", or of "asked" */
+    ngx_ap_keys_lru_t          *lru;        /* NULL: asked for */
     ngx_queue_t                 line;       /* if in_line */
     ngx_queue_t                 waits;
     ngx_event_t                 timer;      /* of their patience */
@@ -62,10 +71,10 @@ struct ngx_ap_keys_s {
     ngx_ap_worker_t            *worker;
     ngx_rbtree_t                tree;
     ngx_rbtree_node_t           sentinel;
-    ngx_queue_t                 recent;     /* most recently used first */
+    ngx_ap_keys_lru_t           held;       /* that have a key */
+    ngx_ap_keys_lru_t           absent;     /* that have none */
     ngx_queue_t                 asked;
     ngx_queue_t                 line;       /* to be fetched, in turn */
-    ngx_uint_t                  n;
     ngx_uint_t                  nline;
     ngx_ap_key_hosts_t         *hosts;
 };
@@ -74,6 +83,12 @@ struct ngx_ap_keys_s {
 /* of that id, found or made; the most recently used now.  NULL: no memory */
 ngx_ap_keys_entry_t *ngx_ap_keys_entry(ngx_ap_keys_t *keys,
     const ngx_str_t *key_id);
+
+/* while it is asked for, nothing takes it away */
+void ngx_ap_keys_ask_begin(ngx_ap_keys_entry_t *entry);
+
+/* then one that was not used for longest may have to go in its place */
+void ngx_ap_keys_ask_end(ngx_ap_keys_entry_t *entry);
 
 /* an answer as of ngx_ap_keys_get(); NGX_AGAIN: what is known is not enough */
 ngx_int_t ngx_ap_keys_believed(ngx_ap_keys_entry_t *entry, time_t newer,
