@@ -12,14 +12,16 @@
  */
 
 #include "ngx_ap_arena.h"
-#include "ngx_ap_client.h"
-#include "ngx_ap_fetch.h"
+#include "ngx_ap_fetch_answer.h"
 #include "ngx_ap_fetch_way.h"
 #include "ngx_ap_signed_request.h"
 
 
 #define NGX_AP_FETCH_ACCEPT_JRD  "application/jrd+json, application/json"
 #define NGX_AP_FETCH_ACCEPT_HTML  "text/html, application/xhtml+xml"
+
+/* no document: any content type will do, and nobody knocks twice for it */
+#define NGX_AP_FETCH_ANY  (NGX_AP_FETCH_JRD|NGX_AP_FETCH_HTML)
 
 
 struct ngx_ap_fetch_s {
@@ -38,10 +40,8 @@ struct ngx_ap_fetch_s {
 
     fedi_scheme_e               scheme;     /* of this hop */
 
+    ngx_uint_t                  flags;      /* NGX_AP_FETCH_* */
     unsigned                    knocked:1;  /* by the other one before */
-    unsigned                    jrd:1;
-    unsigned                    key:1;
-    unsigned                    html:1;
 };
 
 
@@ -56,13 +56,10 @@ static ngx_int_t ngx_ap_fetch_ask(ngx_ap_fetch_t *fetch,
 static size_t ngx_ap_fetch_most(const ngx_ap_fetch_t *fetch);
 static void ngx_ap_fetch_answered(void *data,
     const ngx_ap_client_result_t *result);
-static ngx_int_t ngx_ap_fetch_answer(ngx_ap_fetch_t *fetch,
-    const ngx_ap_client_result_t *result);
 static ngx_int_t ngx_ap_fetch_knock(ngx_ap_fetch_t *fetch,
     ngx_uint_t status);
-static ngx_int_t ngx_ap_fetch_take(ngx_ap_fetch_t *fetch,
+static void ngx_ap_fetch_take(ngx_ap_fetch_t *fetch,
     const ngx_ap_client_result_t *result);
-static fedi_str_t ngx_ap_fetch_encoding(const fedi_http_response_t *response);
 static void ngx_ap_fetch_redirected(ngx_ap_fetch_t *fetch,
     const ngx_ap_client_result_t *result);
 static void ngx_ap_fetch_fail(ngx_ap_fetch_t *fetch, ngx_int_t rc,
@@ -95,9 +92,7 @@ ngx_ap_fetch(ngx_ap_worker_t *worker, ngx_ap_origin_t *origin, fedi_str_t url,
         fetch->way.origin = origin;
         fetch->way.own = (flags & NGX_AP_FETCH_OWN) ? 1 : 0;
         fetch->way.blocked = (flags & NGX_AP_FETCH_BLOCKED) ? 1 : 0;
-        fetch->jrd = (flags & NGX_AP_FETCH_JRD) ? 1 : 0;
-        fetch->key = (flags & NGX_AP_FETCH_KEY) ? 1 : 0;
-        fetch->html = (flags & NGX_AP_FETCH_HTML) ? 1 : 0;
+        fetch->flags = flags;
 
         if (ngx_ap_fetch_start(fetch, url) == NGX_OK) {
             return fetch;
@@ -195,8 +190,8 @@ ngx_ap_fetch_sign(ngx_ap_fetch_t *fetch)
     ask.key_id.data = (u_char *) key_id.data;
     ask.key_id.len = key_id.len;
     ask.scheme = fetch->scheme;
-    ask.accept = fetch->jrd ? NGX_AP_FETCH_ACCEPT_JRD
-                 : fetch->html ? NGX_AP_FETCH_ACCEPT_HTML
+    ask.accept = (fetch->flags & NGX_AP_FETCH_JRD) ? NGX_AP_FETCH_ACCEPT_JRD
+                 : (fetch->flags & NGX_AP_FETCH_HTML) ? NGX_AP_FETCH_ACCEPT_HTML
                                : NGX_AP_SIGNED_REQUEST_ACCEPT;
     ask.body = NULL;
 
@@ -251,11 +246,15 @@ ngx_ap_fetch_ask(ngx_ap_fetch_t *fetch, const ngx_str_t *headers)
 static size_t
 ngx_ap_fetch_most(const ngx_ap_fetch_t *fetch)
 {
-    if (fetch->key) {
+    if (fetch->flags & NGX_AP_FETCH_KEY) {
         return NGX_AP_FETCH_KEY_MAX;
     }
 
-    return fetch->jrd ? NGX_AP_FETCH_JRD_MAX : NGX_AP_FETCH_MAX;
+    if (fetch->flags & NGX_AP_FETCH_JRD) {
+        return NGX_AP_FETCH_JRD_MAX;
+    }
+
+    return NGX_AP_FETCH_MAX;
 }
 
 
@@ -266,7 +265,11 @@ ngx_ap_fetch_answered(void *data, const ngx_ap_client_result_t *result)
 
     fetch->request = NULL;
 
-    if (ngx_ap_fetch_answer(fetch, result) != NGX_OK) {
+    if (ngx_ap_fetch_answer_note(fetch->pool,
+                                 ngx_ap_fetch_way_last(&fetch->way), result,
+                                 &fetch->result)
+        != NGX_OK)
+    {
         ngx_ap_fetch_finish(fetch);
         return;
     }
@@ -278,7 +281,8 @@ ngx_ap_fetch_answered(void *data, const ngx_ap_client_result_t *result)
     switch (result->status) {
 
     case 200:
-        break;
+        ngx_ap_fetch_take(fetch, result);
+        return;
 
     case 301: case 302: case 303: case 307: case 308:
         ngx_ap_fetch_redirected(fetch, result);
@@ -292,12 +296,6 @@ ngx_ap_fetch_answered(void *data, const ngx_ap_client_result_t *result)
                            || result->status == 429)
                           ? NGX_ERROR : NGX_DECLINED,
                           "status", "another status");
-        return;
-    }
-
-    if (ngx_ap_fetch_take(fetch, result) == NGX_OK) {
-        fetch->result.rc = NGX_OK;
-        ngx_ap_fetch_finish(fetch);
     }
 }
 
@@ -307,7 +305,7 @@ ngx_ap_fetch_answered(void *data, const ngx_ap_client_result_t *result)
 static ngx_int_t
 ngx_ap_fetch_knock(ngx_ap_fetch_t *fetch, ngx_uint_t status)
 {
-    if (fetch->jrd || fetch->html) {
+    if (fetch->flags & NGX_AP_FETCH_ANY) {
         return NGX_DECLINED;
     }
 
@@ -334,101 +332,28 @@ ngx_ap_fetch_knock(ngx_ap_fetch_t *fetch, ngx_uint_t status)
 }
 
 
-/* NGX_OK: perhaps a document; else it has failed */
+/* perhaps a document */
 
-static ngx_int_t
+static void
 ngx_ap_fetch_take(ngx_ap_fetch_t *fetch, const ngx_ap_client_result_t *result)
 {
-    fedi_actor_e    reason;
-    fedi_answer_t  *answer;
+    fedi_actor_e  reason;
 
-    answer = &fetch->result.answer;
-
-    answer->url = ngx_ap_fetch_way_last(&fetch->way)->id.text;
-    answer->status = (unsigned) result->status;
-    answer->encoding = ngx_ap_fetch_encoding(result->response);
-    answer->body.data = (const char *) result->body.data;
-    answer->body.len = result->body.len;
-
-    if (!fedi_http_response_header(result->response, "content-type",
-                                   &answer->content_type))
-    {
-        answer->content_type = fedi_null_str;
-    }
-
-    reason = fedi_fetched_envelope(answer);
-
-    if (reason == FEDI_ACTOR_CONTENT_TYPE && (fetch->jrd || fetch->html)) {
-        reason = answer->encoding.len ? FEDI_ACTOR_ENCODING : FEDI_ACTOR_OK;
-    }
+    reason = ngx_ap_fetch_answer_take(result,
+                                  &ngx_ap_fetch_way_last(&fetch->way)->id,
+                                  fetch->flags & NGX_AP_FETCH_ANY,
+                                  &fetch->result.answer);
 
     if (reason != FEDI_ACTOR_OK) {
         ngx_ap_fetch_fail(fetch, NGX_DECLINED,
                           reason == FEDI_ACTOR_CONTENT_TYPE ? "type"
                                                             : "document",
                           fedi_actor_text(reason).data);
-        return NGX_DECLINED;
+        return;
     }
 
-    return NGX_OK;
-}
-
-
-/* what is known of it, however it ends; NGX_OK: there is an answer */
-
-static ngx_int_t
-ngx_ap_fetch_answer(ngx_ap_fetch_t *fetch,
-    const ngx_ap_client_result_t *result)
-{
-    ngx_ap_fetch_hop_t  *hop;
-
-    hop = ngx_ap_fetch_way_last(&fetch->way);
-
-    hop->address.data = ngx_pstrdup(fetch->pool,
-                                    (ngx_str_t *) &result->address);
-    if (hop->address.data) {
-        hop->address.len = result->address.len;
-    }
-
-    if (result->rc != NGX_OK) {
-        fetch->result.rc = (result->rc == NGX_DECLINED || result->too_long)
-                           ? NGX_DECLINED : NGX_ERROR;
-        fetch->result.status = 0;
-        fetch->result.reason = result->reason;
-        fetch->result.step = result->step;
-        fetch->result.ours = (result->rc == NGX_ABORT);
-        return NGX_ERROR;
-    }
-
-    hop->status = result->status;
-
-    fetch->result.status = result->status;
-    fetch->result.response = result->response;
-    fetch->result.bytes = result->body.len;
-
-    return NGX_OK;
-}
-
-
-/* empty: as it is; of several lines no one is right */
-
-static fedi_str_t
-ngx_ap_fetch_encoding(const fedi_http_response_t *response)
-{
-    size_t      n;
-    fedi_str_t  coding;
-
-    coding = fedi_null_str;
-
-    n = fedi_header_find(response->headers, response->nheaders,
-                         fedi_str("content-encoding"), &coding);
-
-    if (n > 1) {
-        return fedi_str("several");
-    }
-
-    return n == 1 && !fedi_str_eq_nocase(coding, fedi_str("identity"))
-           ? coding.len ? coding : fedi_str("none") : fedi_null_str;
+    fetch->result.rc = NGX_OK;
+    ngx_ap_fetch_finish(fetch);
 }
 
 
