@@ -13,7 +13,7 @@ package Test::Attacks::Case;
 # "object" are what differs from the usual body), or has one under "request",
 # beside what it meets: doc, content_type, dns, server, chain,
 # fetch, key; variants, of what is attacked; seq and repeat, of requests.
-# What is no request at all is for Test::Attacks::Special.
+# What is no request at all is for Test::Attacks::Circumstances.
 #
 # What it stands for is played by Test::Attacks::Plays.  A line that is no
 # case, or has a word in it that nobody understands, is one all the same:

@@ -16,11 +16,11 @@ use strict;
 use utf8;
 
 use Test::Attacks::Benign;
+use Test::Attacks::Circumstances;
 use Test::Attacks::Deliveries;
 use Test::Attacks::Judge;
 use Test::Attacks::Plays;
 use Test::Attacks::Repeat;
-use Test::Attacks::Special;
 use Test::Attacks::Stage;
 use Test::Attacks::Wire;
 
@@ -51,7 +51,7 @@ sub play {
         local $SIG{__WARN__} = sub { $self->_warned($result, @_) };
 
         die $case->wrong . "\n" if $case->wrong;
-        $case->special ? Test::Attacks::Special::play($self, $case, $result)
+        $case->special ? Test::Attacks::Circumstances::play($self, $case, $result)
             : $self->_plays($case, $result);
         1;
     };

@@ -244,7 +244,7 @@ sub _replay {
     $world->mark;
 
     my $first = $world->send($wire);
-    my $bytes = Test::Attacks::World::bytes($wire);
+    my $bytes = Test::Attacks::Exchange::bytes($wire);
     my $rows = $world->seen($tag)->{rows};
 
     $world->mark;

@@ -22,11 +22,12 @@ use warnings;
 use strict;
 use utf8;
 
+use Test::Attacks::Exchange;
 use Test::Attacks::Farm;
 use Test::Attacks::Keys;
 use Test::Attacks::Ledger;
 use Test::Attacks::Sign;
-use Test::HTTP2;
+use Test::Attacks::Site;
 use Test::Nginx;
 use Test::Posts qw/$AP publish/;
 use Test::Remote;
@@ -38,107 +39,6 @@ our $INBOX = '/activitypub/inbox';
 
 # where the farm is
 my @FARM = qw/8.8.4.4/;
-
-my $CONF = <<'EOF';
-
-%%TEST_GLOBALS%%
-
-daemon off;
-
-events {
-}
-
-http {
-    %%TEST_GLOBALS_HTTP%%
-
-    types {
-        text/html  html;
-    }
-
-    default_type  text/html;
-
-    log_format  case    '$http_x_case $activitypub_verdict';
-    access_log  %%TESTDIR%%/access.log;
-    access_log  %%TESTDIR%%/case.log case;
-
-    activitypub_database "%%DATABASE%%";
-
-    limit_req_zone    $binary_remote_addr zone=few:1m rate=1r/m;
-    limit_req_status  429;
-
-    server {
-        listen       127.0.0.1:8080;
-        listen       127.0.0.1:8081 http2;
-        server_name  site.example;
-        root         %%TESTDIR%%/html;
-
-        userid       on;
-        ssi          on;
-        ssi_types    application/activity+json;
-
-        client_header_timeout  5s;
-        client_body_timeout    5s;
-
-        activitypub_actor news { }
-    }
-
-    map $activitypub_request $odd {
-        default  no;
-        1        "yes, $uri$is_args$args";
-    }
-
-    server {
-        listen       127.0.0.1:8080;
-        server_name  odd.example;
-        root         %%TESTDIR%%/html;
-
-        keepalive_requests  1;
-        sendfile            on;
-        aio                 threads;
-        ssi                 on;
-        error_page          404 /activitypub/odd;
-        add_header          X-Odd "$odd $activitypub_request $host" always;
-
-        activitypub_actor odd { }
-
-        location /auth/ {
-            auth_request  /activitypub/odd;
-            alias         %%TESTDIR%%/html/;
-        }
-
-        location /mirror/ {
-            mirror  /activitypub/odd/outbox;
-            alias   %%TESTDIR%%/html/;
-        }
-
-        location /error/ {
-            error_page  404 = /activitypub/odd;
-            return      404;
-        }
-
-        location /within/ {
-            rewrite  ^ /activitypub/odd last;
-        }
-
-        location /named/ {
-            try_files  /none @there;
-        }
-
-        location @there {
-            rewrite  ^ /posts/include break;
-        }
-    }
-
-    server {
-        listen       127.0.0.1:8080;
-        server_name  few.example;
-        limit_req    zone=few;
-
-        activitypub_actor few { }
-    }
-}
-
-EOF
 
 
 sub new {
@@ -161,11 +61,13 @@ sub new {
     $t->write_file('html/posts/include', "<p>\n"
         . "<!--#include virtual=\"/activitypub/odd\" -->\n"
         . "<!--#include virtual=\"/activitypub/inbox\" --></p>\n");
-    $t->write_file_expand('nginx.conf', $CONF)->run();
+    $t->write_file_expand('nginx.conf', $self->conf)->run();
 
     $self->{farm} = Test::Attacks::Farm->start($rig);
     $self->{keys} = Test::Attacks::Keys->new($t);
     $self->{sign} = Test::Attacks::Sign->new($self->{keys});
+
+    $self->{exchange} = Test::Attacks::Exchange->new($t, $self->{sign});
 
     $t->wait_document("/activitypub/$_", host => 'site.example')
         or die "no actor $_:\n", $t->error_log for qw/news actor/;
@@ -181,13 +83,7 @@ sub new {
 }
 
 
-# URLs of a server with all kinds of locations
-
-sub odd { return qw!/activitypub/odd /activitypub/odd/outbox /auth/posts/plain
-    /mirror/posts/plain /error/x /within/x /named/x /posts/include /none
-    /activitypub/none! }
-
-sub conf { $CONF }
+sub conf { Test::Attacks::Site::conf() }
 
 sub t { $_[0]{t} }
 
@@ -318,136 +214,11 @@ sub site {
 sub well { $_[0]->site eq $_[0]{well} }
 
 
-# Sends a request: method, target, host, headers, body, and "sign", which is
-# what Test::Attacks::Sign takes.  Its answer: status, code, sentence, head.
+sub send { $_[0]{exchange}->send($_[1]) }
 
-sub send {
-    my ($self, $request) = @_;
+sub start { $_[0]{exchange}->start($_[1]) }
 
-    my $c = $self->start($request) or return { status => 'refused' };
-    my $hundred = $self->_continue($c, $request);
-    my $r = $c->response($request->{method});
-
-    # nginx writes its log when the connection is over
-
-    $c->close;
-
-    my $answer = $self->answer($r, $request);
-
-    $answer->{code} = $self->_verdict($request->{case})
-        if $r && $r->status < 400;
-
-    return { %$answer, hundred => $hundred };
-}
-
-
-# who waits for 100 sends the body after it
-
-sub _continue {
-    my ($self, $c, $request) = @_;
-
-    return if !defined $request->{later};
-
-    $c->_fill(sub { $_[0] =~ /\r\n\r\n/ });
-
-    return if $c->{buffer} !~ s{^HTTP/1\.1 100.*?\r\n\r\n}{}s;
-
-    $c->send($request->{later});
-
-    return 1;
-}
-
-
-sub answer {
-    my ($self, $r, $request) = @_;
-
-    return { status => 'none', code => '', sentence => '' } if !$r;
-
-    my $json = $r->status >= 400 ? $r->json : undef;
-
-    $json = {} if ref $json ne 'HASH';
-
-    return { status => $r->status, response => $r,
-        code => $json->{code} // '',
-        sentence => $json->{error} // '' };
-}
-
-
-# what the log says of a request that was not refused
-
-sub _verdict {
-    my ($self, $case) = @_;
-
-    my $verdicts = $self->{verdicts} ||= {};
-
-    $self->{t}->wait_for(sub {
-        open my $f, '<', $self->{t}->testdir . '/case.log' or return;
-        seek $f, $self->{log} // 0, 0;
-
-        while (my $line = <$f>) {
-            last if $line !~ /\n\z/;
-            $verdicts->{$1} = $2 if $line =~ /^(\d+) (\S*)$/;
-            $self->{log} = tell $f;
-        }
-
-        return defined $verdicts->{$case};
-    }, 1);
-
-    return delete $verdicts->{$case} // '';
-}
-
-
-# without waiting for the answer
-
-sub start {
-    my ($self, $request) = @_;
-
-    $self->{sign}->apply($request, $request->{sign}) if $request->{sign};
-
-    $request->{case} = ++$self->{case};
-
-    my $bytes = $request->{bytes} // bytes($request);
-
-    if ($bytes =~ /^Expect: 100-continue/mi) {
-        ($bytes, $request->{later}) = split /(?<=\r\n\r\n)/, $bytes, 2;
-    }
-
-    my $c = http_connect() or return;
-
-    utf8::encode($bytes) if utf8::is_utf8($bytes);
-    $c->send($bytes);
-
-    return $c;
-}
-
-
-sub bytes {
-    my ($request) = @_;
-
-    my @headers = @{ $request->{headers} };
-    my %given;
-
-    for (my $i = 0; $i < @headers; $i += 2) {
-        $given{lc $headers[$i]} = 1;
-    }
-
-    push @headers, 'X-Case' => $request->{case} if $request->{case};
-    unshift @headers, Host => $request->{sent_host} // $request->{host};
-    push @headers, 'Content-Length' => length $request->{body}
-        if defined $request->{body} && !$given{'content-length'}
-            && !$given{'transfer-encoding'};
-    push @headers, Connection => 'close' if !$given{connection};
-
-    my $text = "$request->{method} $request->{target} HTTP/1.1\r\n";
-
-    while (my ($name, $value) = splice @headers, 0, 2) {
-        $text .= "$name: $value\r\n";
-    }
-
-    utf8::encode($text) if utf8::is_utf8($text);
-
-    return "$text\r\n" . ($request->{body} // '');
-}
+sub answer { $_[0]{exchange}->answer(@_[1, 2]) }
 
 
 1;
