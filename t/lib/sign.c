@@ -54,7 +54,7 @@ sign(EVP_PKEY *key, const unsigned char *text, size_t len)
     int             ok;
     size_t          n;
     EVP_MD_CTX     *ctx;
-    unsigned char   bytes[1024], base64[1400];
+    unsigned char   bytes[4096], base64[5600];
 
     n = sizeof(bytes);
     ctx = EVP_MD_CTX_new();

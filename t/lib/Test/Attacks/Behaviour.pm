@@ -5,58 +5,110 @@ package Test::Attacks::Behaviour;
 #
 # What a server of the farm does instead of answering, by words:
 #
-#     drip silence reset cut endless lie gzip_bomb br
-#     status:N empty http09 chunked:KIND head:KIND
-#     redirect:STATUS:URL retry:VALUE only:SCHEME json:TEXT
+#     drip silence late:S reset cut endless lie declared:N gzip_bomb encoding:NAME
+#     status:N empty http09 chunked:KIND head:KIND lengths:KIND type:TYPE
+#     redirect:STATUS:URL retry:VALUE only:SCHEME json:TEXT loop:KIND pages
 #
-# several() are those that a word of an attack file stands for, each with
-# what it is about: get, post or tls.  slow(): who needs seconds.
+# and of TLS: expired early itself other wildcard sha1 common stalled old
+# plain closed.
+#
+# several() are those that a word of an attack file stands for, each with what
+# it is about: get, post (an inbox) or tls.  slow(): who needs seconds.
 
 use warnings;
 use strict;
 
 use Compress::Zlib ();
-use Digest::SHA qw/sha1_hex/;
 
 my @CERTIFICATES = qw/expired early itself other wildcard sha1 common stalled/;
 
-# by pattern, in this order
+my $POST = qr/^(?:inbox|delivery|post)_/i;
+
+# by pattern, in this order; "inbox_" in front makes it a matter of deliveries
 my @SEVERAL = (
-    ['^tls|certificate|self.?signed|expired' => 'tls', @CERTIFICATES],
-    ['^drip|^slow|slowloris|byte_by_byte' => 'get', 'drip'],
-    ['silen|black_?hole|hang|never|stall|time_?out' => 'get', 'silence'],
+    ['^(?:status|chunked|head|redirect|json|encoding|type|lengths):' => 'get'],
+    ['self_?signed|untrusted|unknown_ca' => 'tls', 'itself'],
+    ['not_yet|early_cert|cert.*future|future_cert' => 'tls', 'early'],
+    ['wrong_(?:host|name)|(?:host|name)_?mismatch|other_name' => 'tls',
+        'other'],
+    ['^wildcard' => 'tls', 'wildcard'],
+    ['^(?:cn_only|common_name)' => 'tls', 'common'],
+    ['^sha_?1' => 'tls', 'sha1'],
+    ['stall\w*_(?:tls|handshake)|(?:tls|handshake)_stall' => 'tls', 'stalled'],
+    ['old_(?:tls|ssl)|(?:tls|ssl)_?old|tls_?v?1[._]?[01]$|ssl_?v?3|weak_tls'
+        => 'tls', 'old'],
+    ['^plain|no_tls|^http_on_443|plaintext' => 'tls', 'plain'],
+    ['accept_(?:then|and)_close|close_at_once|handshake_close' => 'tls',
+        'closed'],
+    ['^tls|certificates?$' => 'tls', @CERTIFICATES],
+    ['expired' => 'tls', 'expired'],
+    ['^drip|^slow|slowloris|byte_by_byte|byte_?per' => 'get', 'drip'],
+    ['silen|black_?hole|hang|never|stall|time_?out|no_answer' => 'get',
+        'silence'],
     ['^reset|^rst' => 'get', 'reset'],
-    ['^cut|^close|^half|truncat' => 'get', qw/cut lie/],
-    ['endless|infinite|huge_body|big_body' => 'get', qw/endless lie:10737418240
-        declared:10737418240/],
-    ['gzip|bomb|encoding|^br$' => 'get', qw/gzip_bomb br/],
+    ['header' => 'get', map { "head:$_" } qw/endless long many nul fold/],
+    ['no_(?:content_)?type' => 'get', 'type:'],
+    ['(?:huge|big|large)_(?:content_)?length' => 'get',
+        'declared:10737418240'],
+    ['(?:negative|two|bad|no|odd)_(?:content_)?lengths?' => 'get', map {
+        "lengths:$_" } qw/negative two text/],
+    ['^cut|^close|half|truncat|^early_eof' => 'get', qw/cut lie/],
+    ['endless|infinite|(?:huge|big|large)_body|^huge|^lie' => 'get',
+        qw/endless lie:10737418240 declared:10737418240/],
+    ['gzip|bomb' => 'get', qw/gzip_bomb encoding:br/],
+    ['^(?:br|brotli|deflate|zstd|encoding)$' => 'get', 'encoding:'],
     ['odd_status|statuses' => 'get', 'empty', (map { "status:$_" } 204, 206,
         300, 500, 999), 'http09'],
-    ['^gone|^410' => 'get', 'status:410'],
-    ['not_?found|^404' => 'get', 'status:404'],
-    ['^5\d\d$|server_error|unavailable' => 'get', qw/status:500 status:503/],
+    ['^empty' => 'get', 'empty'],
+    ['^http_?0_?9' => 'get', 'http09'],
+    ['^html|^web_page' => 'get', 'type:text/html'],
+    ['not_json|no_json|bad_json|garbage|malformed' => 'get',
+        'json:<!doctype html>', 'json:{"id":'],
+    ['not_?found' => 'get', 'status:404'],
+    ['gone' => 'get', 'status:410'],
+    ['server_error|^internal' => 'get', qw/status:500 status:503/],
+    ['unavailable|^busy' => 'get', 'status:503'],
+    ['too_many|rate_?limit' => 'get', 'status:429'],
+    ['forbidden' => 'get', 'status:403'],
+    ['unauthori[sz]ed' => 'get', 'status:401'],
     ['chunk' => 'get', map { "chunked:$_" } qw/huge negative extension
         trailers/],
-    ['header' => 'get', map { "head:$_" } qw/endless long many nul fold/],
     ['1xx|early_hints|continue' => 'get', 'head:continue'],
-    ['only_?9421' => 'post', qw/only:9421 only:cavage/],
-    ['only_?cavage' => 'post', 'only:cavage'],
+    ['only_?(?:rfc_?)?9421' => 'post', qw/only:9421 only:cavage/],
+    ['only_?(?:draft_?)?cavage' => 'post', 'only:cavage'],
     ['retry' => 'post', map { "retry:$_" } 0, 86400000,
         'Thu, 01 Jan 1970 00:00:00 GMT', 'soon'],
     ['inbox_redirect|redirect_inbox' => 'post', map { "redirect:$_:" } 301, 302,
         307, 308],
-    ['^(?:status|chunked|head|redirect|json):' => 'get'],
 );
 
 
 sub several {
     my ($word) = @_;
 
+    my $bare = $word =~ s/$POST//r =~ tr/ -/__/r;
+
+    if ($bare =~ /^(?:http_?|answers?_?)?([1-9]\d\d)$/) {
+        my $status = $1;
+
+        return map { ['post', "redirect:$status:"] } 1
+            if $word ne $bare && $status =~ /^30[1278]$/;
+        return [$word =~ $POST ? 'post' : 'get', "status:$status"];
+    }
+
+    if ($bare =~ /^([45])xx$/) {
+        return map { [$word =~ $POST ? 'post' : 'get', "status:${1}0$_"] } 0, 3;
+    }
+
     for my $row (@SEVERAL) {
         my ($pattern, $about, @words) = @$row;
+        my $is = $pattern =~ /inbox/ ? $word : $bare;
 
-        next if $word !~ /$pattern/i;
-        return map { [$about, $_] } @words ? @words : $word;
+        next if $is !~ /$pattern/i;
+        @words = $word if !@words;
+
+        return map { [$word =~ $POST && $about eq 'get' ? 'post' : $about,
+            $_ eq 'encoding:' ? "encoding:$bare" : $_] } @words;
     }
 
     die "no handler for the server \"$word\"\n";
@@ -116,7 +168,7 @@ sub answer {
 }
 
 
-sub _type { "Content-Type: $_[0]{type}\r\n" }
+sub _line { "Content-Type: $_[0]{type}\r\n" }
 
 sub _drip { $_[0]->slowly(1.5, response($_[1])) }
 
@@ -139,7 +191,7 @@ sub _cut { $_[0]->send(substr response($_[1]), 0, -20); $_[0]->close }
 sub _endless {
     my ($c, $what) = @_;
 
-    $c->send("HTTP/1.1 200 OK\r\n" . _type($what) . "Connection: close\r\n\r\n"
+    $c->send("HTTP/1.1 200 OK\r\n" . _line($what) . "Connection: close\r\n\r\n"
         . '{"summary":"');
     $c->endless('x' x 65536);
     $c->close;
@@ -151,7 +203,7 @@ sub _endless {
 sub _lie {
     my ($c, $what, $n) = @_;
 
-    $c->send("HTTP/1.1 200 OK\r\n" . _type($what) . 'Content-Length: '
+    $c->send("HTTP/1.1 200 OK\r\n" . _line($what) . 'Content-Length: '
         . ($n // length($what->{body}) + 10) . "\r\n\r\n$what->{body}");
     $c->endless(' ' x 65536) if $n;
     $c->close;
@@ -160,7 +212,7 @@ sub _lie {
 sub _declared {
     my ($c, $what, $n) = @_;
 
-    $c->send("HTTP/1.1 200 OK\r\n" . _type($what)
+    $c->send("HTTP/1.1 200 OK\r\n" . _line($what)
         . "Content-Length: $n\r\n\r\n$what->{body}");
     $c->close;
 }
@@ -176,8 +228,22 @@ sub _gzip_bomb {
 }
 
 
-sub _br { $_[0]->send(response({ %{ $_[1] },
-    headers => ['Content-Encoding: br'] })) }
+sub _encoding { $_[0]->send(response({ %{ $_[1] },
+    headers => ["Content-Encoding: $_[2]"] })) }
+
+sub _type { $_[0]->send(response({ %{ $_[1] }, type => $_[2] })) }
+
+
+sub _lengths {
+    my ($c, $what, $kind) = @_;
+
+    my $n = length $what->{body};
+
+    $c->send("HTTP/1.1 200 OK\r\n" . _line($what) . join('', map {
+        "Content-Length: $_\r\n" } $kind eq 'negative' ? "-$n"
+        : $kind eq 'two' ? ($n, $n + 1) : 'x') . "\r\n$what->{body}");
+    $c->close;
+}
 
 sub _status { $_[0]->send(response({ %{ $_[1] }, status => $_[2] })) }
 
@@ -200,7 +266,7 @@ sub _chunked {
     my $body = $what->{body};
     my $n = sprintf '%x', length $body;
 
-    $c->send("HTTP/1.1 200 OK\r\n" . _type($what)
+    $c->send("HTTP/1.1 200 OK\r\n" . _line($what)
         . "Transfer-Encoding: chunked\r\n\r\n");
 
     $c->send($kind eq 'huge' ? "ffffffffffffffff\r\n$body"
@@ -217,7 +283,7 @@ sub _chunked {
 sub _head {
     my ($c, $what, $kind) = @_;
 
-    my $rest = _type($what) . 'Content-Length: ' . length($what->{body})
+    my $rest = _line($what) . 'Content-Length: ' . length($what->{body})
         . "\r\n\r\n$what->{body}";
 
     if ($kind eq 'continue') {

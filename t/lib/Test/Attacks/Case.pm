@@ -12,7 +12,8 @@ package Test::Attacks::Case;
 # A sketch is a request (method, path, headers, body, sign; "activity" and
 # "object" are what differs from the usual body), or has one under "request",
 # beside what it meets: doc, content_type, dns, server, chain,
-# fetch, key; variants, of what is attacked; seq and repeat, of requests.
+# fetch, key; variants, of what is attacked; seq, repeat and parallel, of
+# requests.
 # What is no request at all is for Test::Attacks::Circumstances.
 #
 # What it stands for is played by Test::Attacks::Plays.  A line that is no
@@ -33,7 +34,7 @@ my @SPECIAL = qw/fault config feed fill tool net proto load/;
 my @REQUEST = qw/method path headers body sign activity object/;
 
 my %SKETCH = map { ($_ => 1) } @SPECIAL, @REQUEST, qw/request variants seq
-    repeat doc content_type dns server chain fetch key/;
+    repeat parallel doc content_type dns server chain fetch key/;
 my %REQUEST = map { ($_ => 1) } @REQUEST;
 my %SIGN = map { ($_ => 1) } qw/key keyId profile cover mutate date digest
     algorithm created expires alg nonce tag carrier components/;
@@ -103,6 +104,18 @@ sub _sketch {
 
     $self->{sketch} = $sketch = { %$sketch };
 
+    # the same in other words
+
+    for my $other ([repeat => qw/times count n/],
+        [parallel => qw/concurrent concurrency connections/])
+    {
+        my ($name, @others) = @$other;
+
+        for my $spelt (grep { exists $sketch->{$_} } @others) {
+            $sketch->{$name} //= delete $sketch->{$spelt};
+        }
+    }
+
     for my $name (sort keys %$sketch) {
         return "no handler for \"$name\" in the sketch"
             if !$SKETCH{$name} && $name !~ $PROSE;
@@ -114,8 +127,10 @@ sub _sketch {
         && ref $sketch->{seq} ne 'ARRAY';
     return 'dns is no object' if exists $sketch->{dns}
         && ref $sketch->{dns} ne 'HASH';
-    return 'repeat is no number' if exists $sketch->{repeat}
-        && (ref $sketch->{repeat} || ($sketch->{repeat} // '') !~ /^[1-9]\d*$/);
+    for my $name (grep { exists $sketch->{$_} } qw/repeat parallel/) {
+        return "$name is no number" if ref $sketch->{$name}
+            || ($sketch->{$name} // '') !~ /^[1-9]\d*$/;
+    }
 
     for my $word (@SPECIAL, 'server') {
         return "$word is no word" if exists $sketch->{$word}
@@ -252,6 +267,15 @@ sub says {
 
     return join ' ', $self->{description}, $self->note,
         $self->{expect}{outbound} // '';
+}
+
+
+# whether there are many requests in it
+
+sub crowd {
+    my ($self) = @_;
+
+    return $self->{sketch}{repeat} || $self->{sketch}{parallel};
 }
 
 

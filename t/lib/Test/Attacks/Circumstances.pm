@@ -22,15 +22,15 @@ use Test::Attacks::Setups;
 use Test::Attacks::Usual;
 
 my @HANDLERS = (
-    ['fault', 'client_close|abort', \&Test::Attacks::Faults::client_close],
+    ['fault', 'client_?(?:close|gone|leaves?|reset)|abort|disconnect', \&Test::Attacks::Faults::client_close],
     ['fault', 'dns', \&Test::Attacks::Faults::late_dns],
-    ['fault', '^QUIT|worker_exit|shutdown', \&Test::Attacks::Faults::quit],
+    ['fault', 'QUIT|worker_exit|shutdown|graceful', \&Test::Attacks::Faults::quit],
     ['fault', 'HUP|USR2|reload|upgrade', \&Test::Attacks::Queue::reload],
-    ['fault', 'two_masters|two_nodes|two_nginx', \&Test::Attacks::Queue::two],
+    ['fault', 'two_(?:masters|nodes|nginx|instances|sites)', \&Test::Attacks::Queue::two],
     ['fault', 'kill', \&Test::Attacks::Queue::kill],
     ['fault', 'pg_|postgres|database', \&Test::Attacks::Faults::database],
     ['fault', 'slow|clock', \&Test::Attacks::Queue::slow],
-    ['fault', 'peer_down', \&Test::Attacks::Queue::peer_down],
+    ['fault', 'peer_(?:down|away|dead)|inbox_down', \&Test::Attacks::Queue::peer_down],
     ['fault', 'restore|dump', \&Test::Attacks::Queue::restore],
     ['load', 'fan_?out|dead', \&Test::Attacks::Queue::fanout],
     ['config', 'combin|matrix|map|variab|redirect|subrequest|mirror|ssi',
@@ -59,12 +59,19 @@ sub play {
         $does->($player, $case, $result);
         push @{ $result->{bad} }, 'of this nothing is stored'
             if $case->expect->{stored};
-        push @{ $result->{bad} }, "status @{ $result->{statuses} }"
-            if $result->{statuses} && @{ $case->expect->{status} }
-                && !grep { $case->wants($_) } @{ $result->{statuses} };
         push @{ $result->{bad} }, 'the site is not well'
             if !$player->world->well;
-        _twin($player, $result);
+
+        # What it answered; where it does not say: the site, and what is good.
+        # An empty list has been compared already.
+
+        my @statuses = (@{ $result->{statuses} || [200] },
+            _twin($player, $result));
+
+        pop @statuses if $result->{statuses};
+        push @{ $result->{bad} }, "status @statuses"
+            if @statuses && @{ $case->expect->{status} }
+                && !grep { $case->wants($_) } @statuses;
 
         return;
     }
@@ -91,6 +98,8 @@ sub _twin {
     }, 10);
 
     push @{ $result->{bad} }, Test::Attacks::Judge::twin($twin->{play}, $twin);
+
+    return $twin->{status};
 }
 
 

@@ -68,13 +68,14 @@ sub _continue {
 sub answer {
     my ($self, $r, $request) = @_;
 
-    return { status => 'none', code => '', sentence => '' } if !$r;
+    return { status => 'none', code => '', sentence => '',
+        request => $request } if !$r;
 
     my $json = $r->status >= 400 ? $r->json : undef;
 
     $json = {} if ref $json ne 'HASH';
 
-    return { status => $r->status, response => $r,
+    return { status => $r->status, response => $r, request => $request,
         code => $json->{code} // '',
         sentence => $json->{error} // '' };
 }

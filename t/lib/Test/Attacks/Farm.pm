@@ -7,7 +7,7 @@ package Test::Attacks::Farm;
 # here, with a certificate made on the spot.  What is not told is 404, and a
 # POST is taken.
 #
-#     my $farm = Test::Attacks::Farm->start($rig);
+#     my $farm = Test::Attacks::Farm->start($rig, here => ['8.8.4.4']);
 #     $farm->serve('https://evil.c1.example/u/e', { ... }, type => ...)
 #     $farm->behave('evil.c1.example', get => 'drip', post => '...',
 #         tls => 'expired')
@@ -25,6 +25,7 @@ use Digest::SHA qw/sha1_hex/;
 use IO::Socket::SSL;
 use IO::Socket::SSL::Utils;
 use JSON::PP ();
+use Socket ();
 
 use Test::Attacks::Behaviour;
 use Test::Hostile::Connection;
@@ -135,6 +136,30 @@ sub _named {
 }
 
 
+# The name that a handshake begins with: it is looked at, and not taken.
+
+sub _wanted {
+    my ($self, $socket) = @_;
+
+    recv $socket, my $hello, 4096, Socket::MSG_PEEK;
+
+    return ($hello // '') =~ /([a-z\d][a-z\d.-]*\.example)/i ? lc $1 : '';
+}
+
+
+# no TLS later than 1.1
+
+sub _old {
+    my ($self) = @_;
+
+    my ($cert, $key) = $self->_certificate('nobody.example');
+
+    return IO::Socket::SSL::SSL_Context->new(SSL_server => 1,
+        SSL_cert => $cert, SSL_key => $key, SSL_version => 'TLSv1_1',
+        SSL_cipher_list => 'ALL:@SECLEVEL=0');
+}
+
+
 sub _certificate {
     my ($self, $name, %o) = @_;
 
@@ -158,13 +183,26 @@ sub _connection {
 
     $c->note(accept => "$c->{address} $port");
 
+    # at other addresses is nobody
+
+    return if !grep { $_ eq $c->{address} } @{ $self->{here} };
+
     my $at = $self->{addresses}{$c->{address}};
 
     return $at->($c) if $at;
 
     if ($port != 80) {
-        $c->tls(SSL_server => 1, SSL_reuse_ctx => $self->{context}{''})
-            or return;
+        my $how = ($self->_read('host.' . $self->_wanted($socket)) || {})->{tls}
+            // '';
+
+        # who says before there is TLS
+
+        return if $how eq 'closed';
+        return $c->send(Test::Attacks::Behaviour::response({ status => 200,
+            type => $TYPE, body => '{}' })) if $how eq 'plain';
+
+        $c->tls(SSL_server => 1, SSL_reuse_ctx => $how eq 'old'
+            ? $self->_old : $self->{context}{''}) or return;
     }
 
     while (my $r = $c->request) {

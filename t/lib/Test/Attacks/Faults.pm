@@ -62,6 +62,10 @@ sub client_close {
     sleep 0.2;
     $lock->ask('COMMIT');
 
+    # a client that is gone has no answer
+
+    $result->{statuses} = [499];
+
     push @{ $result->{bad} }, 'the worker is another'
         if ($t->workers)[0] != $worker;
     push @{ $result->{remarks} },
@@ -85,6 +89,7 @@ sub late_dns {
     $world->lead("evil.$tag.example", '8.8.4.4');
     sleep 2;
 
+    $result->{statuses} = [499];
     push @{ $result->{bad} }, 'the worker is another'
         if ($world->t->workers)[0] != $worker;
 }

@@ -15,6 +15,7 @@ package Test::Attacks::Judge;
 use warnings;
 use strict;
 
+use Test::Attacks::Addresses;
 use Test::Attacks::Reasons;
 
 
@@ -89,7 +90,8 @@ sub _code {
     return $wanted && !grep({ $_ eq $code } @$wanted)
         ? "code \"$code\", not " . join(' or ', @$wanted) : () if $wanted;
 
-    return if grep { $_ eq $code } Test::Attacks::Reasons::of($play);
+    return if grep { $_ eq $code } Test::Attacks::Reasons::of($play,
+        $o->{request});
     return "hollow: $code, for which the case gives no reason";
 }
 
@@ -105,7 +107,10 @@ sub _hollow {
     return if $play->{slow} && $o->{status} eq 'none';
     return if !$play->{stranger} || $play->{repeat};
 
-    my @names = grep { /\.\Q$o->{tag}\E\./ } keys %{ $o->{dns} || {} };
+    # one of which nothing else in the play speaks need not be
+
+    my @names = grep { /\.\Q$o->{tag}\E\./ && (/^evil\./i
+        || $o->{text} =~ /\Q$_\E/i) } keys %{ $o->{dns} || {} };
 
     push @names, "evil.$o->{tag}.example"
         if $code =~ /^key_(?:not_found|unreachable)$/ && !@names
@@ -134,6 +139,11 @@ sub _rows {
     my ($case, $play, $o) = @_;
 
     my @rows = @{ $o->{rows} };
+
+    # a key is kept that was asked for and is good, whoever signs with another
+
+    @rows = grep { !/^remote_(?:actor|key)$/ } @rows
+        if $o->{code} eq 'signature_mismatch' && $play->{stranger};
 
     if ($play->{alike}) {
         my %twin = map { ($_ => 1) } @{ $o->{twin}{rows} || [] };
@@ -192,7 +202,7 @@ sub _outbound {
     my $tag = $o->{tag};
     my @bad;
 
-    push @bad, "connected to @{ $o->{strange} }" if @{ $o->{strange} };
+    push @bad, map { "connected to $_" } _strange($o);
 
     my @gets = @{ $o->{gets} };
     my ($most) = $words =~ /<=\s*(\d+)\s*(?!DNS)(?:requests|key fetch|pages)?/;
@@ -202,8 +212,13 @@ sub _outbound {
     my @own = map { quotemeta } $words =~ m{(https://[^\s,;]+)}g,
         @{ $o->{speakers} || [] };
     my $evil = '(?i)https://(?!victim\.)[\w.-]+\.' . $tag . '\.example/';
-    my $list = join '|', @own, $evil, map { quotemeta } $o->{fetch} // ();
+    my $list = join '|', @own, $evil, map { quotemeta } $o->{fetch} // (),
+        @{ $o->{chain} || [] };
     my $own = qr/^(?:$list)/;
+
+    push @bad, "$o->{sockets} sockets at a time"
+        if $words =~ /<=\s*(\d+)\s*(?:sockets|connections|concurrent)/
+            && $o->{sockets} > $1;
     my $asks = $play->{stranger} || $play->{asks} || $words =~ /<=/
         || @{ $o->{speakers} || [] };
 
@@ -228,6 +243,19 @@ sub _outbound {
     push @bad, "sent to @posts" if @posts;
 
     return @bad;
+}
+
+
+# who connects to an address of anybody's that the play names is not misled
+
+sub _strange {
+    my ($o) = @_;
+
+    my %named = map { ($_ => 1) } grep {
+        Test::Attacks::Addresses::is_public($_) && $_ ne '9.9.9.10'
+    } map { split ' ' } values %{ $o->{dns} || {} };
+
+    return grep { !/^(\S+) 443$/ || !$named{$1} } @{ $o->{strange} };
 }
 
 

@@ -8,6 +8,8 @@ package Test::Attacks::Keys;
 #
 #     my $keys = Test::Attacks::Keys->new($t);
 #     $keys->pem('evil')                   its public key, SPKI
+#     $keys->multibase('ed25519')          the same as a Multikey has it
+#     $keys->public('ed25519')             what a document has of it
 #     $keys->sign('evil', $text)           RSA with SHA-256, or Ed25519
 #     $keys->sign('evil', $text, 'sha1')   sha512, pss: as well
 #     $keys->odd                           (name, PEM, name, PEM ...)
@@ -18,6 +20,7 @@ use strict;
 use File::Basename qw/dirname/;
 use MIME::Base64 qw/encode_base64/;
 
+use Test::Multikey;
 use Test::Signer;
 
 
@@ -29,6 +32,34 @@ sub new {
 
 
 sub pem { $_[0]->_key($_[1])->{pem} }
+
+
+sub multibase { $_[0]->_multikey($_[1])->multibase }
+
+
+# Ed25519 is a Multikey, and nothing else (FEP-521a)
+
+sub public {
+    my ($self, $name) = @_;
+
+    return $self->_key($name)->{ed25519} ? $self->multibase($name)
+        : $self->pem($name);
+}
+
+
+sub _multikey {
+    my ($self, $name) = @_;
+
+    my $key = $self->_key($name);
+    my $file = $self->{t}->testdir . "/$key->{file}.key";
+
+    return Test::Multikey->rsa($self->{t}, $file) if !$key->{ed25519};
+
+    my $der = `openssl pkey -in $file -pubout -outform DER`;
+
+    return bless { bytes => "\xed\x01" . substr $der, -32 },
+        'Test::Multikey';
+}
 
 
 sub private {
@@ -64,18 +95,25 @@ sub _key {
     my $file = 'attack-' . $name =~ s/\W/_/gr;
     my $path = $self->{t}->testdir . "/$file";
     my ($bits) = $name =~ /^rsa-?(\d+)/;
-    my $made = $name =~ /^ed25519/ ? 'genpkey -algorithm ed25519'
+    my $made = $name =~ /^ed25519/i ? 'genpkey -algorithm ed25519'
+        : $name =~ /^(?:ecdsa|ec$|ec-|p-?256|prime256)/i
+            ? 'ecparam -name prime256v1 -genkey -noout'
+        : $name =~ /^p-?384/i ? 'ecparam -name secp384r1 -genkey -noout'
+        : $name =~ /^secp256k1/i ? 'ecparam -name secp256k1 -genkey -noout'
+        : $name =~ /^dsa/i ? 'dsaparam -genkey -noout'
         : 'genrsa' . (($bits // 0) > 4096 ? ' -primes 4' : '');
 
     my $there = dirname(__FILE__) . '/../../../attacks/' . $name . '.key';
 
     system((-e $there ? "cp $there $path.key" : "openssl $made -out $path.key "
-            . ($made =~ /genrsa/ ? $bits // 2048 : '') . ' 2> /dev/null')
+            . ($made =~ /genrsa/ ? $bits // 2048 : $made =~ /dsap/ ? 1024 : '')
+            . ' 2> /dev/null')
         . " && openssl pkey -in $path.key -pubout -out $path.pub"
         . ' 2> /dev/null') == 0
         or die "openssl makes no key \"$name\"\n";
 
-    return $self->{keys}{$name} = { file => $file, ed25519 => scalar($name =~ /^ed/),
+    return $self->{keys}{$name} = { file => $file,
+        ed25519 => scalar($name =~ /^ed25519/i),
         pem => $self->{t}->read_file("$file.pub") };
 }
 

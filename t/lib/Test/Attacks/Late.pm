@@ -3,63 +3,161 @@ package Test::Attacks::Late;
 # Copyright (C) The ngx_http_activitypub_module authors
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# What takes long, all of it at once; and what comes of a play when nobody
-# looks any more.
+# What takes long: it is begun before anything else, and looked at when the
+# others have been played; and what comes of a play when nobody looks any more.
+#
+#     my $late = Test::Attacks::Late->new($player);
+#     $late->begin(@cases);          those of their plays that are slow
+#     ...                            all that is fast
+#     $late->finish(\%results);      by case; "twin" of each is its twin's
+#     $late->look;
+#
+# While they wait for who does not answer others ask as well: so few of them
+# wait at the same time that a worker asks for those, too.
 
 use warnings;
 use strict;
 
-# so many a worker asks for strangers at the same time
-my $SIDE = 8;
+use Test::Attacks::Plays;
+use Test::Attacks::Repeat;
+use Test::Attacks::Stage;
+
+# a worker asks for eight strangers at the same time
+my $SIDE = 4;
 
 
-sub slow {
-    my ($player) = @_;
+sub new {
+    my ($class, $player) = @_;
 
-    my @slow = splice @{ $player->{slow} };
-    my $world = $player->world;
+    return bless { player => $player, waiting => [], under_way => [],
+        failed => [] }, $class;
+}
 
-    while (my @batch = splice @slow, 0, $SIDE) {
-        my @under_way;
 
-        $world->mark;
+sub begin {
+    my ($self, @cases) = @_;
 
-        for my $row (@batch) {
-            my ($case, $play) = @$row;
+    for my $case (grep { !$_->wrong && !$_->special } @cases) {
+
+        # of one that is not understood it is said when its turn comes
+
+        my @plays = eval { local $SIG{__WARN__} = sub { };
+            Test::Attacks::Plays::of($case) };
+
+        push @{ $self->{waiting} }, map { [$case, $_] }
+            grep { $_->{slow} && !$_->{repeat} } @plays;
+    }
+
+    $self->_begin;
+}
+
+
+sub _begin {
+    my ($self) = @_;
+
+    my $player = $self->{player};
+
+    for my $row (splice @{ $self->{waiting} }, 0, $SIDE) {
+        my ($case, $play) = @$row;
+
+        $play->{outbound} = $case->expect->{outbound};
+
+        my $done = eval {
             my ($tag, $p) = Test::Attacks::Stage::set($player, $play);
-            my ($wire) = $player->wire($tag, $p, $p->{requests}[0]);
+            my $n = $play->{parallel} // 1;
+            my %slow = (case => $case, play => $play, tag => $tag, p => $p,
+                n => $n > $player->{most} ? $player->{most} : $n,
+                before => { map { ($_ => 1) }
+                    $player->world->ledger->naming($tag) },
+                from => $player->world->ledger->position);
 
-            push @under_way, [$row, $tag, $p, $wire, $world->start($wire)];
-        }
+            $slow{started} = [map { $self->_start(\%slow, $_) }
+                1 .. $slow{n}];
+            push @{ $self->{under_way} }, \%slow;
+        };
 
-        my @answers = map {
-            my ($c, $wire) = @$_[4, 3];
-            my $r;
-
-            for (1 .. 3) {
-                last if $r = $c->response('POST');
-            }
-
-            $world->answer($r, $wire);
-        } @under_way;
-
-        for my $i (0 .. $#under_way) {
-            my ($row, $tag, $p) = @{ $under_way[$i] };
-            my ($case, $play, $result, $twin) = @$row;
-
-            $player->judge($case, $play, $result,
-                $player->outcome($tag, $play, $p, $answers[$i]), $twin);
-        }
+        push @{ $self->{failed} }, [$case, $@ =~ s/\s+\z//r] if !$done;
     }
 }
 
 
-# Rows that name a play which stored none; names and URLs that were asked for
-# after it was over.
+# many at the same time are each a request of its own
+
+sub _start {
+    my ($self, $slow, $i) = @_;
+
+    my $player = $self->{player};
+    my ($request) = @{ $slow->{p}{requests} };
+
+    $request = Test::Attacks::Repeat::turn(
+        Test::Attacks::Repeat::numbered($request), $i) if $slow->{n} > 1;
+
+    my ($wire) = $player->wire($slow->{tag}, $slow->{p}, $request);
+
+    return [$wire, $player->world->start($wire)];
+}
+
+
+sub finish {
+    my ($self, $results) = @_;
+
+    while (my @slow = splice @{ $self->{under_way} }) {
+        $_->{answers} = [$self->_answers($_)] for @slow;
+        $self->_judge($_, $results->{ $_->{case} }) for @slow;
+        $self->_begin;
+    }
+
+    push @{ $results->{ $_->[0] }{bad} }, $_->[1] for splice @{ $self->{failed} };
+}
+
+
+sub _answers {
+    my ($self, $slow) = @_;
+
+    return map {
+        my ($wire, $c) = @$_;
+        my $r;
+
+        for (1 .. 3) {
+            last if !$c || ($r = $c->response('POST'));
+        }
+
+        $self->{player}->world->answer($r, $wire);
+    } @{ $slow->{started} };
+}
+
+
+sub _judge {
+    my ($self, $slow, $result) = @_;
+
+    return if !$result || !$result->{twin};
+
+    my ($case, $play, $tag) = @$slow{qw/case play tag/};
+    my $player = $self->{player};
+    my $ledger = $player->world->ledger;
+    my $outcome = $ledger->since($slow->{from}, sub {
+        $player->outcome($tag, $play, $slow->{p},
+            Test::Attacks::Repeat::worst($case, @{ $slow->{answers} }));
+    });
+
+    # what came of others meanwhile is not of this one
+
+    $outcome->{rows} = [grep { !$slow->{before}{$_} } $ledger->naming($tag)];
+    $outcome->{calls} = 0;
+    $outcome->{remark} = "$slow->{n} at the same time"
+        . ($slow->{n} < $play->{parallel} ? ", not $play->{parallel}" : '')
+        if $play->{parallel};
+
+    $player->judge($case, $play, $result, $outcome, $result->{twin});
+}
+
+
+# Names and URLs of a play that were asked for after it was over.
 
 sub look {
-    my ($player) = @_;
+    my ($self) = @_;
 
+    my $player = $self->{player};
     my $ledger = $player->world->ledger;
     my %asked;
 

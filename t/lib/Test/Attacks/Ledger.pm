@@ -64,14 +64,32 @@ sub ask {
 }
 
 
+# where farm and name server are at, and what is seen since then
+
+sub position {
+    my ($self) = @_;
+
+    return { events => -s "$self->{world}{farm}{dir}/ledger" // 0,
+        names => -s "$self->{world}{rig}{dir}/names.log" // 0 };
+}
+
+
+sub since {
+    my ($self, $position, $does) = @_;
+
+    local @$self{qw/events names/} = @$position{qw/events names/};
+
+    return $does->();
+}
+
+
 sub mark {
     my ($self) = @_;
 
     $self->{since} = $self->ask(
         'SELECT pg_snapshot_xmax(pg_current_snapshot())');
     $self->{count} = { $self->_rows };
-    $self->{events} = -s "$self->{world}{farm}{dir}/ledger" // 0;
-    $self->{names} = -s "$self->{world}{rig}{dir}/names.log" // 0;
+    %$self = (%$self, %{ $self->position });
     $self->{calls} = $self->_calls;
 }
 
@@ -93,9 +111,12 @@ sub seen {
         push @{ $seen{"${kind}s"} }, $text
             if $kind =~ /^(?:get|post)$/ && $text =~ $mine;
         push @{ $seen{strange} }, $text if $kind eq 'accept'
-            && !$self->{farm}{ (split ' ', $text)[0] };
+            && !$self->{farm}{ (split ' ', $text)[0] }
+            && !$self->{world}->led_elsewhere((split ' ', $text)[0], $tag);
         push @{ $seen{notes} }, "$kind $text" if $kind =~ /^only|^kind/;
     }
+
+    $seen{sockets} = $self->_sockets($mine);
 
     for my $line (_lines("$self->{world}{rig}{dir}/names.log",
         $self->{names}))
@@ -115,6 +136,38 @@ sub seen {
     $seen{calls} = $self->_calls - $self->{calls};
 
     return \%seen;
+}
+
+
+# so many connections to servers of the play there were at the same time
+
+sub _sockets {
+    my ($self, $mine) = @_;
+
+    my ($most, %open) = (0);
+
+    for my $event (_lines("$self->{world}{farm}{dir}/ledger", $self->{events}))
+    {
+        my ($n, $kind, $text) = split /\t/, $event, 3;
+
+        $open{$n} = 1 if $kind eq 'tls' && ($text // '') =~ $mine;
+        delete $open{$n} if $kind eq 'end';
+        $most = keys %open if keys %open > $most;
+    }
+
+    return $most;
+}
+
+
+# Tables with rows that name the play: what can be said of it while others
+# are played beside it.
+
+sub naming {
+    my ($self, $tag) = @_;
+
+    return split /\n/, $self->ask(join ' UNION ALL ', map {
+        "SELECT '$_' WHERE EXISTS (SELECT FROM activitypub.$_ AS t
+            WHERE t::text LIKE '%.$tag.example%')" } @{ $self->{tables} });
 }
 
 

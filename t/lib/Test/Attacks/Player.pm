@@ -6,14 +6,15 @@ package Test::Attacks::Player;
 # Plays the cases of an attack file, each with its twin.
 #
 #     my $player = Test::Attacks::Player->new($world, most => 50);
-#     $player->play($case);        { ok => 1, remark => '...', why => '...' }
-#     $player->late;               what came of it afterwards, by id
+#     my $result = $player->play($case);     { bad => [...], remarks => [...] }
 #
 # "most": how often what has to be repeated is repeated.
 
 use warnings;
 use strict;
 use utf8;
+
+use JSON::PP ();
 
 use Test::Attacks::Benign;
 use Test::Attacks::Circumstances;
@@ -24,12 +25,13 @@ use Test::Attacks::Repeat;
 use Test::Attacks::Stage;
 use Test::Attacks::Wire;
 
+my $JSON = JSON::PP->new->canonical->allow_nonref;
+
 
 sub new {
     my ($class, $world, %o) = @_;
 
-    return bless { world => $world, most => 50, played => [], slow => [],
-        %o }, $class;
+    return bless { world => $world, most => 50, played => [], %o }, $class;
 }
 
 
@@ -82,15 +84,15 @@ sub _plays {
 
     my $twin = $self->run(Test::Attacks::Benign::twin($plays[0]));
 
+    $result->{twin} = $twin;
     push @{ $result->{bad} }, Test::Attacks::Judge::twin($twin->{play}, $twin);
 
     for my $play (@plays) {
         $play->{outbound} = $case->expect->{outbound};
 
-        if ($play->{slow}) {
-            push @{ $self->{slow} }, [$case, $play, $result, $twin];
-            next;
-        }
+        # that has begun already
+
+        next if $play->{slow} && !$play->{repeat};
 
         my $outcome = $play->{repeat}
             ? Test::Attacks::Repeat::run($self, $case, $play)
@@ -197,6 +199,8 @@ sub outcome {
         speakers => $p->{speakers}, outbound => $p->{outbound},
         dns => $p->{world}{dns},
         fetch => $p->{world}{fetch} && $p->{world}{fetch}{url},
+        chain => $p->{world}{chain}, text => $JSON->encode([$p->{requests},
+            @{ $p->{world} }{qw/docs chain fetch/}]),
         post => ($p->{requests}[-1]{method} // '') eq 'POST' };
 }
 

@@ -80,7 +80,11 @@ sub _of {
     @plays = map { _signs($_) } @plays;
     @plays = map { _world($case, $sketch, $_) } @plays;
 
-    $_->{repeat} = $sketch->{repeat} for grep { $sketch->{repeat} } @plays;
+    for my $p (@plays) {
+        $p->{parallel} = $sketch->{parallel} // $p->{parallel};
+        $p->{repeat} = $sketch->{repeat} // ($p->{slow} ? undef
+            : $p->{parallel});
+    }
 
     return @plays;
 }
@@ -269,8 +273,8 @@ sub _world {
         $p->{stranger} //= 1 if $p->{world}{key} || grep { defined
             $sketch->{$_} } qw/dns doc server chain fetch content_type/;
 
-        ($p->{parallel}) = $case->{description} =~ /(\d+) parallel/
-            if $p->{slow};
+        ($p->{parallel}) = $case->{description} =~ /(\d+) (?:parallel
+            |concurrent|at\ once|at\ the\ same\ time)/x if $p->{slow};
     }
 
     return @plays;
@@ -282,7 +286,7 @@ sub _world {
 sub _kind {
     my ($play) = @_;
 
-    my ($kind) = grep { defined && /^(?:rsa-?\d+|ed25519)$/ }
+    my ($kind) = grep { defined && /^(?:rsa-?\d+|ed25519|ecdsa|ec|p-?\d+|secp\w+|dsa)$/i }
         map { ref $_->{sign} ? $_->{sign}{key} : () } @{ $play->{requests} };
 
     return $kind;
@@ -330,7 +334,7 @@ sub _addresses {
             : /^(?:none|empty|no_?data)$/i ? ()
             : /^cname:?(.+)$/i ? "cname=$1"
             : die "no handler for the address \"$_\"\n"
-        } split /[\s,]+/ } split /\s+then\s+|\s*\|\s*|\s*->\s*/, $said;
+        } split /[\s,]+/, s/\bcname[:= ]\s*/cname=/gir } split /\s+then\s+|\s*\|\s*|\s*->\s*/, $said;
 
     return $turns[0] if @turns < 2;
     return join ' | ', map { "ttl=0 $_" } @turns;

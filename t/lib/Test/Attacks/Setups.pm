@@ -28,6 +28,8 @@ sub config {
 
     my @wanted = @{ $case->expect->{status} || [] };
 
+    $result->{statuses} = [];
+
     for my $path (Test::Attacks::Site::odd()) {
         for my $method (qw/GET POST HEAD/) {
             my $r = http_connect()->request($method, $path, headers => [
@@ -103,6 +105,8 @@ sub fill {
         push @{ $result->{bad} }, "again: $answer->{status}"
             if $answer->{status} ne '202';
     }
+
+    $result->{statuses} = [202];
 
     my @rows = @{ $world->seen('none')->{rows} };
 

@@ -123,10 +123,10 @@ sub _cavage {
     $line{host} = $s->{as}{host} if defined $s->{as}{host};
 
     my $base = join "\n", map { lc($_) . ': ' . ($line{lc $_} // '') } @cover;
-    my $value = encode_base64($self->bytes($s, $base), '');
+    my $value = $mutation->value(encode_base64($self->bytes($s, $base), ''));
     my $algorithm = exists $s->{algorithm} ? $s->{algorithm} : 'rsa-sha256';
 
-    my @parameters = ([keyId => $s->{keyId}],
+    my @parameters = ([keyId => $s->{cavage_keyid} // $s->{keyId}],
         (defined $algorithm ? [algorithm => $algorithm] : ()),
         (grep(/created/, @cover) || defined $s->{created}
             ? [created => $created, 1] : ()),
@@ -142,7 +142,7 @@ sub _cavage {
 
     _add($request, ($s->{carrier} // '') =~ /authorization/i
         ? (Authorization => "Signature $text")
-        : (Signature => $mutation->text($text, $s)));
+        : (Signature => $mutation->text($text)));
 }
 
 
@@ -176,18 +176,15 @@ sub _message {
 
         push @inputs, "$label->{name}=$input";
         push @signatures, ($label->{other} // $label->{name}) . '=:'
-            . encode_base64($value, '') . ':';
+            . $mutation->value(encode_base64($value, '')) . ':';
     }
 
-    _add($request, 'Signature-Input' => join(', ', @inputs));
+    # where both are sent, what is done to the text is done to the draft's
 
-    if ($s->{profile} eq 'both') {
-        # one field is a dictionary, the other is cavage's
-        _add($request, Signature => join ', ', @signatures);
+    my $input = join ', ', @inputs;
 
-    } else {
-        _add($request, Signature => join ', ', @signatures);
-    }
+    _add($request, 'Signature-Input' => $s->{profile} eq 'both' ? $input
+        : $mutation->text($input), Signature => join ', ', @signatures);
 }
 
 
@@ -204,16 +201,17 @@ sub _parameters {
     my @parameters = (
         $mutation->omits('created') || exists $s->{created}
             && !defined $s->{created} ? ()
-            : 'created=' . moment($s->{created}),
-        defined $s->{expires} ? 'expires=' . moment($s->{expires}) : (),
+            : [created => moment($s->{created}), 1],
+        defined $s->{expires} ? [expires => moment($s->{expires}), 1] : (),
         $mutation->omits('keyid') ? ()
-            : 'keyid="' . ($key_id // $s->{message_keyid} // $s->{keyId})
-                . '"',
-        defined $s->{alg} ? qq(alg="$s->{alg}") : (),
-        defined $s->{nonce} ? qq(nonce="$s->{nonce}") : (),
-        defined $s->{tag} ? qq(tag="$s->{tag}") : ());
+            : [keyid => $key_id // $s->{message_keyid} // $s->{keyId}],
+        map { defined $s->{$_} ? [$_ => $s->{$_}] : () } qw/alg nonce tag/);
 
-    return join '', map { ";$_" } @parameters;
+    $mutation->parameters(\@parameters, $s);
+
+    return join '', map {
+        $_->[2] ? ";$_->[0]=$_->[1]" : qq(;$_->[0]="$_->[1]")
+    } @parameters;
 }
 
 

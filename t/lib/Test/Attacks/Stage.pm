@@ -67,11 +67,32 @@ sub set {
     my @seeds = map { Test::Attacks::Benign::seeds($_) }
         grep { !$_->{do} } @{ $p->{requests} };
 
+    # what one of the steps brings is not there before
+
+    my %brought = map { ($_ => 1) } $p->{steps} ? map { _brought($_) }
+        grep { !$_->{do} } @{ $p->{requests} } : ();
+
+    @seeds = grep { !grep { $brought{$_} } _brought($_) } @seeds;
+
     for my $seed ($p->{stranger} ? () : @seeds) {
         _seed($player, $tag, $p, $seed);
     }
 
     return ($tag, $p);
+}
+
+
+# the ids of what a request brings
+
+sub _brought {
+    my ($request) = @_;
+
+    my $body = $request->{body};
+
+    return if ref $body ne 'HASH' || ref $body->{type}
+        || ($body->{type} // '') !~ /^(?:Create|Follow|Like|Announce)$/;
+    return $body->{type} eq 'Create' ? ref $body->{object} eq 'HASH'
+        ? $body->{object}{id} : () : $body->{id};
 }
 
 
@@ -203,8 +224,9 @@ sub _honest {
 
     delete $doc{called};
 
-    return \%doc if $doc{owner} || $doc{first} || $doc{links}
-        || ($doc{type} // '') =~ /Collection|Announce|Note|Key/;
+    return \%doc if grep({ exists $doc{$_} } qw/owner first links publicKeyPem
+            publicKeyMultibase/)
+        || ($doc{type} // '') =~ /Collection|Announce|Note|Key/i;
 
     my $id = !ref $doc{id} && ($doc{id} // '') =~ m{^https://\w} ? $doc{id}
         : $url;
@@ -220,7 +242,7 @@ sub _honest {
 }
 
 
-# <evil>: its key, as a PEM or as all of a "publicKey"
+# <evil>: its key, as a PEM, as a Multikey or as all of a "publicKey"; any name
 
 sub _pem {
     my ($player, $tag, $what, $evil, $url) = @_;
@@ -231,12 +253,17 @@ sub _pem {
 
     my %copy = map { ($_ => _pem($player, $tag, $what->{$_}, $evil, $url)) }
         keys %$what;
-    my $pem = $player->{world}->keys->pem($evil->{key});
+    my $keys = $player->{world}->keys;
 
     for my $name (keys %copy) {
-        next if ref $copy{$name} || ($copy{$name} // '') ne '<evil>';
+        next if ref $copy{$name} || ($copy{$name} // '') !~ /^<(\w+)>$/;
+
+        my $key = $1 eq 'evil' ? $evil->{key} : $1;
+
         $copy{$name} = $name eq 'publicKey' ? { id => $url, owner =>
-            $copy{id} // $url, publicKeyPem => $pem } : $pem;
+                $copy{id} // $url, publicKeyPem => $keys->pem($key) }
+            : $name eq 'publicKeyMultibase' ? $keys->multibase($key)
+            : $keys->pem($key);
     }
 
     return \%copy;

@@ -10,8 +10,8 @@ package Test::Attacks::Suite;
 #     $suite->run(\@files, sub { my ($line, $ok) = @_; ... });
 #     my ($good, $bad) = $suite->counts;
 #
-# The slow ones come last, side by side; and when all is over it is looked at
-# once more whom the site has asked, and what is in the database.
+# When all is over it is looked at once more whom the site has asked.
+# Lines come in the order of the cases, when all have been played.
 
 use warnings;
 use strict;
@@ -48,19 +48,29 @@ sub run {
     my $player = Test::Attacks::Player->new($world,
         most => $self->{most} // 50);
 
-    my @results = map {
+    # What is slow waits while the others are played; then come those that are
+    # many, and last what is done to the site itself.
+
+    my $late = Test::Attacks::Late->new($player);
+    my %results;
+    my $play = sub {
+        my ($case) = @_;
+
         my $from = time();
-        my $result = $player->play($_);
 
-        warn sprintf "%s %.1f s\n", $_->id, time() - $from
+        $results{$case} = $player->play($case);
+        warn sprintf "%s %.1f s\n", $case->id, time() - $from
             if $ENV{ATTACKS_SHOW};
-        $result;
-    } @cases;
+    };
 
-    Test::Attacks::Late::slow($player);
-    Test::Attacks::Late::look($player);
+    $late->begin(@cases);
+    $play->($_) for grep { !$_->special && !$_->crowd } @cases;
+    $late->finish(\%results);
+    $play->($_) for grep { !$_->special && $_->crowd } @cases;
+    $play->($_) for grep { $_->special } @cases;
+    $late->look;
 
-    for my $result (@results) {
+    for my $result (map { $results{$_} } @cases) {
         my @bad = @{ $result->{bad} };
         my %seen;
         my @remarks = grep { !$seen{$_}++ } @{ $result->{remarks} };

@@ -18,6 +18,9 @@ use utf8;
 
 use JSON::PP ();
 
+use Test::Attacks::Mutate;
+use Test::Attacks::Words;
+
 my $JSON = JSON::PP->new->canonical->allow_nonref;
 
 
@@ -55,8 +58,8 @@ sub of {
         $r{sign} = { %$sign, keyId => $sign->{keyId} // "$evil#k",
             key => $p->{world}{key} // $sign->{key} // 'evil',
             victim_key => $victim };
-        $r{sign}{mutate} =~ s/:victim$/:$victim/ if defined $sign->{mutate}
-            && $sign->{mutate} =~ /keyid/i;
+        $r{sign}{mutate} = [map { /key_?id/i ? s/:victim$/:$victim/r : $_ }
+            Test::Attacks::Mutate::words($sign->{mutate})];
     }
 
     return \%r if !$request->{each};

@@ -69,63 +69,100 @@ sub request {
 }
 
 
-# a step of a sequence
+# A step of a sequence.  What is said a second time is another activity, of
+# another id, about the same.
 
 sub step {
     my ($case, $word, $play) = @_;
 
     return Test::Attacks::Usual::whole($word) if ref $word;
 
-    if ($word =~ m{^GET (/\S+)(?: Accept (\S+))?}) {
+    my $said = $play->{said} ||= {};
+    my $again = $said->{$word}++ ? "/again$said->{$word}" : '';
+
+    if ($word =~ m{^GET (/\S+)(?: (?:with )?Accept:? (\S+))?}) {
         return { method => 'GET', path => $1, body => undef, sign => undef,
             headers => { Accept => $ACCEPT{$2 // 'AS2'} // $2 } };
     }
 
-    # the document is there, and says so to who asks
+    return _changed($word) if $word =~ /^(?:document|key|actor|GET\ actor
+        |rotate|new\ key)\b/x;
 
-    return () if $word =~ /^GET actor/;
-
-    if ($word =~ /^document now (?:owner=)?(\w+)/) {
-        return { do => 'document', owner => "https://$1.example/u/e" };
-    }
-
-    if ($word =~ /^(?:document|key) (?:now )?(gone|rotated|changed|404|410)/) {
-        return { do => 'document', gone => $1 };
-    }
-
-    if ($word =~ /^accept (\w+)/) {
+    if ($word =~ /^(?:accept|know|learn) (\w+)/) {
         $play->{stranger} = 1;
         return activity('Create', by => "https://$1.example/u/e");
     }
 
+    if ($word =~ /^(?:send|sign|create)(?: again)?(?: signed)? (?:with|by)
+        \ (?:the\ )?(old|new|\w+)\ key/xi)
+    {
+        my $request = activity('Create', id => "$EVIL/act/by$1$again",
+            note => "https://evil.example/n/by$1");
+
+        $request->{sign}{key} = $1 eq 'old' ? 'evil' : $1 eq 'new' ? 'stranger'
+            : $1;
+
+        return $request;
+    }
+
     if ($word =~ /^send as (\w+)/) {
         return activity('Create', by => "https://$1.example/u/e",
-            key_id => "$EVIL#k", id => "https://$1.example/u/e/act/2",
+            key_id => "$EVIL#k", id => "https://$1.example/u/e/act/2$again",
             note => "https://$1.example/n/2");
     }
 
-    if ($word =~ /^wait (\d+)/) {
-        return { do => 'wait', seconds => $1 };
+    if ($word =~ /^(?:wait|sleep) (\d+) ?(m)?/) {
+        my $seconds = $1 * ($2 ? 60 : 1);
+
+        die "\"$word\" takes too long\n" if $seconds > 60;
+        return { do => 'wait', seconds => $seconds };
     }
 
-    if ($word =~ /^($TYPES)(?: (self|actor|[nt]\d+|\S+))?/) {
-        my ($type, $what) = ($1, $2 // '');
-        my ($n) = $what =~ /^n(\d+)/;
-        my ($at) = $what =~ /^t(\d+)/;
-
-        return activity($type, $what eq 'self' ? (object => $EVIL)
-            : defined $n && $type eq 'Delete'
-                ? (object => "https://evil.example/n/$n")
-            : defined $n ? (note => "https://evil.example/n/$n")
-            : defined $at ? (object => { updated =>
-                sprintf('2026-01-%02dT00:00:00Z', $at) }) : (),
-            id => "$EVIL/act/$type$what", $type eq 'Update' && defined $at
-                ? (object => { %{ Test::Attacks::Usual::create()->{object} },
-                    content => "<p>$what</p>", updated =>
-                    sprintf('2026-01-%02dT00:00:00Z', $at) }) : ());
-    }
+    return _step($1, $2 // '', $again)
+        if $word =~ /^($TYPES)(?: (self|actor|me|[nt]\d+|\S+))?$/;
 
     die "no handler for the step \"$word\"\n";
+}
+
+
+# what becomes of a document: nothing, if it is said to be as it was
+
+sub _changed {
+    my ($word) = @_;
+
+    return { do => 'document', owner => "https://$1.example/u/e" }
+        if $word =~ /owner[= ]+(\w+)/;
+    return () if $word =~ /^GET actor(?: 200)?$/;
+
+    die "no handler for the step \"$word\"\n"
+        if $word !~ /(gone|deleted|removed|rotate|new|chang|404|410|tombstone)/i;
+
+    my $how = lc $1;
+
+    return { do => 'document', gone => $how =~ /rotate|new|chang/ ? 'rotated'
+        : $how =~ /404/ ? '404' : '410' };
+}
+
+
+sub _step {
+    my ($type, $what, $again) = @_;
+
+    my ($n) = $what =~ /^n(\d+)/;
+    my ($at) = $what =~ /^t(\d+)/;
+    my $note = Test::Attacks::Usual::create()->{object};
+    my @object = $what =~ /^(?:self|actor|me)$/ ? (object => $EVIL)
+        : defined $n && $type eq 'Delete'
+            ? (object => "https://evil.example/n/$n")
+        : defined $n ? (note => "https://evil.example/n/$n")
+        : defined $at ? (object => { $type eq 'Update' ? (%$note,
+            content => "<p>$what</p>") : (), updated =>
+            sprintf('2026-01-%02dT00:00:00Z', $at) })
+        : $type eq 'Undo' && $what =~ /^(?:Follow|Like|Announce)$/
+            ? (object => { id => "$EVIL/act/$what", type => $what,
+                actor => $EVIL, object => $what eq 'Follow' ? "$SITE/u/a"
+                : "$SITE/posts/1" }) : ();
+
+    return activity($type, @object, id => "$EVIL/act/$type$what$again");
 }
 
 
@@ -201,6 +238,9 @@ sub documents {
         $play{requests} = [activity('Follow')];
         $play{alike} = $play{delivers} = 1;
     }
+
+    $play{alike} = 1 if defined $given && !ref $given && $given =~ /^Follow/
+        && $case->taken && !$case->expect->{stored};
 
     if (!ref $doc) {
         return \%play if $doc =~ m{^https://} || $doc eq 'jrd';
@@ -292,14 +332,20 @@ sub chains {
     my ($case, $chain, $play) = @_;
 
     if (!ref $chain) {
-        die "no handler for the chain \"$chain\"\n" if $chain !~ /loop/;
+        my @kinds = $chain =~ /self|itself/i ? 'self'
+            : $chain =~ /two|pair|ping|a.?->.?b/i ? 'two'
+            : $chain =~ /\d{2}|many|long|endless|infinite/i ? 'many'
+            : $chain =~ /loop|circ/i ? qw/self two many/
+            : die "no handler for the chain \"$chain\"\n";
 
         return map { +{ %$play, name => "loop $_", world => {
             %{ $play->{world} }, hosts => {
                 'evil.example' => { get => "loop:$_" },
                 'evil2.example' => { get => "loop:$_" } } } } }
-            qw/self two many/;
+            @kinds;
     }
+
+    die "a chain that is no list\n" if ref $chain ne 'ARRAY';
 
     return { %$play, world => { %{ $play->{world} }, chain => $chain } };
 }

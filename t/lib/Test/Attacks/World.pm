@@ -63,7 +63,7 @@ sub new {
         . "<!--#include virtual=\"/activitypub/inbox\" --></p>\n");
     $t->write_file_expand('nginx.conf', $self->conf)->run();
 
-    $self->{farm} = Test::Attacks::Farm->start($rig);
+    $self->{farm} = Test::Attacks::Farm->start($rig, here => \@FARM);
     $self->{keys} = Test::Attacks::Keys->new($t);
     $self->{sign} = Test::Attacks::Sign->new($self->{keys});
 
@@ -92,6 +92,17 @@ sub farm { $_[0]{farm} }
 sub keys { $_[0]{keys} }
 
 sub ledger { $_[0]{ledger} }
+
+
+# whether an address is where another play leads, and this one does not
+
+sub led_elsewhere {
+    my ($self, $address, $tag) = @_;
+
+    my $led = $self->{led}{$address} or return;
+
+    return !$led->{$tag};
+}
 
 sub post { $_[0]{post} }
 
@@ -151,7 +162,7 @@ sub actor {
 
     return { uri => $uri, host => $host, key => $key, key_id => $id,
         remote => Test::Remote->new($self->{ledger}->proxy, $uri,
-            like => { pem => $self->{keys}->pem($key), key => '' },
+            like => { pem => $self->{keys}->public($key), key => '' },
             key_id => $id) };
 }
 
@@ -159,7 +170,13 @@ sub actor {
 sub document {
     my ($self, $actor, %o) = @_;
 
-    return $actor->{remote}->document(preferredUsername => 'e', %o);
+    my $text = $actor->{remote}->pem;
+
+    return $actor->{remote}->document(preferredUsername => 'e',
+        $text =~ /^z/ ? (publicKey => undef, assertionMethod => [
+            { id => $actor->{key_id}, type => 'Multikey',
+            controller => $actor->{uri}, publicKeyMultibase => $text }]) : (),
+        %o);
 }
 
 
@@ -182,6 +199,13 @@ sub lead {
     my ($self, $name, @addresses) = @_;
 
     $self->{rig}->name($name, @addresses);
+
+    my ($tag) = $name =~ /\.(c\d+)\.example$/;
+
+    # whoever comes there comes by that play
+
+    $self->{led}{$_}{ $tag // '' } = 1
+        for grep { /^[\da-f]*[.:][\da-f.:]*$/i } @addresses;
 
     for my $address (grep { /^[\da-f.:]+$/i } @addresses) {
         next if $address =~ /^(?:0\.|127\.|::$|::1$|22[4-9]\.|2[345]\d\.|ff)/;
