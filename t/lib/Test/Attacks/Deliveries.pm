@@ -47,7 +47,14 @@ sub judge {
         return @bad;
     }
 
-    push @bad, 'is not tried again' if ($state // '') ne 'waiting';
+    # what a client of ours did wrong is not mended by doing it again
+
+    my $final = $verb eq 'status' && $argument =~ /^4/
+        && $argument !~ /^4(?:01|08|25|29)$/;
+
+    push @bad, $final ? 'is tried again' : 'is not tried again'
+        if (($state // '') eq 'waiting') == !!$final
+            && $argument !~ /^4(?:04|10)$/;
     push @bad, "sent to $_" for grep { !m{/inbox$} } @posts;
 
     # half a minute to twelve hours, and a fifth more or less
@@ -155,7 +162,8 @@ sub everywhere {
 }
 
 
-# tries again at once what waits
+# Tries again at once what waits; what is on its way keeps its lease, or it
+# would be sent twice.
 
 sub hurry {
     my ($self) = @_;
@@ -163,7 +171,8 @@ sub hurry {
     $self->ask("UPDATE activitypub.host SET held_until = NULL, opened_at = NULL,
         failures = 0, next_at = now() WHERE name LIKE '%.$self->{tag}.example'");
     $self->ask("UPDATE activitypub.delivery SET next_at = now()
-        WHERE host LIKE '%.$self->{tag}.example' AND state = 'waiting'");
+        WHERE host LIKE '%.$self->{tag}.example' AND state = 'waiting'
+        AND claim IS NULL");
     $self->ask("SELECT activitypub.notify_work('delivery')");
 }
 

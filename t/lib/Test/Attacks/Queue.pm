@@ -123,7 +123,7 @@ sub peer_down {
 
     my $before = () = $crowd->kinds(1);
 
-    $crowd->behave(1);
+    $crowd->behave(1, post => 'late:0.2');
     $t->wait_for(sub { $crowd->hurry; ($crowd->kinds(1))[-1] eq 'Delete' }, 30);
     $player->settle;
 
