@@ -73,6 +73,17 @@ upstream application {
 }
 
 server {
+    listen              127.0.0.1:8080;
+    server_name         other.example;
+    activitypub_origin  https://other.example;
+
+    location /required/ {
+        activitypub_signatures  required;
+        proxy_pass              http://application/;
+    }
+}
+
+server {
     listen       9.9.9.10:443 ssl;
     server_name  plain.example;
     @{[ $rig->certificate('site.example') ]}
@@ -725,6 +736,30 @@ for my $reason (@reasons) {
 }
 
 ###############################################################################
+
+# what one site was refused may be shown to another, who asks as itself; but
+# not as often as somebody likes
+
+my %other = (host => 'other.example');
+my $shy = actor('https://far.example/u/shy', serve => 0);
+
+$web->serve($shy->uri, status => 403);
+is(code(get('/required/echo', by => $shy)), '401 key_not_found',
+    'a key that one site is not shown');
+$web->serve($shy->uri, body => $shy->document);
+is(code(get('/required/echo', by => $shy)), '401 key_not_found',
+    'it asks no more, for a while');
+ok($t->wait_for(sub {
+    get('/required/echo', by => $shy, %other)->status == 200
+}, 20), 'another is shown it');
+is(get('/required/echo', by => $shy)->status, 200, 'and then it is known');
+
+$shy = actor('https://far.example/u/hidden', serve => 0);
+$web->serve($shy->uri, status => 403);
+
+is(join(' ', map { get('/required/echo', by => $shy, $_ % 2 ? %other : ())
+    ->status } 1 .. 20), join(' ', (401) x 20), 'a key that nobody is shown');
+cmp_ok($web->asked($shy->uri), '<=', 5, 'nobody asks again and again');
 
 # the connection is good for another request, or closed
 

@@ -20,6 +20,9 @@
 /* how long it is believed that there is none, seconds */
 #define NGX_AP_KEYS_NEGATIVE  600
 
+/* how often meanwhile another of our origins may have it looked for */
+#define NGX_AP_KEYS_OTHERS    4
+
 /* how often one is fetched because its owner says that it has changed */
 #define NGX_AP_KEYS_REFRESH   60
 
@@ -27,6 +30,8 @@
 #define NGX_AP_KEYS_PATIENCE  7000
 
 
+static ngx_uint_t ngx_ap_keys_is_of_other(ngx_ap_keys_entry_t *entry,
+    ngx_ap_origin_t *origin, ngx_int_t rc);
 static ngx_int_t ngx_ap_keys_ask(ngx_ap_keys_entry_t *entry,
     ngx_ap_origin_t *origin);
 static ngx_int_t ngx_ap_keys_wait(ngx_ap_keys_entry_t *entry,
@@ -62,6 +67,14 @@ ngx_ap_keys_get(ngx_ap_worker_t *worker, ngx_pool_t *pool,
 
     rc = ngx_ap_keys_believed(entry, newer, key);
 
+    if (rc == NGX_AGAIN) {
+        entry->others = 0;
+
+    } else if (ngx_ap_keys_is_of_other(entry, origin, rc)) {
+        entry->others++;
+        rc = NGX_AGAIN;
+    }
+
     if (rc != NGX_AGAIN) {
         ngx_ap_cache_count(worker->conf->cache,
                            rc == NGX_OK ? NGX_AP_COUNT_KEYS_HELD
@@ -80,6 +93,20 @@ ngx_ap_keys_get(ngx_ap_worker_t *worker, ngx_pool_t *pool,
     }
 
     return ngx_ap_keys_wait(entry, pool, newer, handler, data);
+}
+
+
+/*
+ * Each origin asks as itself, and by its own rules: what one was refused,
+ * another may be shown.
+ */
+
+static ngx_uint_t
+ngx_ap_keys_is_of_other(ngx_ap_keys_entry_t *entry, ngx_ap_origin_t *origin,
+    ngx_int_t rc)
+{
+    return rc != NGX_OK && entry->key == NULL && !entry->asked
+           && entry->origin != origin && entry->others < NGX_AP_KEYS_OTHERS;
 }
 
 

@@ -51,6 +51,7 @@ typedef struct {
     time_t                      until;      /* believed until then */
     time_t                      newer;      /* what is asked for */
     time_t                      tried;      /* to fetch it, the last time */
+    ngx_uint_t                  others;     /* origins that asked anew */
 
     unsigned                    asked:1;
     unsigned                    in_line:1;  /* and asked */
