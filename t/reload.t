@@ -26,7 +26,7 @@ use Time::HiRes qw/sleep time/;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(40);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(43);
 
 $t->database(own => 1);
 configure('');
@@ -162,6 +162,27 @@ $session->ask('ROLLBACK');
 ok(asks($t), 'the new workers go on');
 
 undef $session;
+
+###############################################################################
+
+# Without the module the site is what it was before; and with it again.
+
+configure('');
+
+my $with = $t->read_file('nginx.conf');
+
+$t->write_file('nginx.conf', $with
+    =~ s/^\s*(?:load_module|activitypub\w*)\b[^;{]*(?:;|\{[^}]*\})//mgr);
+$t->reload;
+
+is(ask($t, '/activitypub/news')->status, 404, 'the module is taken away');
+is(ask($t, '/plain.html', accept => $BROWSER)->status, 200, 'the site is not');
+
+$t->write_file('nginx.conf', $with);
+$t->reload;
+
+ok($t->wait_document('/activitypub/news'), 'and comes back');
+
 $t->stop;
 
 unlike($t->error_log, qr/open socket/, 'no socket is left');
