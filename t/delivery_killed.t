@@ -5,8 +5,8 @@
 
 # While a post is on its way to 200 followers on 40 hosts a worker is killed.
 # What it had comes back when its lease ends: nothing is lost, and twice comes
-# what was under way at the kill, at most.  The edit and the delete that were
-# made meanwhile stay behind the post.
+# what was under way at the kill, or had arrived and was not settled, at most.
+# The edit and the delete that were made meanwhile stay behind the post.
 
 # One kill waits as long as the leases last, which is most of this file's time.
 
@@ -25,6 +25,7 @@ use Test::Nginx;
 use Test::Nginx::Process qw/connected/;
 use Test::Crowd;
 
+use List::Util qw/sum/;
 use Time::HiRes qw/sleep time/;
 
 ###############################################################################
@@ -40,13 +41,13 @@ my $crowd = Test::Crowd->new($t, $rig, $n, 40, processes => 2);
 
 ###############################################################################
 
-# one of two workers, twice; here the leases end at once
+# one of two workers, twice; here the leases end at once, the other's too
 
 for my $round (1 .. 2) {
     my $id = $crowd->publish("round-$round");
-    my ($hit, $open) = kill_worker($id);
+    my ($hit, undef, $open) = kill_worker($id);
 
-    ok($hit, "killed on the way, $open sockets were open");
+    ok($hit, "killed on the way, $open were under way");
 
     $t->sql('UPDATE activitypub.delivery SET next_at = now()
         WHERE claim IS NOT NULL;
@@ -69,22 +70,22 @@ my $id = $crowd->publish('leases');
 my ($hit, $open) = kill_worker($id);
 my $from = time();
 
-ok($hit, "killed on the way, $open sockets were open");
+ok($hit, "killed on the way, $open were under way");
 
 $crowd->farm->delay(0);
 $crowd->update($id);
 $crowd->delete($id);
 
-is($crowd->everywhere($id, seconds => 100), $n, 'everything arrives');
+is($crowd->everywhere($id, seconds => 120), $n, 'everything arrives');
 
 # What the killed one had sent has arrived, but nobody knows: the edit waits
 # for the end of those leases as it does for what never left.
 
-is($crowd->everywhere($id, type => 'Update', seconds => 100), $n, 'Update');
+is($crowd->everywhere($id, type => 'Update', seconds => 120), $n, 'Update');
 
 my $took = time() - $from;
 
-ok($took > 60 && $took < 100, "when the leases have ended, $took s");
+ok($took > 60 && $took < 120, "when the leases have ended, $took s");
 cmp_ok($crowd->twice($id), '<=', $open, 'twice what was under way');
 
 is($crowd->everywhere($id, type => 'Delete'), $n, 'Delete');
@@ -94,8 +95,9 @@ ok($crowd->drained, 'nothing is left');
 
 ###############################################################################
 
-# The one that has most to do.  Stopped first, so that what is open can be
-# counted; whether it was hit is asked again after the kill.
+# The one that has most to do.  Stopped first, so that what is under way can be
+# counted, with it and with both; whether it was hit is asked again after the
+# kill.
 
 sub kill_worker {
     my ($id) = @_;
@@ -107,11 +109,27 @@ sub kill_worker {
 
     my %open = map { $_ => connected($_, 443) } @workers;
     my ($worker) = sort { $open{$b} <=> $open{$a} } @workers;
+    my $unsettled = unsettled($id);
 
     kill 'KILL', $worker;
     kill 'CONT', grep { $_ != $worker } @workers;
 
-    return ($hit && $crowd->midway($id) && $open{$worker}, $open{$worker});
+    return ($hit && $crowd->midway($id) && $open{$worker},
+        $open{$worker} + $unsettled, sum(values %open) + $unsettled);
+}
+
+
+# how many have it while somebody still holds their delivery: on a busy machine
+# the database hears of them late
+
+sub unsettled {
+    my ($id) = @_;
+
+    my $arrived = $crowd->arrived($id);
+
+    return scalar grep { $arrived->{$_ =~ s{^https://}{}r} }
+        split /\n/, $t->sql('SELECT inbox FROM activitypub.delivery
+            WHERE claim IS NOT NULL');
 }
 
 ###############################################################################
