@@ -41,7 +41,7 @@ my @HANDLERS = (
     ['tool', '-H\b|header|slowloris', \&Test::Attacks::Net::slow_headers],
     ['proto', 'h2|http2|http/2', \&Test::Attacks::Net::frames],
     ['net', 'big|large|huge', \&Test::Attacks::Net::big],
-    ['net', 'smuggl|\b(?:te|cl)\b|raw|pipelin|\bfold|\bnul', \&Test::Attacks::Net::raw],
+    ['net', 'smuggl|keep_?alive|unread|\b(?:te|cl)\b|raw|pipelin|\bfold|\bnul', \&Test::Attacks::Net::raw],
 );
 
 

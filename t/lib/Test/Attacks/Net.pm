@@ -126,11 +126,20 @@ sub raw {
         'a NUL in a line' => "${post}X-A: b\0c\r\nContent-Length: 2\r\n\r\n{}",
         'a space in front of the colon' => "${post}Content-Length : 2\r\n\r\n"
             . '{}',
+        'a body that nobody reads' => "${post}Content-Length: "
+            . length($inside) . "\r\n\r\n$inside" . "GET /none HTTP/1.1\r\n"
+            . "Host: site.example\r\nConnection: close\r\n\r\n",
         'a chunk of nothing real' => "${post}Transfer-Encoding: chunked\r\n\r\n"
             . "ffffffffffffffff\r\n{}",
     );
 
-    for my $name (sort keys %bytes) {
+    # one that is named, else all of them
+
+    my ($one) = $case->{sketch}{net} =~ /(unread|keep_?alive|fold|nul)/i;
+    my $only = !$one ? qr/./ : { fold => qr/fold/, nul => qr/NUL/ }->{ lc $one }
+        || qr/nobody reads/;
+
+    for my $name (grep { /$only/ } sort keys %bytes) {
         my $c = http_connect();
 
         $c->send($bytes{$name});

@@ -326,6 +326,10 @@ sub _addresses {
 
     return $said if $said =~ /own public address/;
 
+    # "rebind A B" is A first, and then B
+
+    $said =~ s/[\s,]+/ then /g if $said =~ s/^rebind\w*[:\s]+//i;
+
     my @turns = map { join ' ', map {
             /^(?:[\da-f]*:[\da-f:.]*|[\d.]+|\w+=\S+|silent|garbage)$/i ? $_
             : /^(?:nxdomain|no_?such_?name)$/i ? 'code=3'
@@ -348,7 +352,7 @@ sub _servers {
         my ($about, $how) = @$_;
 
         +{ %$play, name => _name($play, $how),
-            slow => Test::Attacks::Behaviour::slow($how),
+            slow => $about ne 'post' && Test::Attacks::Behaviour::slow($how),
             world => { %{ $play->{world} },
                 hosts => { 'evil.example' => { $about => $how } } },
             $about eq 'post' ? (requests => [Test::Attacks::Words::activity(

@@ -54,6 +54,8 @@ sub moment {
 
     my ($sign, $n, $unit) = $text =~ $AMOUNT or return $text;
 
+    return $text if !length "$sign$unit";
+
     return time() + ($sign eq '-' ? -1 : 1) * $n * $UNIT{$unit};
 }
 

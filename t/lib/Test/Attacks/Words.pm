@@ -93,7 +93,7 @@ sub step {
         return activity('Create', by => "https://$1.example/u/e");
     }
 
-    if ($word =~ /^(?:send|sign|create)(?: again)?(?: signed)? (?:with|by)
+    if ($word =~ /^(?:send|sign|create)(?:\ again|\ signed)?\ (?:with|by)
         \ (?:the\ )?(old|new|\w+)\ key/xi)
     {
         my $request = activity('Create', id => "$EVIL/act/by$1$again",

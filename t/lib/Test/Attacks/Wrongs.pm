@@ -273,12 +273,17 @@ sub _times {
 }
 
 
-# of an HTTP-date (RFC 9110, 5.6.7)
+# of an HTTP-date (RFC 9110, 5.6.7), in any of its three forms
 
 sub _seconds {
     my ($date) = @_;
 
-    my ($day, $month, $year, $h, $m, $s) = ($date // '') =~ /^\w{3},\ (\d\d)
+    my $text = ($date // '')
+        =~ s/^\w+day, (\d\d)-(\w{3})-(\d\d) /Day, $1 $2 19$3 /r
+        =~ s/^\w{3} (\w{3}) ([ \d]\d) ([\d:]{8}) (\d{4})$/Day, $2 $1 $4 $3 GMT/r
+        =~ s/^Day,  (\d)/Day, 0$1/r;
+
+    my ($day, $month, $year, $h, $m, $s) = $text =~ /^\w{3},\ (\d\d)
         \ ($MONTHS)\ (\d{4})\ (\d\d):(\d\d):(\d\d)\ GMT$/x or return;
     my %n = map { ($MONTHS[$_] => $_) } 0 .. 11;
 
