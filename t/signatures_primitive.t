@@ -276,6 +276,18 @@ location /kept/ {
     proxy_pass              http://application/;
 }
 
+location /filed/ {
+    activitypub_signatures    required;
+    client_body_in_file_only  clean;
+    proxy_pass                http://application/;
+}
+
+location /after/ {
+    activitypub_signatures  required;
+    proxy_pass              http://application/;
+    post_action             /required/after;
+}
+
 location /nobody/ {
     include     $conf/activitypub-sender-nobody.conf;
     proxy_pass  http://application/;
@@ -355,7 +367,7 @@ is(grep({ /SIGNATURE|DIGEST/ && !/ACTIVITYPUB/ } keys %{ $r->json->{env} }),
 
 # all kinds of bodies arrive as they were
 
-for my $to (qw/required unbuffered fastcgi optional/) {
+for my $to (qw/required unbuffered fastcgi optional filed/) {
     for my $size (0, 1, 8192, 8193, 17_000, 300_000, 2_500_000) {
         my $body = join '', map { chr(($_ * 7 + $size) % 256) }
             1 .. ($size > 9000 ? 9000 : $size);
@@ -808,10 +820,12 @@ is(http2('POST', '/required/echo', 'z' x 40_000, by => undef), 401,
 my $slow = actor('https://slow.example/u/slow', hold => 1);
 
 my @waiting = map { begin('/required/echo', $slow) } 1 .. 3;
+my $after = begin('/after/echo', $slow);
 my ($worker) = $t->workers;
 
 ok($t->wait_for(sub { $web->asked($slow->uri) }, 10), 'a key is asked for');
 $waiting[2]->close;
+$after->close;
 ok($t->reload, 'reloaded meanwhile');
 ok($t->wait_for(sub { get('/required/echo')->status == 200 }),
     'others are served');
