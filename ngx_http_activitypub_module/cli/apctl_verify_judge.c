@@ -195,7 +195,8 @@ apctl_verify_match(apctl_verify_t *v)
                                   &v->request, &bases);
 
     if (reason == FEDI_SIGNATURE_VALID) {
-        reason = fedi_signature_verify(v->key.key, &v->signature, &bases);
+        reason = fedi_signature_verify(v->key.key, NULL, &v->signature,
+                                       &bases);
     }
 
     if (reason != FEDI_SIGNATURE_VALID) {

@@ -17,6 +17,7 @@
 #include <openssl/x509.h>
 
 #include "fedi_base64.h"
+#include "fedi_digest.h"
 #include "fedi_key.h"
 
 
@@ -25,6 +26,9 @@
 
 /* with 65537 alone: verification is on the event loop, and has to be short */
 #define FEDI_KEY_BITS_LARGE    4096
+
+/* beside what OpenSSL says of a signature: nothing was verified */
+#define FEDI_KEY_NOT_READY  (-2)
 
 
 static fedi_err_e fedi_key_pem(fedi_arena_t *arena, fedi_str_t text,
@@ -36,6 +40,11 @@ static fedi_str_t fedi_key_spki(fedi_str_t der);
 static bool fedi_key_element(fedi_str_t *der, int tag, fedi_str_t *content);
 static fedi_err_e fedi_key_from_ed25519(fedi_str_t bytes, EVP_PKEY **key);
 static bool fedi_key_acceptable(const EVP_PKEY *key);
+static int fedi_key_verify_rsa(EVP_PKEY *key, EVP_PKEY_CTX **kept,
+    fedi_str_t text, const unsigned char *signature, size_t len);
+static EVP_PKEY_CTX *fedi_key_ready(EVP_PKEY *key);
+static int fedi_key_verify_ed25519(EVP_PKEY *key, fedi_str_t text,
+    const unsigned char *signature, size_t len);
 static bool fedi_key_no_memory(void);
 
 
@@ -393,44 +402,25 @@ fedi_key_sign(EVP_PKEY *key, fedi_str_t text, unsigned char *signature,
 
 
 fedi_err_e
-fedi_key_verify(EVP_PKEY *key, fedi_str_t text,
+fedi_key_verify(EVP_PKEY *key, EVP_PKEY_CTX **kept, fedi_str_t text,
     const unsigned char *signature, size_t len)
 {
-    int            rc;
-    fedi_err_e     err;
-    EVP_MD_CTX    *ctx;
-    const EVP_MD  *md;
-
-    /* Ed25519 has a hash of its own */
-
-    md = fedi_key_is_rsa(key) ? EVP_sha256() : NULL;
-
-    if (md == NULL && EVP_PKEY_get_base_id(key) != EVP_PKEY_ED25519) {
-        return FEDI_EKEY;
-    }
-
-    ctx = EVP_MD_CTX_new();
-    if (ctx == NULL) {
-        return FEDI_ENOMEM;
-    }
+    int         rc;
+    fedi_err_e  err;
 
     ERR_clear_error();
 
-    if (EVP_DigestVerifyInit(ctx, NULL, md, NULL, key) == 1) {
+    if (fedi_key_is_rsa(key)) {
+        rc = fedi_key_verify_rsa(key, kept, text, signature, len);
 
-        /* no copy of what is used once: it could fail without a word */
+    } else if (EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519) {
+        rc = fedi_key_verify_ed25519(key, text, signature, len);
 
-        EVP_MD_CTX_set_flags(ctx, EVP_MD_CTX_FLAG_FINALISE);
-
-        rc = EVP_DigestVerify(ctx, signature, len,
-                              (const unsigned char *) text.data, text.len);
     } else {
-        rc = -2;
+        return FEDI_EKEY;
     }
 
-    EVP_MD_CTX_free(ctx);
-
-    if (rc == -2 || (rc != 1 && fedi_key_no_memory())) {
+    if (rc == FEDI_KEY_NOT_READY || (rc != 1 && fedi_key_no_memory())) {
         err = FEDI_ECRYPTO;
 
     } else {
@@ -440,6 +430,88 @@ fedi_key_verify(EVP_PKEY *key, fedi_str_t text,
     ERR_clear_error();
 
     return err;
+}
+
+
+static int
+fedi_key_verify_rsa(EVP_PKEY *key, EVP_PKEY_CTX **kept, fedi_str_t text,
+    const unsigned char *signature, size_t len)
+{
+    int             rc;
+    EVP_PKEY_CTX   *ctx;
+    unsigned char   sha256[FEDI_SHA256_LEN];
+
+    if (!fedi_sha256(text, sha256)) {
+        return FEDI_KEY_NOT_READY;
+    }
+
+    ctx = (kept != NULL) ? *kept : NULL;
+
+    if (ctx == NULL) {
+        ctx = fedi_key_ready(key);
+
+        if (ctx == NULL) {
+            return FEDI_KEY_NOT_READY;
+        }
+    }
+
+    rc = EVP_PKEY_verify(ctx, signature, len, sha256, FEDI_SHA256_LEN);
+
+    if (kept != NULL) {
+        *kept = ctx;
+
+    } else {
+        EVP_PKEY_CTX_free(ctx);
+    }
+
+    return rc;
+}
+
+
+/* names are looked up and locks taken: an eighth of a verification more */
+
+static EVP_PKEY_CTX *
+fedi_key_ready(EVP_PKEY *key)
+{
+    EVP_PKEY_CTX  *ctx;
+
+    ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+
+    if (ctx == NULL
+        || EVP_PKEY_verify_init(ctx) != 1
+        || EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) != 1
+        || EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) != 1)
+    {
+        EVP_PKEY_CTX_free(ctx);
+        return NULL;
+    }
+
+    return ctx;
+}
+
+
+/* it has a hash of its own */
+
+static int
+fedi_key_verify_ed25519(EVP_PKEY *key, fedi_str_t text,
+    const unsigned char *signature, size_t len)
+{
+    int          rc;
+    EVP_MD_CTX  *ctx;
+
+    ctx = EVP_MD_CTX_new();
+    rc = FEDI_KEY_NOT_READY;
+
+    if (ctx != NULL
+        && EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key) == 1)
+    {
+        rc = EVP_DigestVerify(ctx, signature, len,
+                              (const unsigned char *) text.data, text.len);
+    }
+
+    EVP_MD_CTX_free(ctx);
+
+    return rc;
 }
 
 

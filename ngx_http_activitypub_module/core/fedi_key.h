@@ -51,9 +51,14 @@ bool fedi_key_is_rsa(const EVP_PKEY *key);
 fedi_err_e fedi_key_sign(EVP_PKEY *key, fedi_str_t text,
     unsigned char *signature, size_t *len);
 
-/* FEDI_EMISMATCH: not a signature of "text" by this key */
-fedi_err_e fedi_key_verify(EVP_PKEY *key, fedi_str_t text,
-    const unsigned char *signature, size_t len);
+/*
+ * FEDI_EMISMATCH: not a signature of "text" by this key.  "kept", which is of
+ * this key, is used by one thread at a time and NULL at first, has what OpenSSL
+ * makes of the key before it verifies, for the next time; EVP_PKEY_CTX_free()
+ * frees it.  Without it that is made each time.
+ */
+fedi_err_e fedi_key_verify(EVP_PKEY *key, EVP_PKEY_CTX **kept,
+    fedi_str_t text, const unsigned char *signature, size_t len);
 
 
 #endif

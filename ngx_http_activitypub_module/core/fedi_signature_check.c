@@ -180,8 +180,8 @@ fedi_check_message(fedi_check_t *check, fedi_signature_t *signature,
 
 
 fedi_signature_e
-fedi_signature_verify(EVP_PKEY *key, const fedi_signature_t *signature,
-    const fedi_signature_bases_t *bases)
+fedi_signature_verify(EVP_PKEY *key, EVP_PKEY_CTX **kept,
+    const fedi_signature_t *signature, const fedi_signature_bases_t *bases)
 {
     unsigned    i;
     fedi_err_e  err;
@@ -191,7 +191,7 @@ fedi_signature_verify(EVP_PKEY *key, const fedi_signature_t *signature,
     }
 
     for (i = 0; i < bases->n; i++) {
-        err = fedi_key_verify(key, bases->texts[i], signature->bytes,
+        err = fedi_key_verify(key, kept, bases->texts[i], signature->bytes,
                               signature->len);
 
         if (err == FEDI_OK) {

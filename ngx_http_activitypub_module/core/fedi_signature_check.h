@@ -29,8 +29,9 @@ fedi_signature_e fedi_signature_read(fedi_arena_t *arena,
 /*
  * Whether it is a signature of one of the texts: MISMATCH or FAILED.  The
  * type of the key is the algorithm; ALGORITHM: the signature names another.
+ * "kept": see fedi_key_verify().
  */
-fedi_signature_e fedi_signature_verify(EVP_PKEY *key,
+fedi_signature_e fedi_signature_verify(EVP_PKEY *key, EVP_PKEY_CTX **kept,
     const fedi_signature_t *signature, const fedi_signature_bases_t *bases);
 
 

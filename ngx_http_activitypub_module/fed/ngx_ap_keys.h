@@ -29,6 +29,7 @@ typedef struct ngx_ap_keys_wait_s  ngx_ap_keys_wait_t;
 
 typedef struct {
     EVP_PKEY                   *key;
+    EVP_PKEY_CTX              **kept;       /* for fedi_signature_verify() */
     ngx_str_t                   actor;      /* whose it is */
     time_t                      fetched;    /* from its document */
 } ngx_ap_key_t;

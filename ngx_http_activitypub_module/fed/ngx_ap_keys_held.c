@@ -230,6 +230,7 @@ ngx_ap_keys_believed(ngx_ap_keys_entry_t *entry, time_t newer,
     }
 
     key->key = entry->key;
+    key->kept = &entry->kept;
     key->actor = entry->actor;
     key->fetched = entry->fetched;
 
@@ -269,7 +270,10 @@ ngx_ap_keys_take(ngx_ap_keys_entry_t *entry, const ngx_ap_store_key_t *row)
     entry->fetched = (time_t) row->fetched;
     entry->expires = (time_t) row->expires;
 
+    EVP_PKEY_CTX_free(entry->kept);
     EVP_PKEY_free(entry->key);
+
+    entry->kept = NULL;
     entry->key = key;
 
     return NGX_OK;
@@ -302,6 +306,7 @@ ngx_ap_keys_free(ngx_ap_keys_entry_t *entry)
     ngx_ap_keys_leave(entry);
     ngx_rbtree_delete(&entry->keys->tree, &entry->node.node);
 
+    EVP_PKEY_CTX_free(entry->kept);
     EVP_PKEY_free(entry->key);
     ngx_free(entry->actor.data);
     ngx_free(entry);

@@ -45,6 +45,7 @@ typedef struct {
     ngx_int_t                   rc;         /* of the last answer */
     ngx_int_t                   missed;     /* of the last try to fetch it */
     EVP_PKEY                   *key;
+    EVP_PKEY_CTX               *kept;       /* of it, to verify with */
     ngx_str_t                   actor;      /* malloc()ed */
     time_t                      fetched;
     time_t                      expires;    /* the key itself; 0: never */

@@ -408,7 +408,8 @@ ngx_http_ap_verify_signature(ngx_http_ap_verify_t *verify,
                                   &verify->signed_request, &bases);
 
     if (reason == FEDI_SIGNATURE_VALID) {
-        reason = fedi_signature_verify(key->key, &verify->signature, &bases);
+        reason = fedi_signature_verify(key->key, key->kept,
+                                       &verify->signature, &bases);
     }
 
     return reason == FEDI_SIGNATURE_VALID

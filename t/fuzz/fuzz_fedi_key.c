@@ -43,7 +43,7 @@ fuzz_key(EVP_PKEY *key)
     EVP_PKEY_free(again);
     OPENSSL_free(p);
 
-    fedi_fuzz_assert(fedi_key_verify(key, fedi_str("text"), none,
+    fedi_fuzz_assert(fedi_key_verify(key, NULL, fedi_str("text"), none,
                                      sizeof(none))
                      == FEDI_EMISMATCH);
 }

@@ -178,7 +178,7 @@ test_vectors(void **state)
         assert_int_equal(bases.n, 1);
         fedi_test_eq("text", bases.texts[0], rows[i].text);
 
-        rc = fedi_signature_verify(key, &s, &bases);
+        rc = fedi_signature_verify(key, NULL, &s, &bases);
 
         if (rc != rows[i].want) {
             fail_msg("row %zu: \"%s\"", i, fedi_signature_text(rc).data);
@@ -285,16 +285,16 @@ test_r23_verify(void **state)
     bases.texts[1] = fedi_str("date: " DATE);
 
     bases.n = 2;
-    assert_int_equal(fedi_signature_verify(key, &s, &bases),
+    assert_int_equal(fedi_signature_verify(key, NULL, &s, &bases),
                      FEDI_SIGNATURE_VALID);
     bases.n = 1;
-    assert_int_equal(fedi_signature_verify(key, &s, &bases),
+    assert_int_equal(fedi_signature_verify(key, NULL, &s, &bases),
                      FEDI_SIGNATURE_MISMATCH);
 
     EVP_PKEY_free(key);
 
     key = EVP_EC_gen("P-256");
-    assert_int_equal(fedi_signature_verify(key, &s, &bases),
+    assert_int_equal(fedi_signature_verify(key, NULL, &s, &bases),
                      FEDI_SIGNATURE_ALGORITHM);
     EVP_PKEY_free(key);
 }
@@ -400,7 +400,7 @@ test_send(void **state)
     assert_int_equal(fedi_signature_parse(value, &s), FEDI_SIGNATURE_VALID);
     assert_int_equal(fedi_signature_bases(&heap.arena, &s, &post, &bases),
                      FEDI_SIGNATURE_VALID);
-    assert_int_equal(fedi_signature_verify(key, &s, &bases),
+    assert_int_equal(fedi_signature_verify(key, NULL, &s, &bases),
                      FEDI_SIGNATURE_VALID);
 
     assert_int_equal(fedi_signature_base_of(&heap.arena,

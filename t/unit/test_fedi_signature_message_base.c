@@ -85,7 +85,8 @@ verify(EVP_PKEY *key, const char *input, const char *value,
                                           &bases),
                      FEDI_SIGNATURE_VALID);
     assert_int_equal(bases.n, 1);
-    assert_int_equal(fedi_signature_verify(key, &signature, &bases), want);
+    assert_int_equal(fedi_signature_verify(key, NULL, &signature, &bases),
+                     want);
 
     fedi_heap_free(&heap);
 }

@@ -252,7 +252,7 @@ verify_ours(fedi_arena_t *arena, key_e type, const fedi_signature_t *signature,
         return FEDI_SIGNATURE_BAD_KEY;
     }
 
-    rc = fedi_signature_verify(key, signature, bases);
+    rc = fedi_signature_verify(key, NULL, signature, bases);
 
     EVP_PKEY_free(key);
 

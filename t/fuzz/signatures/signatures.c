@@ -99,7 +99,7 @@ verify(fedi_arena_t *arena, const json_t *json,
 
     key = fedi_str_eq(view(json, "key"), fedi_str("rsa")) ? rsa : ed25519;
 
-    return fedi_signature_verify(key, &signature, &bases);
+    return fedi_signature_verify(key, NULL, &signature, &bases);
 }
 
 
