@@ -270,6 +270,15 @@ sub says {
 }
 
 
+# whether it says that the database is not asked
+
+sub counts_statements {
+    my ($self) = @_;
+
+    return $self->says =~ /before key fetch|no key fetch|no DB write/i;
+}
+
+
 # whether there are many requests in it
 
 sub crowd {

@@ -48,6 +48,7 @@ sub play {
 
     $case->{keys} = $self->{world}->keys;
     $self->{case} = $case;
+    $self->{world}->ledger->counting(scalar $case->counts_statements);
 
     my $done = eval {
         local $SIG{__WARN__} = sub { $self->_warned($result, @_) };
