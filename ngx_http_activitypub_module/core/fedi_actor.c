@@ -8,6 +8,7 @@
 #include "fedi_actor.h"
 #include "fedi_header.h"
 #include "fedi_multikey.h"
+#include "fedi_pem.h"
 #include "fedi_timestamp.h"
 
 
@@ -251,7 +252,7 @@ fedi_actor_key_text(const json_t *json)
 
         /* the two are told apart by how they begin */
 
-        return text.len <= FEDI_KEY_PEM_MAX && !fedi_multikey_is_text(text)
+        return text.len <= FEDI_PEM_MAX && !fedi_multikey_is_text(text)
                ? text : fedi_null_str;
     }
 

@@ -2,13 +2,8 @@
 /*
  * Copyright (C) The ngx_http_activitypub_module authors
  * SPDX-License-Identifier: BSD-2-Clause
- *
- * What strangers send is taken apart here as far as it can be, so that of
- * OpenSSL's decoders only the one for a PKCS#1 RSA public key sees it: no
- * other type of key, no parameters, no encryption.
  */
 
-#include <openssl/asn1.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -16,9 +11,9 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
-#include "fedi_base64.h"
 #include "fedi_digest.h"
 #include "fedi_key.h"
+#include "fedi_pem.h"
 
 
 #define FEDI_KEY_EXPONENT_MIN  65537UL
@@ -31,13 +26,6 @@
 #define FEDI_KEY_NOT_READY  (-2)
 
 
-static fedi_err_e fedi_key_pem(fedi_arena_t *arena, fedi_str_t text,
-    const char *label, fedi_str_t *der);
-static fedi_str_t fedi_key_trim(fedi_str_t text);
-static bool fedi_key_is_space(char c);
-static bool fedi_key_skip(fedi_str_t *text, const char *word);
-static fedi_str_t fedi_key_spki(fedi_str_t der);
-static bool fedi_key_element(fedi_str_t *der, int tag, fedi_str_t *content);
 static fedi_err_e fedi_key_from_ed25519(fedi_str_t bytes, EVP_PKEY **key);
 static bool fedi_key_acceptable(const EVP_PKEY *key);
 static int fedi_key_verify_rsa(EVP_PKEY *key, EVP_PKEY_CTX **kept,
@@ -54,13 +42,13 @@ fedi_key_parse(fedi_arena_t *arena, fedi_str_t pem, EVP_PKEY **key)
     fedi_err_e  err;
     fedi_str_t  der;
 
-    err = fedi_key_pem(arena, pem, "PUBLIC KEY-----", &der);
+    err = fedi_pem_decode(arena, pem, "PUBLIC KEY", &der);
 
     if (err == FEDI_OK) {
-        der = fedi_key_spki(der);
+        der = fedi_pem_rsa(der);
 
     } else if (err == FEDI_EKEY) {
-        err = fedi_key_pem(arena, pem, "RSA PUBLIC KEY-----", &der);
+        err = fedi_pem_decode(arena, pem, "RSA PUBLIC KEY", &der);
     }
 
     return err == FEDI_OK ? fedi_key_from_der(der, key) : err;
@@ -75,10 +63,10 @@ fedi_key_parse_private(fedi_arena_t *arena, fedi_str_t pem, EVP_PKEY **key)
     fedi_str_t            der;
     const unsigned char  *p;
 
-    err = fedi_key_pem(arena, pem, "PRIVATE KEY-----", &der);
+    err = fedi_pem_decode(arena, pem, "PRIVATE KEY", &der);
 
     if (err == FEDI_EKEY) {
-        err = fedi_key_pem(arena, pem, "RSA PRIVATE KEY-----", &der);
+        err = fedi_pem_decode(arena, pem, "RSA PRIVATE KEY", &der);
     }
 
     if (err != FEDI_OK) {
@@ -106,160 +94,6 @@ fedi_key_parse_private(fedi_arena_t *arena, fedi_str_t pem, EVP_PKEY **key)
     *key = parsed;
 
     return FEDI_OK;
-}
-
-
-/* the bytes of a PEM text that is one block and has no header lines */
-
-static fedi_err_e
-fedi_key_pem(fedi_arena_t *arena, fedi_str_t text, const char *label,
-    fedi_str_t *der)
-{
-    char           *packed;
-    size_t          i, n, len, end;
-    unsigned char  *out;
-
-    if (text.len > FEDI_KEY_PEM_MAX) {
-        return FEDI_EKEY;
-    }
-
-    text = fedi_key_trim(text);
-    end = strlen("-----END ") + strlen(label);
-
-    if (!fedi_key_skip(&text, "-----BEGIN ") || !fedi_key_skip(&text, label)
-        || text.len < end
-        || memcmp(text.data + text.len - end, "-----END ", 9) != 0
-        || memcmp(text.data + text.len - end + 9, label, end - 9) != 0)
-    {
-        return FEDI_EKEY;
-    }
-
-    text.len -= end;
-
-    packed = fedi_alloc(arena, text.len);
-    out = fedi_alloc(arena, fedi_base64_decoded_max(text.len));
-
-    if (packed == NULL || out == NULL) {
-        return FEDI_ENOMEM;
-    }
-
-    for (n = 0, i = 0; i < text.len; i++) {
-        if (!fedi_key_is_space(text.data[i])) {
-            packed[n++] = text.data[i];
-        }
-    }
-
-    if (!fedi_base64_decode((fedi_str_t) { packed, n }, out,
-                            fedi_base64_decoded_max(text.len), &len))
-    {
-        return FEDI_EKEY;
-    }
-
-    OPENSSL_cleanse(packed, n);
-
-    der->data = (const char *) out;
-    der->len = len;
-
-    return FEDI_OK;
-}
-
-
-static fedi_str_t
-fedi_key_trim(fedi_str_t text)
-{
-    while (text.len != 0 && fedi_key_is_space(text.data[0])) {
-        text = fedi_str_from(text, 1);
-    }
-
-    while (text.len != 0 && fedi_key_is_space(text.data[text.len - 1])) {
-        text.len--;
-    }
-
-    return text;
-}
-
-
-static bool
-fedi_key_is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-
-static bool
-fedi_key_skip(fedi_str_t *text, const char *word)
-{
-    size_t  len;
-
-    len = strlen(word);
-
-    if (text->len < len || memcmp(text->data, word, len) != 0) {
-        return false;
-    }
-
-    *text = fedi_str_from(*text, len);
-
-    return true;
-}
-
-
-/*
- * The PKCS#1 key of a SubjectPublicKeyInfo whose algorithm is rsaEncryption
- * (RFC 8017 appendix C, RFC 5280 section 4.1); empty: it is no such thing.
- */
-static fedi_str_t
-fedi_key_spki(fedi_str_t der)
-{
-    fedi_str_t               info, algorithm, oid, null, key;
-    static const fedi_str_t  rsa =
-        fedi_string("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01");
-
-    if (!fedi_key_element(&der, V_ASN1_SEQUENCE, &info) || der.len != 0
-        || !fedi_key_element(&info, V_ASN1_SEQUENCE, &algorithm)
-        || !fedi_key_element(&algorithm, V_ASN1_OBJECT, &oid)
-        || !fedi_str_eq(oid, rsa)
-        || !fedi_key_element(&algorithm, V_ASN1_NULL, &null)
-        || null.len != 0 || algorithm.len != 0
-        || !fedi_key_element(&info, V_ASN1_BIT_STRING, &key)
-        || info.len != 0 || key.len == 0 || key.data[0] != 0)
-    {
-        return fedi_null_str;
-    }
-
-    return fedi_str_from(key, 1);
-}
-
-
-/* takes one element of definite length off the front */
-
-static bool
-fedi_key_element(fedi_str_t *der, int tag, fedi_str_t *content)
-{
-    int                   found, class, rc;
-    long                  len;
-    size_t                head;
-    const unsigned char  *p;
-
-    p = (const unsigned char *) der->data;
-
-    ERR_clear_error();
-    rc = ASN1_get_object(&p, &len, &found, &class, (long) der->len);
-    ERR_clear_error();
-
-    /* 0x80: an error; 0x01: of no definite length */
-
-    if ((rc & 0x81) != 0 || class != V_ASN1_UNIVERSAL || found != tag) {
-        return false;
-    }
-
-    head = (size_t) (p - (const unsigned char *) der->data);
-
-    content->data = der->data + head;
-    content->len = (size_t) len;
-
-    *der = fedi_str_from(*der, head + (size_t) len);
-
-    return true;
 }
 
 

@@ -17,7 +17,6 @@
 #include "fedi_err.h"
 
 
-#define FEDI_KEY_PEM_MAX    (16 * 1024)
 #define FEDI_KEY_BITS_MIN   2048
 #define FEDI_KEY_BITS_MAX   8192
 

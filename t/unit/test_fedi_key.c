@@ -165,41 +165,6 @@ test_r14_other_types(void **state)
 }
 
 
-static void
-test_r14_pem_size(void **state)
-{
-    char         *text;
-    size_t        len;
-    EVP_PKEY     *key;
-    fedi_str_t    pem;
-    fedi_heap_t   heap;
-
-    (void) state;
-
-    fedi_heap_init(&heap);
-
-    text = fedi_alloc(&heap.arena, FEDI_KEY_PEM_MAX + 1);
-    assert_non_null(text);
-
-    len = strlen(spki);
-    memset(text, '\n', FEDI_KEY_PEM_MAX + 1);
-    memcpy(text + FEDI_KEY_PEM_MAX + 1 - len, spki, len);
-
-    pem.data = text + 1;
-    pem.len = FEDI_KEY_PEM_MAX;
-
-    assert_int_equal(fedi_key_parse(&heap.arena, pem, &key), FEDI_OK);
-    EVP_PKEY_free(key);
-
-    pem.data = text;
-    pem.len = FEDI_KEY_PEM_MAX + 1;
-
-    assert_int_equal(fedi_key_parse(&heap.arena, pem, &key), FEDI_EKEY);
-
-    fedi_heap_free(&heap);
-}
-
-
 /* a public key of such numbers, through DER */
 
 static fedi_err_e
@@ -336,56 +301,6 @@ test_der(void **state)
     OPENSSL_free(p);
     EVP_PKEY_free(key);
     fedi_heap_free(&heap);
-}
-
-
-/* SubjectPublicKeyInfo around the PKCS#1 key, spoiled in one place */
-
-static void
-test_spki_strict(void **state)
-{
-    char           text[1024], *body;
-    size_t         i, len, n, at;
-    unsigned char  der[512], bad[512];
-
-    static const struct {
-        size_t         at;
-        unsigned char  value;
-    } rows[] = {
-        { 0, 0x31 }, { 1, 0x80 }, { 3, 0x21 }, { 3, 0x23 }, { 4, 0x31 },
-        { 5, 0x0c }, { 6, 0x05 }, { 16, 0x07 }, { 17, 0x04 }, { 18, 0x01 },
-        { 19, 0x04 }, { 22, 0x0e }, { 23, 0x01 }
-    };
-
-    (void) state;
-
-    for (len = 0, i = 27; spki[i] != '-'; i++) {
-        if (spki[i] != '\n') {
-            text[len++] = spki[i];
-        }
-    }
-
-    assert_true(fedi_base64_decode((fedi_str_t) { text, len }, der,
-                                   sizeof(der), &n));
-    body = text + 27;
-    memcpy(text, spki, 27);
-
-    for (i = 0; i <= FEDI_N(rows); i++) {
-        memcpy(bad, der, n);
-        at = i < FEDI_N(rows) ? rows[i].at : 0;
-
-        if (i < FEDI_N(rows)) {
-            bad[at] = rows[i].value;
-        }
-
-        len = fedi_base64_encoded_len(n);
-        fedi_base64_encode(bad, n, body);
-        memcpy(body + len, "-----END PUBLIC KEY-----", 25);
-
-        if (parse(text) != (i < FEDI_N(rows) ? FEDI_EKEY : FEDI_OK)) {
-            fail_msg("byte %zu", at);
-        }
-    }
 }
 
 
@@ -530,10 +445,8 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_r14_forms),
         cmocka_unit_test(test_r14_other_types),
-        cmocka_unit_test(test_r14_pem_size),
         cmocka_unit_test(test_r14_numbers),
         cmocka_unit_test(test_der),
-        cmocka_unit_test(test_spki_strict),
         cmocka_unit_test(test_r15_sign_verify),
         cmocka_unit_test(test_no_memory)
     };

@@ -19,6 +19,7 @@
 #include <time.h>
 
 #include "fedi_multikey.h"
+#include "fedi_pem.h"
 #include "fedi_signature_check.h"
 #include "fedi_signature_message_base.h"
 
@@ -201,7 +202,7 @@ answer(bool signs, fedi_arena_t *arena, const json_t *json)
 static bool
 keys(int argc, char **argv)
 {
-    char          pem[FEDI_KEY_PEM_MAX];
+    char          pem[FEDI_PEM_MAX];
     FILE         *file;
     bool          ok;
     fedi_str_t    text;
