@@ -27,8 +27,11 @@ my %routes = (
 die "usage: app.pl SOCKET PIDFILE GUESTS LOG\n" unless defined $log;
 
 unlink $socket;
-my $listen = IO::Socket::UNIX->new(Local => $socket, Listen => 64)
-    or die "cannot listen on $socket: $!\n";
+
+# a signal right before accept() would not be noticed until a client comes
+
+my $listen = IO::Socket::UNIX->new(Local => $socket, Listen => 64,
+    Timeout => 1) or die "cannot listen on $socket: $!\n";
 
 # nginx's workers may be another user
 
