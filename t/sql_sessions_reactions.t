@@ -66,6 +66,25 @@ is($three->ask(total($post)), 3, 'who likes twice counts once');
 is($three->ask(undo(4, 2)), 'kept', 'an Undo of the second');
 is($three->ask(total($post)), 2, 'leaves none');
 
+# nor do two that 32 bits do not tell apart, in the right order all the same
+
+is($three->ask("SELECT count(DISTINCT hashtext('https://r.example/' || n))
+    FROM unnest(ARRAY[122341, 210996]) AS n"), 1, 'two actors with one hash');
+$three->ask("SELECT activitypub.remote_actor_set('https://r.example/' || n,
+    'r.example', 'https://r.example/' || n || '/inbox', '',
+    'https://r.example/' || n || '#key', 'PEM')
+    FROM unnest(ARRAY[122341, 210996]) AS n");
+
+$_->ask('BEGIN') for $one, $two;
+is($one->ask(liked(122341)), 'kept', 'one of them likes it');
+is($two->ask(liked(2, $post, 2)), 'kept', 'and who comes between');
+$one->send(liked(2, $post, 3));
+ok($one->waits, 'who is waited for');
+is($two->ask(liked(210996)), 'kept', 'but not by the other one');
+$two->ask('ROLLBACK');
+is($one->answer, 'kept', 'and it goes on');
+$one->ask('ROLLBACK');
+
 # a Create and its Delete
 
 for my $commit (1, 0) {
@@ -100,6 +119,25 @@ $two->send(liked(63));
 ok($two->waits, 'it does something at the same time');
 $one->ask('COMMIT');
 is($two->answer, 'unknown_actor', 'which is nothing');
+
+# one of which its server says so
+
+$three->ask(followed(9));
+$three->ask(liked(9));
+
+my $job = $three->ask("SELECT activitypub.doubt_actor('https://r.example/9',
+    '$home'); SELECT id FROM activitypub.job_claim(ARRAY['$home'])");
+
+$one->ask('BEGIN');
+is($one->ask(liked(9, $post, 2)), 'kept', 'an actor likes it again');
+$two->send("SELECT activitypub.job_done($job,
+    '{\"status\": 410, \"url\": \"https://r.example/9\"}')");
+ok($two->waits, 'its server says that it is gone, which waits');
+is($one->ask(unfollowed(9)), 'undone', 'it follows nobody any more');
+$one->ask('COMMIT');
+is($two->answer, '', 'and goes');
+is($three->ask("SELECT count(*) FROM activitypub.reaction
+    WHERE actor = 'https://r.example/9'"), 0, 'with its like');
 
 # a post that is deleted meanwhile
 
@@ -164,6 +202,23 @@ sub undo {
 
     return receive("https://r.example/$who", "$id/undo", 'Undo', $id, 'Like',
         $post, $id, '{}');
+}
+
+
+sub followed {
+    my ($who) = @_;
+
+    return receive("https://r.example/$who", "https://r.example/$who/follow",
+        'Follow', "$home/activitypub/news", undef, undef, undef, '{}');
+}
+
+
+sub unfollowed {
+    my ($who) = @_;
+
+    return receive("https://r.example/$who", "https://r.example/$who/undo",
+        'Undo', "https://r.example/$who/follow", 'Follow',
+        "$home/activitypub/news", "https://r.example/$who/follow", '{}');
 }
 
 

@@ -200,8 +200,8 @@ END
 $$;
 
 
--- It is taken back.  Only who judges it, see judge_reactions(), may have it in
--- his hands just now: it is waited for, and he waits for nobody.
+-- It is taken back.  Who judges it, see judge_reactions(), or approves it may
+-- have it in his hands just now, and is waited for.
 
 CREATE OR REPLACE FUNCTION unreact(post uuid, kind text, actor text,
     item text)

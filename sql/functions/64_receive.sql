@@ -19,12 +19,13 @@ RETURN sha256(convert_to(actor || E'\n' || activity_id, 'UTF8'));
 -- Until the transaction ends, no other one receives anything of this actor: a
 -- Delete finds its Create, and a second Like the first.  Whoever shares a
 -- transaction calls receive() in the order of the actors, and comes here with
--- the lock of the policy taken, so that nobody waits in a circle.
+-- the lock of the policy taken, so that nobody waits in a circle.  With 32
+-- bits, somebody would soon have actors that share a lock, and spoil the order.
 
 CREATE OR REPLACE FUNCTION await_turn(actor text)
     RETURNS void
     LANGUAGE sql VOLATILE
-RETURN pg_advisory_xact_lock(1097888849, hashtext(actor));
+RETURN pg_advisory_xact_lock(hashtextextended(actor, 1097888849));
 
 
 -- True: it was not here before.  One that has no id is known by its bytes.
@@ -187,7 +188,8 @@ END
 $$;
 
 
--- An actor that is gone: nothing of it stays but that.
+-- An actor that is gone: nothing of it stays but that.  Whoever says so, what
+-- is being received of it comes first: see await_turn().
 
 CREATE OR REPLACE FUNCTION bury_actor(sender remote_actor)
     RETURNS void
@@ -197,6 +199,8 @@ DECLARE
     keys     jsonb;
     answers  uuid[];
 BEGIN
+    PERFORM await_turn(sender.uri);
+
     WITH dropped AS (
         DELETE FROM follower AS f WHERE f.remote_actor = sender.id
         RETURNING f.actor, f.accept
