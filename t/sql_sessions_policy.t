@@ -184,6 +184,15 @@ is($one->answer, 0, 'and is applied at once, being about little');
 is(likes(), 0, 'so that nothing of both is counted');
 isnt(reached(), 0, 'and the rest does not begin anew');
 
+# a page that was made meanwhile lacks what this would not change
+
+$two->ask('LISTEN activitypub_changed');
+$one->ask("SELECT activitypub.allow_domain('sub.many.example')");
+is(join(' ', sort $two->hear), '* [["policy", "sub.many.example", ""]]',
+    'whatever a rule is about meanwhile, every zone begins anew');
+$one->ask("SELECT activitypub.unblock_domain('sub.many.example')");
+$two->ask('UNLISTEN *');
+
 my $four = Test::Session->new($t);
 
 $four->ask('BEGIN');
