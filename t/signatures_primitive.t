@@ -773,6 +773,27 @@ is(join(' ', map { get('/required/echo', by => $shy, $_ % 2 ? %other : ())
     ->status } 1 .. 20), join(' ', (401) x 20), 'a key that nobody is shown');
 cmp_ok($web->asked($shy->uri), '<=', 5, 'nobody asks again and again');
 
+# and while it asks, nobody who comes for it is told what the first one was
+
+$shy = actor('https://far.example/u/slow', serve => 0);
+$web->serve($shy->uri, status => 403);
+is(code(get('/required/echo', by => $shy)), '401 key_not_found',
+    'another key that one site is not shown');
+$web->serve($shy->uri, body => $shy->document, hold => 'shy');
+
+my $before = $web->asked($shy->uri);
+my @both = map { http_connect() } 1 .. 2;
+
+for my $c (@both) {
+    $c->send(text('GET', '/required/echo',
+        [signed('/required/echo', undef, by => $shy, %other)]));
+    $t->wait_for(sub { $web->asked($shy->uri) > $before });
+}
+
+$web->release('shy');
+is(join(' ', map { $_->response->status } @both), '200 200',
+    'all who come for another site wait for what it is shown');
+
 # the connection is good for another request, or closed
 
 my $c = http_connect();

@@ -71,7 +71,7 @@ ngx_ap_keys_get(ngx_ap_worker_t *worker, ngx_pool_t *pool,
         entry->others = 0;
 
     } else if (ngx_ap_keys_is_of_other(entry, origin, rc)) {
-        entry->others++;
+        entry->others += !entry->asked;
         rc = NGX_AGAIN;
     }
 
@@ -98,15 +98,22 @@ ngx_ap_keys_get(ngx_ap_worker_t *worker, ngx_pool_t *pool,
 
 /*
  * Each origin asks as itself, and by its own rules: what one was refused,
- * another may be shown.
+ * another may be shown.  Whoever comes for one that is asking waits with it.
  */
 
 static ngx_uint_t
 ngx_ap_keys_is_of_other(ngx_ap_keys_entry_t *entry, ngx_ap_origin_t *origin,
     ngx_int_t rc)
 {
-    return rc != NGX_OK && entry->key == NULL && !entry->asked
-           && entry->origin != origin && entry->others < NGX_AP_KEYS_OTHERS;
+    if (rc == NGX_OK || entry->key != NULL) {
+        return 0;
+    }
+
+    if (entry->asked) {
+        return entry->origin == origin;
+    }
+
+    return entry->origin != origin && entry->others < NGX_AP_KEYS_OTHERS;
 }
 
 
