@@ -186,19 +186,21 @@ fedi_json_finish(fedi_json_outline_t *outline, json_t *json)
     fedi_err_e   err;
     const char  *name;
 
-    err = FEDI_OK;
-
     switch (json_typeof(json)) {
 
     case JSON_STRING:
         return fedi_json_outline_restore(outline, json);
 
     case JSON_ARRAY:
-        for (i = 0; i < json_array_size(json) && err == FEDI_OK; i++) {
-            err = fedi_json_finish(outline, json_array_get(json, i));
+        json_array_foreach(json, i, value) {
+            err = fedi_json_finish(outline, value);
+
+            if (err != FEDI_OK) {
+                return err;
+            }
         }
 
-        return err;
+        return FEDI_OK;
 
     case JSON_OBJECT:
         json_object_foreach(json, name, value) {
@@ -206,11 +208,11 @@ fedi_json_finish(fedi_json_outline_t *outline, json_t *json)
                                           : fedi_json_finish(outline, value);
 
             if (err != FEDI_OK) {
-                break;
+                return err;
             }
         }
 
-        return err;
+        return FEDI_OK;
 
     default:
         return FEDI_OK;
