@@ -66,24 +66,34 @@ is($three->ask(total($post)), 3, 'who likes twice counts once');
 is($three->ask(undo(4, 2)), 'kept', 'an Undo of the second');
 is($three->ask(total($post)), 2, 'leaves none');
 
-# nor do two that 32 bits do not tell apart, in the right order all the same
+# nor do two that a hash of PostgreSQL's does not tell apart, in the right order
+# all the same
 
-is($three->ask("SELECT count(DISTINCT hashtext('https://r.example/' || n))
-    FROM unnest(ARRAY[122341, 210996]) AS n"), 1, 'two actors with one hash');
-$three->ask("SELECT activitypub.remote_actor_set('https://r.example/' || n,
-    'r.example', 'https://r.example/' || n || '/inbox', '',
-    'https://r.example/' || n || '#key', 'PEM')
-    FROM unnest(ARRAY[122341, 210996]) AS n");
+for my $pair (
+    ['hashtext(u)', 122341, 210996],
+    ['hashtextextended(u, 1097888849)',
+        'aaaaaapo4nrh3h63i9adamag9qmlax',
+        'aaaaaal3609y6n14dok-y-z-_--_8-'])
+{
+    my ($hash, $first, $last) = @$pair;
+    my $both = "unnest(ARRAY['$first', '$last']) AS n";
 
-$_->ask('BEGIN') for $one, $two;
-is($one->ask(liked(122341)), 'kept', 'one of them likes it');
-is($two->ask(liked(2, $post, 2)), 'kept', 'and who comes between');
-$one->send(liked(2, $post, 3));
-ok($one->waits, 'who is waited for');
-is($two->ask(liked(210996)), 'kept', 'but not by the other one');
-$two->ask('ROLLBACK');
-is($one->answer, 'kept', 'and it goes on');
-$one->ask('ROLLBACK');
+    is($three->ask("SELECT count(DISTINCT $hash) FROM $both,
+        concat('https://r.example/', n) AS u"), 1, "two actors with one $hash");
+    $three->ask("SELECT activitypub.remote_actor_set('https://r.example/' || n,
+        'r.example', 'https://r.example/' || n || '/inbox', '',
+        'https://r.example/' || n || '#key', 'PEM') FROM $both");
+
+    $_->ask('BEGIN') for $one, $two;
+    is($one->ask(liked($first)), 'kept', 'one of them likes it');
+    is($two->ask(liked(2, $post, 2)), 'kept', 'and who comes between');
+    $one->send(liked(2, $post, 3));
+    ok($one->waits, 'who is waited for');
+    is($two->ask(liked($last)), 'kept', 'but not by the other one');
+    $two->ask('ROLLBACK');
+    is($one->answer, 'kept', 'and it goes on');
+    $one->ask('ROLLBACK');
+}
 
 # a Create and its Delete
 

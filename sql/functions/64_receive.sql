@@ -19,13 +19,15 @@ RETURN sha256(convert_to(actor || E'\n' || activity_id, 'UTF8'));
 -- Until the transaction ends, no other one receives anything of this actor: a
 -- Delete finds its Create, and a second Like the first.  Whoever shares a
 -- transaction calls receive() in the order of the actors, and comes here with
--- the lock of the policy taken, so that nobody waits in a circle.  With 32
--- bits, somebody would soon have actors that share a lock, and spoil the order.
+-- the lock of the policy taken, so that nobody waits in a circle.  Actors that
+-- share a lock spoil the order: hashtext() and hashtextextended() have no
+-- secret and are turned around at once, whatever number they begin with.
 
 CREATE OR REPLACE FUNCTION await_turn(actor text)
     RETURNS void
     LANGUAGE sql VOLATILE
-RETURN pg_advisory_xact_lock(hashtextextended(actor, 1097888849));
+RETURN pg_advisory_xact_lock(('x' || encode(substr(sha256(convert_to(
+    actor, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint);
 
 
 -- True: it was not here before.  One that has no id is known by its bytes.
