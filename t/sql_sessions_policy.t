@@ -100,6 +100,26 @@ is(likes(), 0, 'and the like is hidden');
 $one->ask(unblock());
 is(likes(), 2, 'it was there');
 
+# or made milder than a block, where few are allowed
+
+my $allowlist = "SELECT activitypub.declare_policy('acme.example',
+    'allowlist', '[]', '[]')";
+
+$one->ask($allowlist);
+$one->ask("SELECT activitypub.allow_domain('sub.bad.example')");
+$one->ask('BEGIN');
+is($one->ask(liked('sub.bad.example/7')), 'kept', 'who is allowed likes');
+$two->send("SELECT activitypub.block_domain('sub.bad.example', 'limit')");
+ok($two->waits, 'who limits him instead waits for that');
+$one->ask('COMMIT');
+is($two->answer, 0, 'he is limited');
+is($one->ask("SELECT hidden FROM activitypub.reaction
+    WHERE actor = 'https://sub.bad.example/7'"), 't', 'and shut out');
+$one->ask($allowlist =~ s/allowlist/blocklist/r);
+$one->ask("SELECT activitypub.unblock_domain('sub.bad.example')");
+$one->ask("DELETE FROM activitypub.reaction
+    WHERE actor = 'https://sub.bad.example/7'");
+
 # so many that who receives waits for them
 
 $two->ask('BEGIN');

@@ -27,6 +27,7 @@ DECLARE
     whose      text := rule_origin(block_domains.origin);
     changed    text[];
     suspended  text[];
+    shut       text[];
     parted     record;
     shown      jsonb;
 BEGIN
@@ -43,8 +44,15 @@ BEGIN
                         WHERE coalesce(b ->> 'severity', 'suspend')
                               = 'suspend');
 
-    IF cardinality(suspended) > 0 THEN
-        PERFORM lock_policies(suspended);
+    -- where few are allowed, who is so no more is suspended as well
+
+    shut := ARRAY(SELECT b ->> 'domain'
+                    FROM jsonb_array_elements(block_domains.blocks) AS b
+                    JOIN domain_policy AS p ON p.domain = b ->> 'domain'
+                   WHERE p.severity = 'allow' AND b ->> 'severity' <> 'allow');
+
+    IF cardinality(suspended || shut) > 0 THEN
+        PERFORM lock_policies(suspended || shut);
     END IF;
 
     WITH wanted AS (
