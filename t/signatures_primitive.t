@@ -84,6 +84,17 @@ server {
 }
 
 server {
+    listen              127.0.0.1:8080;
+    server_name         third.example;
+    activitypub_origin  https://third.example;
+
+    location /required/ {
+        activitypub_signatures  required;
+        proxy_pass              http://application/;
+    }
+}
+
+server {
     listen       9.9.9.10:443 ssl;
     server_name  plain.example;
     @{[ $rig->certificate('site.example') ]}
@@ -772,6 +783,9 @@ $web->serve($shy->uri, status => 403);
 is(join(' ', map { get('/required/echo', by => $shy, $_ % 2 ? %other : ())
     ->status } 1 .. 20), join(' ', (401) x 20), 'a key that nobody is shown');
 cmp_ok($web->asked($shy->uri), '<=', 5, 'nobody asks again and again');
+$web->serve($shy->uri, body => $shy->document);
+is(get('/required/echo', by => $shy, host => 'third.example')->status, 200,
+    'nor do two that are refused keep a third one from asking');
 
 # and while it asks, nobody who comes for it is told what the first one was
 

@@ -20,9 +20,6 @@
 /* how long it is believed that there is none, seconds */
 #define NGX_AP_KEYS_NEGATIVE  600
 
-/* how often meanwhile another of our origins may have it looked for */
-#define NGX_AP_KEYS_OTHERS    4
-
 /* how often one is fetched because its owner says that it has changed */
 #define NGX_AP_KEYS_REFRESH   60
 
@@ -30,8 +27,9 @@
 #define NGX_AP_KEYS_PATIENCE  7000
 
 
-static ngx_uint_t ngx_ap_keys_is_of_other(ngx_ap_keys_entry_t *entry,
-    ngx_ap_origin_t *origin, ngx_int_t rc);
+static ngx_uint_t ngx_ap_keys_is_of_other(
+    const ngx_ap_keys_entry_t *entry, const ngx_ap_origin_t *origin,
+    ngx_int_t rc);
 static ngx_int_t ngx_ap_keys_ask(ngx_ap_keys_entry_t *entry,
     ngx_ap_origin_t *origin);
 static ngx_int_t ngx_ap_keys_wait(ngx_ap_keys_entry_t *entry,
@@ -67,11 +65,10 @@ ngx_ap_keys_get(ngx_ap_worker_t *worker, ngx_pool_t *pool,
 
     rc = ngx_ap_keys_believed(entry, newer, key);
 
-    if (rc == NGX_AGAIN) {
-        entry->others = 0;
+    if (rc == NGX_AGAIN && !entry->asked) {
+        entry->norigins = 0;
 
     } else if (ngx_ap_keys_is_of_other(entry, origin, rc)) {
-        entry->others += !entry->asked;
         rc = NGX_AGAIN;
     }
 
@@ -102,9 +99,11 @@ ngx_ap_keys_get(ngx_ap_worker_t *worker, ngx_pool_t *pool,
  */
 
 static ngx_uint_t
-ngx_ap_keys_is_of_other(ngx_ap_keys_entry_t *entry, ngx_ap_origin_t *origin,
-    ngx_int_t rc)
+ngx_ap_keys_is_of_other(const ngx_ap_keys_entry_t *entry,
+    const ngx_ap_origin_t *origin, ngx_int_t rc)
 {
+    ngx_uint_t  i;
+
     if (rc == NGX_OK || entry->key != NULL) {
         return 0;
     }
@@ -113,7 +112,13 @@ ngx_ap_keys_is_of_other(ngx_ap_keys_entry_t *entry, ngx_ap_origin_t *origin,
         return entry->origin == origin;
     }
 
-    return entry->origin != origin && entry->others < NGX_AP_KEYS_OTHERS;
+    for (i = 0; i < entry->norigins; i++) {
+        if (entry->origins[i] == origin) {
+            return 0;
+        }
+    }
+
+    return i < NGX_AP_KEYS_ORIGINS;
 }
 
 
@@ -133,6 +138,10 @@ ngx_ap_keys_ask(ngx_ap_keys_entry_t *entry, ngx_ap_origin_t *origin)
 
     ngx_ap_keys_ask_begin(entry);
     entry->origin = origin;
+
+    if (entry->norigins < NGX_AP_KEYS_ORIGINS) {
+        entry->origins[entry->norigins++] = origin;
+    }
 
     return NGX_OK;
 }

@@ -17,6 +17,10 @@
 #include "ngx_ap_store.h"
 
 
+/* how many of our origins may have a key looked for that is absent */
+#define NGX_AP_KEYS_ORIGINS  5
+
+
 /* most recently used first */
 
 typedef struct {
@@ -52,7 +56,8 @@ typedef struct {
     time_t                      until;      /* believed until then */
     time_t                      newer;      /* what is asked for */
     time_t                      tried;      /* to fetch it, the last time */
-    ngx_uint_t                  others;     /* origins that asked anew */
+    ngx_ap_origin_t            *origins[NGX_AP_KEYS_ORIGINS];
+    ngx_uint_t                  norigins;   /* that asked since it is absent */
 
     unsigned                    asked:1;
     unsigned                    in_line:1;  /* and asked */
