@@ -201,6 +201,11 @@ fedi_json_outline_restore(fedi_json_outline_t *outline, json_t *string)
         }
 
         n = fedi_json_outline_decode(&p, decoded);
+
+        if (n > (size_t) (last - decoded)) {
+            return FEDI_EJSON;
+        }
+
         memcpy(out, decoded, n);
         out += n;
         decoded += n;
