@@ -59,6 +59,12 @@ my $base = 'https://acme.example/activitypub';
 my $inbox = '/activitypub/inbox';
 my $actor = "$base/news";
 my $post = publish($t, '/posts/1.html');
+
+# who follows while the post is on its way gets it, too
+
+$t->wait_for(sub { $t->sql('SELECT count(*) FROM activitypub.fanout') == 0 })
+    or die "the post is on its way\n";
+
 my $bob = Test::Remote->new($t, 'https://remote.example/u/bob')->known;
 my $ann = Test::Remote->new($t, 'https://other.example/u/ann')->known;
 
