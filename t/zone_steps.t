@@ -25,6 +25,7 @@ my $t = Test::Nginx->new(plain => 1)->plan(4);
 my $module = '../ngx_http_activitypub_module';
 my $nginx = '/usr/share/nginx/src/src';
 my $program = $t->testdir . '/steps';
+my $configured = '../build/module' . ($ENV{SANITIZE} ? '-sanitize' : '');
 my $pg = `pg_config --includedir`;
 
 chomp($pg);
@@ -34,7 +35,7 @@ system('cc', '-std=gnu11', '-g', '-O1', '-Wall', '-Wextra', '-Werror',
     $ENV{SANITIZE} ? '-fsanitize=address,undefined'
         : (), '-o', $program,
     map({ "-I$_" } map({ "$module/$_" } qw/core fed net pg shm store/),
-        '../build/module', $pg,
+        $configured, $pg,
         map { "$nginx/$_" } qw(core event event/modules os/unix)),
     'lib/steps.c', "$module/core/fedi_policy.c") == 0
     or die "lib/steps.c cannot be compiled\n";

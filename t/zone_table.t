@@ -25,11 +25,12 @@ my $t = Test::Nginx->new(plain => 1)->plan(13);
 my $module = '../ngx_http_activitypub_module';
 my $nginx = '/usr/share/nginx/src/src';
 my $program = $t->testdir . '/table';
+my $configured = '../build/module' . ($ENV{SANITIZE} ? '-sanitize' : '');
 
 system('cc', '-std=gnu11', '-g', '-O1', '-Wall', '-Wextra', '-Werror',
     '-Wno-unused-parameter', $ENV{SANITIZE} ? '-fsanitize=address,undefined'
         : (), '-o', $program,
-    map({ "-I$_" } "$module/shm", "$module/core", '../build/module',
+    map({ "-I$_" } "$module/shm", "$module/core", $configured,
         "$nginx/core", "$nginx/event", "$nginx/os/unix"),
     'lib/table.c') == 0 or die "lib/table.c cannot be compiled\n";
 
