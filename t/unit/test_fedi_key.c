@@ -14,20 +14,10 @@
 
 #include "fedi_base64.h"
 #include "fedi_key.h"
+#include "fedi_test_key.h"
 
 
-/* one RSA key in both forms; and what is no key for us */
-
-static const char  spki[] =
-    "-----BEGIN PUBLIC KEY-----\n"
-    "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEApgsGRS/iEpZkv5TnvDzu\n"
-    "LDiHqxIQeZ7mstZujgjpvwwoG5inV2JustV9U7DcW+x5APFteNUwaXJZj6IudupM\n"
-    "XUODmALpC/Xs/zyaKEpjtlUdcZClD6bdLfdhG8Z2c9jsVES1scqIueDAI0eJFQNU\n"
-    "WkSd+RsbWs7cSovAz12NQ6y2lcoBZC/YKxUCrwMa1RniXzS1RyOS8/Hbe5G3zKMX\n"
-    "PNHJEUJ31MoZoOgpWylHG2c3p9DukW/mQqWgNUJzKJ2/4mRng3L3iDHC48DUrM78\n"
-    "lAktOo3duhp0AMBMznQ2KyDKp9f45+FzNld3AbTWbcTuO5xoT7/8/krUw+YRKAJi\n"
-    "bwIDAQAB\n"
-    "-----END PUBLIC KEY-----\n";
+/* the key of fedi_test_spki by itself; and what is no key for us */
 
 static const char  pkcs1[] =
     "-----BEGIN RSA PUBLIC KEY-----\n"
@@ -92,12 +82,12 @@ test_r14_forms(void **state)
 
     (void) state;
 
-    assert_int_equal(parse(spki), FEDI_OK);
+    assert_int_equal(parse(fedi_test_spki), FEDI_OK);
     assert_int_equal(parse(pkcs1), FEDI_OK);
 
     /* CRLF; all in one line, with white space around */
 
-    for (to = text, p = spki; *p != '\0'; p++) {
+    for (to = text, p = fedi_test_spki; *p != '\0'; p++) {
         if (*p == '\n') {
             *to++ = '\r';
         }
@@ -108,7 +98,7 @@ test_r14_forms(void **state)
     *to = '\0';
     assert_int_equal(parse(text), FEDI_OK);
 
-    snprintf(text, sizeof(text), "\n %s\n \t", spki);
+    snprintf(text, sizeof(text), "\n %s\n \t", fedi_test_spki);
 
     for (to = text; *to != '\0'; to++) {
         if (*to == '\n') {
@@ -130,7 +120,7 @@ test_r14_other_types(void **state)
 
     (void) state;
 
-    rest = spki + strlen("-----BEGIN PUBLIC KEY-----");
+    rest = fedi_test_spki + strlen("-----BEGIN PUBLIC KEY-----");
 
     assert_int_equal(parse(ec), FEDI_EKEY);
     assert_int_equal(parse(ed25519), FEDI_EKEY);
@@ -147,11 +137,11 @@ test_r14_other_types(void **state)
 
     /* a second key, words around it, labels that do not agree, a header */
 
-    snprintf(text, sizeof(text), "%s%s", spki, spki);
+    snprintf(text, sizeof(text), "%s%s", fedi_test_spki, fedi_test_spki);
     assert_int_equal(parse(text), FEDI_EKEY);
-    snprintf(text, sizeof(text), "key: %s", spki);
+    snprintf(text, sizeof(text), "key: %s", fedi_test_spki);
     assert_int_equal(parse(text), FEDI_EKEY);
-    snprintf(text, sizeof(text), "%sx", spki);
+    snprintf(text, sizeof(text), "%sx", fedi_test_spki);
     assert_int_equal(parse(text), FEDI_EKEY);
     snprintf(text, sizeof(text), "-----BEGIN RSA PUBLIC KEY-----%s", rest);
     assert_int_equal(parse(text), FEDI_EKEY);
@@ -268,7 +258,8 @@ test_der(void **state)
 
     fedi_heap_init(&heap);
 
-    assert_int_equal(fedi_key_parse(&heap.arena, fedi_test_view(spki), &key),
+    assert_int_equal(fedi_key_parse(&heap.arena,
+                                    fedi_test_view(fedi_test_spki), &key),
                      FEDI_OK);
 
     p = NULL;

@@ -7,18 +7,7 @@
 #include "fedi_test.h"
 
 #include "fedi_pem.h"
-
-
-static const char  spki[] =
-    "-----BEGIN PUBLIC KEY-----\n"
-    "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEApgsGRS/iEpZkv5TnvDzu\n"
-    "LDiHqxIQeZ7mstZujgjpvwwoG5inV2JustV9U7DcW+x5APFteNUwaXJZj6IudupM\n"
-    "XUODmALpC/Xs/zyaKEpjtlUdcZClD6bdLfdhG8Z2c9jsVES1scqIueDAI0eJFQNU\n"
-    "WkSd+RsbWs7cSovAz12NQ6y2lcoBZC/YKxUCrwMa1RniXzS1RyOS8/Hbe5G3zKMX\n"
-    "PNHJEUJ31MoZoOgpWylHG2c3p9DukW/mQqWgNUJzKJ2/4mRng3L3iDHC48DUrM78\n"
-    "lAktOo3duhp0AMBMznQ2KyDKp9f45+FzNld3AbTWbcTuO5xoT7/8/krUw+YRKAJi\n"
-    "bwIDAQAB\n"
-    "-----END PUBLIC KEY-----\n";
+#include "fedi_test_key.h"
 
 
 static fedi_err_e
@@ -85,9 +74,9 @@ test_r14_pem_size(void **state)
     text = fedi_alloc(&heap.arena, FEDI_PEM_MAX + 1);
     assert_non_null(text);
 
-    len = strlen(spki);
+    len = strlen(fedi_test_spki);
     memset(text, '\n', FEDI_PEM_MAX + 1);
-    memcpy(text + FEDI_PEM_MAX + 1 - len, spki, len);
+    memcpy(text + FEDI_PEM_MAX + 1 - len, fedi_test_spki, len);
 
     pem.data = text + 1;
     pem.len = FEDI_PEM_MAX;
@@ -169,7 +158,7 @@ test_rsa_strict(void **state)
 
     fedi_heap_init(&heap);
 
-    assert_int_equal(decode(&heap, spki, &der), FEDI_OK);
+    assert_int_equal(decode(&heap, fedi_test_spki, &der), FEDI_OK);
     assert_true(der.len < sizeof(bad));
 
     key = fedi_pem_rsa(der);
