@@ -157,8 +157,10 @@ is($t->sql('SELECT count(*) || \' \' || count(DISTINCT inbox)
 
 my $log = $t->{cluster}->dir . '/log';
 
-unlike($t->sql("SELECT pg_read_file('$log')"), qr/deadlock/,
-    'no batch waits in a circle');
+my @circles = $t->sql("SELECT pg_read_file('$log')")
+    =~ /^.*deadlock detected(?:.*\n){0,12}/gm;
+
+is_deeply(\@circles, [], 'no batch waits in a circle') or diag @circles;
 
 # a line for each change of state, and not for each request
 

@@ -128,6 +128,22 @@ deliver();
 is($one->ask("SELECT accepted FROM activitypub.followers
                WHERE uri = 'https://h7.example/1'"), 't', 'and is');
 
+# answers to Follows, whose hosts are told of them in one claim, while another
+# one has such a host
+
+queue($_, 1) for qw/h8.example h9.example/;
+is_deeply(hosts(claim($one, 1)), { 'h8.example' => 1 }, 'one of them is busy');
+$one->ask(follow("https://$_/1", 'later')) for qw/h8.example h9.example/;
+
+$ear->ask('BEGIN');
+$ear->ask("SELECT FROM activitypub.host WHERE name = 'h8.example' FOR UPDATE");
+$one->send('SELECT count(*) FROM activitypub.delivery_claim(100)');
+ok($one->waits, 'who tells a host of them waits for it');
+is_deeply(hosts(claim($two, 100)), { 'h9.example' => 1 },
+    'another one does not wait, nor has them');
+$ear->ask('COMMIT');
+is($one->answer, 2, 'the first has them');
+
 # claims at the same time
 
 queue("c$_.example", 5) for 1 .. 6;

@@ -4,8 +4,8 @@
 -- From an activity to a row for each inbox that has to get it.
 --
 -- Rows of "host" are waited for in the order of their names, and before any
--- delivery of theirs: so do fan-out, settlement and retry.  Who claims waits
--- for none.
+-- delivery of theirs that is not fresh: so do fan-out, settlement and retry.
+-- Who claims waits for none but those of the fresh.
 
 SET LOCAL ROLE activitypub_owner;
 SET LOCAL search_path = activitypub, pg_temp;

@@ -136,7 +136,8 @@ $$;
 
 
 -- Of a host that the caller has locked, up to "lim" of the deliveries that
--- are due and wait for no other.
+-- are due and wait for no other.  Fresh ones are not ours: who absorbs them
+-- has them locked, and may wait for this host.
 
 CREATE OR REPLACE FUNCTION claim_of_host(peer text, lim int, token uuid)
     RETURNS bigint[]
@@ -151,6 +152,7 @@ BEGIN
             SELECT d.id
               FROM delivery AS d
              WHERE d.host = peer AND d.state = 'waiting' AND d.next_at <= now()
+               AND NOT d.fresh
                AND NOT waits_for_older(d) AND NOT waits_for_accept(d)
              ORDER BY d.next_at, d.id
              LIMIT lim);

@@ -175,7 +175,7 @@ sub run {
         die "nginx does not start:\n", $self->error_log;
     }
 
-    $self->wait_for(sub { $self->workers }, 20)
+    $self->wait_for(sub { $self->workers >= $self->_processes }, 20)
         or die "nginx has no workers:\n", $self->error_log;
 
     return $self;
@@ -240,7 +240,7 @@ sub reload {
     return $self->wait_for(sub {
         my @now = $self->workers;
 
-        @now && !grep { $old{$_} } @now;
+        @now >= $self->_processes && !grep { $old{$_} } @now;
     }, 20);
 }
 
@@ -258,6 +258,18 @@ sub workers {
         if $self->{memcheck};
 
     return grep { title($_) eq 'nginx: worker process' } @children;
+}
+
+
+# how many of them there will be: the first one answers before the last is born
+
+sub _processes {
+    my ($self) = @_;
+
+    my ($n) = reverse $self->read_file('nginx.conf')
+        =~ /^\s*worker_processes\s+(\w+);/gm;
+
+    return !$n ? 1 : $n eq 'auto' ? `nproc` : $n;
 }
 
 
