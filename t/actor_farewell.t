@@ -99,7 +99,7 @@ is(keys_left(), 1, 'and has it as long as somebody is to be told');
 
 # who is away is given up, and then there is nothing to sign with
 
-$t->sql("UPDATE activitypub.delivery SET expires = now();
+$t->sql_queue("UPDATE activitypub.delivery SET expires = now();
     UPDATE activitypub.host SET next_at = now(), held_until = NULL
      WHERE name = 'away.example'");
 $t->sql("SELECT activitypub.delivery_retry()");

@@ -49,7 +49,7 @@ for my $round (1 .. 2) {
 
     ok($hit, "killed on the way, $open were under way");
 
-    $t->sql('UPDATE activitypub.delivery SET next_at = now()
+    $t->sql_queue('UPDATE activitypub.delivery SET next_at = now()
         WHERE claim IS NOT NULL;
         UPDATE activitypub.host SET next_at = now()');
 
@@ -83,9 +83,7 @@ is($crowd->everywhere($id, seconds => 120), $n, 'everything arrives');
 
 is($crowd->everywhere($id, type => 'Update', seconds => 120), $n, 'Update');
 
-my $took = time() - $from;
-
-ok($took > 60 && $took < 120, "when the leases have ended, $took s");
+cmp_ok(time() - $from, '>', 60, 'when the leases have ended');
 cmp_ok($crowd->twice($id), '<=', $open, 'twice what was under way');
 
 is($crowd->everywhere($id, type => 'Delete'), $n, 'Delete');

@@ -168,12 +168,24 @@ sub everywhere {
 sub hurry {
     my ($self) = @_;
 
-    $self->ask("UPDATE activitypub.host SET held_until = NULL, opened_at = NULL,
-        failures = 0, next_at = now() WHERE name LIKE '%.$self->{tag}.example'");
-    $self->ask("UPDATE activitypub.delivery SET next_at = now()
-        WHERE host LIKE '%.$self->{tag}.example' AND state = 'waiting'
-        AND claim IS NULL");
+    $self->queue("UPDATE activitypub.host SET held_until = NULL,
+            opened_at = NULL, failures = 0, next_at = now()
+         WHERE name LIKE '%.$self->{tag}.example';
+        UPDATE activitypub.delivery SET next_at = now()
+         WHERE host LIKE '%.$self->{tag}.example' AND state = 'waiting'
+           AND claim IS NULL");
     $self->ask("SELECT activitypub.notify_work('delivery')");
+}
+
+
+# What is to happen while workers are at it: the hosts first, in their order.
+
+sub queue {
+    my ($self, $text) = @_;
+
+    $self->ask("BEGIN;
+        SELECT FROM activitypub.host ORDER BY name FOR UPDATE;
+        $text; COMMIT");
 }
 
 
@@ -184,7 +196,7 @@ sub end {
 
     my $mine = "LIKE '%.$self->{tag}.example'";
 
-    $self->ask("DELETE FROM activitypub.delivery WHERE host $mine");
+    $self->queue("DELETE FROM activitypub.delivery WHERE host $mine");
     $self->ask("DELETE FROM activitypub.follower AS f
         USING activitypub.remote_actor AS r
         WHERE r.id = f.remote_actor AND r.host $mine");

@@ -54,7 +54,7 @@ sub kill {
 
     # the lease of who is dead ends in ninety seconds
 
-    $crowd->ask("UPDATE activitypub.delivery SET claim = NULL
+    $crowd->queue("UPDATE activitypub.delivery SET claim = NULL
         WHERE host LIKE '%.$crowd->{tag}.example'");
     $crowd->hurry;
 

@@ -66,6 +66,18 @@ sub sql {
 }
 
 
+# What is to happen to the queue while workers are at it: the hosts first, in
+# their order, or one of them waits for us as we for it.
+
+sub sql_queue {
+    my ($self, $text) = @_;
+
+    return $self->sql("BEGIN;
+        SELECT FROM activitypub.host ORDER BY name FOR UPDATE;
+        $text; COMMIT");
+}
+
+
 # (exit code, stdout, stderr); stderr names the SQLSTATE
 
 sub psql {
