@@ -808,6 +808,22 @@ $web->release('shy');
 is(join(' ', map { $_->response->status } @both), '200 200',
     'all who come for another site wait for what it is shown');
 
+$shy = actor('https://far.example/u/torn', serve => 0);
+$web->serve($shy->uri, status => 403, hold => 'torn');
+$before = $web->asked($shy->uri);
+@both = map { http_connect() } 1 .. 3;
+
+for my $n (0 .. 2) {
+    $both[$n]->send(text('GET', '/required/echo',
+        [signed('/required/echo', undef, by => $shy, $n % 2 ? %other : ())]));
+    $t->wait_for(sub { $web->asked($shy->uri) > $before });
+    $web->serve($shy->uri, body => $shy->document);
+}
+
+$web->release('torn');
+is(join(' ', map { $_->response->status } @both), '401 200 401',
+    'who comes along for another site is not told what the first one was');
+
 # the connection is good for another request, or closed
 
 my $c = http_connect();

@@ -62,6 +62,36 @@ for my $what (sort keys %busy) {
     is($two->answer, '', "$what: and then the actor is gone");
 }
 
+# a Follow at that time: of nobody any more, or one that is told of the end
+
+$one->ask("SELECT activitypub.remote_actor_set('https://h.example/$_',
+    'h.example', 'https://h.example/$_/inbox', '', 'https://h.example/$_#k',
+    'PEM')") for 1 .. 2;
+
+for my $n (1, 2) {
+    actor("follow$n");
+
+    my ($first, $then) = (follow($n), "SELECT
+        activitypub.actor_delete('follow$n')");
+
+    ($first, $then) = ($then, $first) if $n == 1;
+
+    $one->ask('BEGIN');
+    $one->ask($first);
+    $two->send($then);
+    ok($two->waits, 'one waits for the other');
+    $one->ask('COMMIT');
+    is($two->answer, $n == 1 ? 'ignored' : '', 'and knows what it did');
+}
+
+$one->ask('SELECT activitypub.fanout_expand(10)') for 1 .. 10;
+is($one->ask("SELECT string_agg(d.inbox || ' ' || v.type, ', ')
+    FROM activitypub.delivery AS d
+    JOIN activitypub.activity AS v ON v.id = d.activity"),
+    'https://h.example/2/inbox Delete', 'who followed is told');
+is($one->ask('SELECT count(*) FROM activitypub.follower'), 0,
+    'nobody follows nobody');
+
 # so much to tell that all is told at once: a zone begins anew
 
 my $id = actor('many');
@@ -80,6 +110,18 @@ is(join(' ', $ear->hear), '*', 'an actor who said very much');
 done_testing();
 
 ###############################################################################
+
+sub follow {
+    my ($n) = @_;
+
+    my ($actor, $object) = ("https://h.example/$n",
+        "https://acme.example/activitypub/follow$n");
+
+    return "SELECT activitypub.receive('https://acme.example', '$actor',
+        '$actor/f', 'Follow', '$object', NULL, NULL, NULL,
+        '{\"type\":\"Follow\"}')";
+}
+
 
 # one of the database, with a post that is about to move; the post
 

@@ -33,7 +33,8 @@ static ngx_uint_t ngx_ap_keys_is_of_other(
 static ngx_int_t ngx_ap_keys_ask(ngx_ap_keys_entry_t *entry,
     ngx_ap_origin_t *origin);
 static ngx_int_t ngx_ap_keys_wait(ngx_ap_keys_entry_t *entry,
-    ngx_pool_t *pool, time_t newer, ngx_ap_keys_pt handler, void *data);
+    ngx_pool_t *pool, ngx_ap_origin_t *origin, time_t newer,
+    ngx_ap_keys_pt handler, void *data);
 static void ngx_ap_keys_answered(void *data, ngx_int_t rc,
     const ngx_ap_store_key_t *row);
 static void ngx_ap_keys_fetch(ngx_ap_keys_entry_t *entry);
@@ -44,6 +45,8 @@ static void ngx_ap_keys_fetched(void *data, ngx_int_t rc,
 static void ngx_ap_keys_count(ngx_ap_keys_entry_t *entry,
     ngx_ap_count_e count);
 static void ngx_ap_keys_landed(ngx_ap_keys_entry_t *entry, ngx_int_t rc);
+static ngx_int_t ngx_ap_keys_ask_other(ngx_ap_keys_entry_t *entry,
+    ngx_int_t rc);
 static void ngx_ap_keys_answer(ngx_ap_keys_entry_t *entry, ngx_int_t rc);
 static void ngx_ap_keys_select(ngx_ap_keys_entry_t *entry, ngx_int_t rc,
     ngx_queue_t *waits);
@@ -89,7 +92,7 @@ ngx_ap_keys_get(ngx_ap_worker_t *worker, ngx_pool_t *pool,
         return NGX_ERROR;
     }
 
-    return ngx_ap_keys_wait(entry, pool, newer, handler, data);
+    return ngx_ap_keys_wait(entry, pool, origin, newer, handler, data);
 }
 
 
@@ -108,8 +111,8 @@ ngx_ap_keys_is_of_other(const ngx_ap_keys_entry_t *entry,
         return 0;
     }
 
-    if (entry->asked) {
-        return entry->origin == origin;
+    if (entry->asked && entry->origin == origin) {
+        return 1;
     }
 
     for (i = 0; i < entry->norigins; i++) {
@@ -148,8 +151,8 @@ ngx_ap_keys_ask(ngx_ap_keys_entry_t *entry, ngx_ap_origin_t *origin)
 
 
 static ngx_int_t
-ngx_ap_keys_wait(ngx_ap_keys_entry_t *entry, ngx_pool_t *pool, time_t newer,
-    ngx_ap_keys_pt handler, void *data)
+ngx_ap_keys_wait(ngx_ap_keys_entry_t *entry, ngx_pool_t *pool,
+    ngx_ap_origin_t *origin, time_t newer, ngx_ap_keys_pt handler, void *data)
 {
     ngx_pool_cleanup_t  *cln;
     ngx_ap_keys_wait_t  *wait;
@@ -162,6 +165,7 @@ ngx_ap_keys_wait(ngx_ap_keys_entry_t *entry, ngx_pool_t *pool, time_t newer,
     wait = cln->data;
 
     wait->entry = entry;
+    wait->origin = origin;
     wait->handler = handler;
     wait->data = data;
     wait->newer = newer;
@@ -409,7 +413,31 @@ ngx_ap_keys_landed(ngx_ap_keys_entry_t *entry, ngx_int_t rc)
         entry->until = ngx_time() + NGX_AP_KEYS_NEGATIVE;
     }
 
-    ngx_ap_keys_answer(entry, rc);
+    ngx_ap_keys_answer(entry, ngx_ap_keys_ask_other(entry, rc));
+}
+
+
+/* who came along for an origin that was not refused itself waits for that */
+
+static ngx_int_t
+ngx_ap_keys_ask_other(ngx_ap_keys_entry_t *entry, ngx_int_t rc)
+{
+    ngx_queue_t         *q;
+    ngx_ap_keys_wait_t  *wait;
+
+    for (q = ngx_queue_head(&entry->waits);
+         rc != NGX_ERROR && q != ngx_queue_sentinel(&entry->waits);
+         q = ngx_queue_next(q))
+    {
+        wait = ngx_queue_data(q, ngx_ap_keys_wait_t, queue);
+
+        if (ngx_ap_keys_is_of_other(entry, wait->origin, rc)) {
+            return ngx_ap_keys_ask(entry, wait->origin) == NGX_OK
+                   ? rc : NGX_ERROR;
+        }
+    }
+
+    return rc;
 }
 
 
@@ -473,7 +501,10 @@ ngx_ap_keys_select(ngx_ap_keys_entry_t *entry, ngx_int_t rc,
         next = ngx_queue_next(q);
         wait = ngx_queue_data(q, ngx_ap_keys_wait_t, queue);
 
-        if (rc != NGX_AGAIN || wait->newer <= entry->fetched) {
+        if (rc == NGX_AGAIN ? wait->newer <= entry->fetched
+            : rc == NGX_ERROR
+              || !ngx_ap_keys_is_of_other(entry, wait->origin, rc))
+        {
             ngx_queue_remove(q);
             ngx_queue_insert_tail(waits, q);
         }

@@ -68,6 +68,7 @@ typedef struct {
 struct ngx_ap_keys_wait_s {
     ngx_queue_t                 queue;
     ngx_ap_keys_entry_t        *entry;      /* NULL: does not wait */
+    ngx_ap_origin_t            *origin;
     ngx_ap_keys_pt              handler;
     void                       *data;
     time_t                      newer;

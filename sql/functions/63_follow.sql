@@ -129,7 +129,13 @@ DECLARE
     answer  uuid;
     known   boolean;
 BEGIN
-    IF target.id IS NULL THEN
+    -- who is being deleted just now may be gone when that is over, and whoever
+    -- follows then would never hear of it
+
+    PERFORM FROM actor AS a
+      WHERE a.id = target.id AND a.deleted IS NULL FOR KEY SHARE;
+
+    IF NOT FOUND THEN
         RETURN 'ignored';
     END IF;
 
