@@ -152,6 +152,11 @@ my @urls = ($object, '/activitypub/news', '/activitypub/actor',
     '/.well-known/host-meta', '/.well-known/nodeinfo');
 my %body = map { $_ => get($_, $AP)->body } @urls, '/posts/one.html';
 
+# what changed a moment ago has no date yet
+
+$t->wait_for(sub { 3 == grep { get($_, $AP)->header('Last-Modified') } @urls },
+    20) or die "no date\n";
+
 ###############################################################################
 
 # HTTP-04: methods
