@@ -5,26 +5,22 @@
  */
 
 #include "fedi_json_load.h"
-#include "fedi_json_outline.h"
 #include "fedi_plain.h"
 
 
-static fedi_err_e fedi_json_outlined(fedi_arena_t *arena, fedi_str_t text,
-    const fedi_json_limits_t *limits, json_t **json);
 static fedi_err_e fedi_json_scan(fedi_str_t text,
-    const fedi_json_limits_t *limits, fedi_json_outline_t *outline);
+    const fedi_json_limits_t *limits);
 static const char *fedi_json_string(const char *p, const char *end);
-static fedi_err_e fedi_json_finish(fedi_json_outline_t *outline,
-    json_t *json);
-static bool fedi_json_keyword(const char *name);
+static bool fedi_json_keyword(json_t *json);
 
 
 fedi_err_e
 fedi_json_load(fedi_str_t text, const fedi_json_limits_t *limits,
     json_t **json)
 {
-    fedi_err_e   err;
-    fedi_heap_t  heap;
+    json_t        *loaded;
+    fedi_err_e     err;
+    json_error_t   error;
 
     if (text.len > limits->size) {
         return FEDI_ETOOLONG;
@@ -34,52 +30,28 @@ fedi_json_load(fedi_str_t text, const fedi_json_limits_t *limits,
         return FEDI_EJSON;
     }
 
-    fedi_heap_init(&heap);
-
-    err = fedi_json_outlined(&heap.arena, text, limits, json);
-
-    fedi_heap_free(&heap);
-
-    return err;
-}
-
-
-static fedi_err_e
-fedi_json_outlined(fedi_arena_t *arena, fedi_str_t text,
-    const fedi_json_limits_t *limits, json_t **json)
-{
-    json_t               *loaded;
-    fedi_str_t            given;
-    fedi_err_e            err;
-    json_error_t          error;
-    fedi_json_outline_t   outline;
-
-    if (!fedi_json_outline_init(arena, text, &outline)) {
-        return FEDI_ENOMEM;
-    }
-
     /* jansson recurses and allocates for each value: count them first */
 
-    err = fedi_json_scan(text, limits, &outline);
+    err = fedi_json_scan(text, limits);
     if (err != FEDI_OK) {
         return err;
     }
 
-    given = fedi_json_outline_end(&outline, text.data + text.len);
-    loaded = json_loadb(given.data, given.len, JSON_REJECT_DUPLICATES,
-                        &error);
+    loaded = json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES, &error);
 
     if (loaded == NULL) {
         return json_error_code(&error) == json_error_out_of_memory
                ? FEDI_ENOMEM : FEDI_EJSON;
     }
 
-    err = json_is_object(loaded) ? fedi_json_finish(&outline, loaded)
-                                 : FEDI_EJSON;
-
-    if (err != FEDI_OK) {
+    if (!json_is_object(loaded)) {
         json_decref(loaded);
-        return err;
+        return FEDI_EJSON;
+    }
+
+    if (fedi_json_keyword(loaded)) {
+        json_decref(loaded);
+        return FEDI_EKEYWORD;
     }
 
     *json = loaded;
@@ -93,11 +65,9 @@ fedi_json_outlined(fedi_arena_t *arena, fedi_str_t text,
  * comma can begin one value, so that there are never more of them.
  */
 static fedi_err_e
-fedi_json_scan(fedi_str_t text, const fedi_json_limits_t *limits,
-    fedi_json_outline_t *outline)
+fedi_json_scan(fedi_str_t text, const fedi_json_limits_t *limits)
 {
     size_t       depth, values;
-    fedi_str_t   string;
     const char  *p, *end;
 
     depth = 0;
@@ -109,15 +79,12 @@ fedi_json_scan(fedi_str_t text, const fedi_json_limits_t *limits,
         switch (*p) {
 
         case '"':
-            string.data = p + 1;
             p = fedi_json_string(p + 1, end);
 
             if (p == end) {
                 return FEDI_EJSON;
             }
 
-            string.len = (size_t) (p - string.data);
-            fedi_json_outline_string(outline, string, end);
             break;
 
         case '{':
@@ -176,55 +143,36 @@ fedi_json_string(const char *p, const char *end)
 }
 
 
-/* in the order of the text; the depth is known to be small */
+/* the depth is known to be small */
 
-static fedi_err_e
-fedi_json_finish(fedi_json_outline_t *outline, json_t *json)
+static bool
+fedi_json_keyword(json_t *json)
 {
     size_t       i;
     json_t      *value;
-    fedi_err_e   err;
     const char  *name;
 
-    switch (json_typeof(json)) {
-
-    case JSON_STRING:
-        return fedi_json_outline_restore(outline, json);
-
-    case JSON_ARRAY:
+    if (json_is_array(json)) {
         json_array_foreach(json, i, value) {
-            err = fedi_json_finish(outline, value);
-
-            if (err != FEDI_OK) {
-                return err;
+            if (fedi_json_keyword(value)) {
+                return true;
             }
         }
 
-        return FEDI_OK;
-
-    case JSON_OBJECT:
-        json_object_foreach(json, name, value) {
-            err = fedi_json_keyword(name) ? FEDI_EKEYWORD
-                                          : fedi_json_finish(outline, value);
-
-            if (err != FEDI_OK) {
-                return err;
-            }
-        }
-
-        return FEDI_OK;
-
-    default:
-        return FEDI_OK;
+        return false;
     }
-}
 
+    /* of what is no object, no member is visited */
 
-static bool
-fedi_json_keyword(const char *name)
-{
-    return strcmp(name, "@graph") == 0 || strcmp(name, "@included") == 0
-           || strcmp(name, "@reverse") == 0;
+    json_object_foreach(json, name, value) {
+        if (strcmp(name, "@graph") == 0 || strcmp(name, "@included") == 0
+            || strcmp(name, "@reverse") == 0 || fedi_json_keyword(value))
+        {
+            return true;
+        }
+    }
+
+    return false;
 }
 
 

@@ -5,8 +5,7 @@
  *
  * What is loaded is an object within its limits and without the keywords, and
  * is the same after it was written and loaded again; and jansson never sees
- * more than the limits.  Nor does it take anything that it would not take
- * without an outline, or the other way, or make anything else of it.
+ * more than the limits.
  */
 
 #include "fedi_fuzz.h"
@@ -59,9 +58,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char                *text;
-    json_t              *json, *again, *plain;
+    json_t              *json, *again;
     fedi_str_t           view;
-    fedi_err_e           err;
     fedi_heap_t          heap;
     fedi_json_limits_t   limits = { 65536, FUZZ_DEPTH, FUZZ_VALUES };
 
@@ -69,22 +67,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     view = fedi_fuzz_view(&heap.arena, data, size);
 
-    err = fedi_json_load(view, &fuzz_limits, &json);
-
-    if (err == FEDI_OK || err == FEDI_EJSON) {
-        plain = json_loadb(view.data, view.len, JSON_REJECT_DUPLICATES, NULL);
-
-        /* it reads over a NUL that follows a number */
-
-        if (memchr(view.data, '\0', view.len) == NULL) {
-            fedi_fuzz_assert(json_is_object(plain) == (err == FEDI_OK));
-        }
-
-        fedi_fuzz_assert(err != FEDI_OK || json_equal(json, plain));
-        json_decref(plain);
-    }
-
-    if (err == FEDI_OK) {
+    if (fedi_json_load(view, &fuzz_limits, &json) == FEDI_OK) {
         fedi_fuzz_assert(json_is_object(json));
 
         /* a value at most for each bracket and comma, and those in it */
