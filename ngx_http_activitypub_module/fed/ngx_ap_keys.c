@@ -27,14 +27,8 @@
 #define NGX_AP_KEYS_PATIENCE  7000
 
 
-static ngx_uint_t ngx_ap_keys_is_of_other(
-    const ngx_ap_keys_entry_t *entry, const ngx_ap_origin_t *origin,
-    ngx_int_t rc);
 static ngx_int_t ngx_ap_keys_ask(ngx_ap_keys_entry_t *entry,
     ngx_ap_origin_t *origin);
-static ngx_int_t ngx_ap_keys_wait(ngx_ap_keys_entry_t *entry,
-    ngx_pool_t *pool, ngx_ap_origin_t *origin, time_t newer,
-    ngx_ap_keys_pt handler, void *data);
 static void ngx_ap_keys_answered(void *data, ngx_int_t rc,
     const ngx_ap_store_key_t *row);
 static void ngx_ap_keys_fetch(ngx_ap_keys_entry_t *entry);
@@ -45,12 +39,6 @@ static void ngx_ap_keys_fetched(void *data, ngx_int_t rc,
 static void ngx_ap_keys_count(ngx_ap_keys_entry_t *entry,
     ngx_ap_count_e count);
 static void ngx_ap_keys_landed(ngx_ap_keys_entry_t *entry, ngx_int_t rc);
-static ngx_int_t ngx_ap_keys_ask_other(ngx_ap_keys_entry_t *entry,
-    ngx_int_t rc);
-static void ngx_ap_keys_answer(ngx_ap_keys_entry_t *entry, ngx_int_t rc);
-static void ngx_ap_keys_select(ngx_ap_keys_entry_t *entry, ngx_int_t rc,
-    ngx_queue_t *waits);
-static void ngx_ap_keys_cleanup(void *data);
 
 
 ngx_int_t
@@ -96,35 +84,6 @@ ngx_ap_keys_get(ngx_ap_worker_t *worker, ngx_pool_t *pool,
 }
 
 
-/*
- * Each origin asks as itself, and by its own rules: what one was refused,
- * another may be shown.  Whoever comes for one that is asking waits with it.
- */
-
-static ngx_uint_t
-ngx_ap_keys_is_of_other(const ngx_ap_keys_entry_t *entry,
-    const ngx_ap_origin_t *origin, ngx_int_t rc)
-{
-    ngx_uint_t  i;
-
-    if (rc == NGX_OK || entry->key != NULL) {
-        return 0;
-    }
-
-    if (entry->asked && entry->origin == origin) {
-        return 1;
-    }
-
-    for (i = 0; i < entry->norigins; i++) {
-        if (entry->origins[i] == origin) {
-            return 0;
-        }
-    }
-
-    return i < NGX_AP_KEYS_ORIGINS;
-}
-
-
 static ngx_int_t
 ngx_ap_keys_ask(ngx_ap_keys_entry_t *entry, ngx_ap_origin_t *origin)
 {
@@ -147,34 +106,6 @@ ngx_ap_keys_ask(ngx_ap_keys_entry_t *entry, ngx_ap_origin_t *origin)
     }
 
     return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_ap_keys_wait(ngx_ap_keys_entry_t *entry, ngx_pool_t *pool,
-    ngx_ap_origin_t *origin, time_t newer, ngx_ap_keys_pt handler, void *data)
-{
-    ngx_pool_cleanup_t  *cln;
-    ngx_ap_keys_wait_t  *wait;
-
-    cln = ngx_pool_cleanup_add(pool, sizeof(ngx_ap_keys_wait_t));
-    if (cln == NULL) {
-        return NGX_ERROR;
-    }
-
-    wait = cln->data;
-
-    wait->entry = entry;
-    wait->origin = origin;
-    wait->handler = handler;
-    wait->data = data;
-    wait->newer = newer;
-
-    ngx_queue_insert_tail(&entry->waits, &wait->queue);
-
-    cln->handler = ngx_ap_keys_cleanup;
-
-    return NGX_AGAIN;
 }
 
 
@@ -387,6 +318,8 @@ ngx_ap_keys_late_handler(ngx_event_t *ev)
 static void
 ngx_ap_keys_landed(ngx_ap_keys_entry_t *entry, ngx_int_t rc)
 {
+    ngx_ap_origin_t  *origin;
+
     if (entry->timer.timer_set) {
         ngx_del_timer(&entry->timer);
     }
@@ -413,112 +346,13 @@ ngx_ap_keys_landed(ngx_ap_keys_entry_t *entry, ngx_int_t rc)
         entry->until = ngx_time() + NGX_AP_KEYS_NEGATIVE;
     }
 
-    ngx_ap_keys_answer(entry, ngx_ap_keys_ask_other(entry, rc));
-}
+    /* who came along for another origin than was refused waits on for that */
 
+    origin = ngx_ap_keys_wants_other(entry, rc);
 
-/* who came along for an origin that was not refused itself waits for that */
-
-static ngx_int_t
-ngx_ap_keys_ask_other(ngx_ap_keys_entry_t *entry, ngx_int_t rc)
-{
-    ngx_queue_t         *q;
-    ngx_ap_keys_wait_t  *wait;
-
-    for (q = ngx_queue_head(&entry->waits);
-         rc != NGX_ERROR && q != ngx_queue_sentinel(&entry->waits);
-         q = ngx_queue_next(q))
-    {
-        wait = ngx_queue_data(q, ngx_ap_keys_wait_t, queue);
-
-        if (ngx_ap_keys_is_of_other(entry, wait->origin, rc)) {
-            return ngx_ap_keys_ask(entry, wait->origin) == NGX_OK
-                   ? rc : NGX_ERROR;
-        }
+    if (origin != NULL && ngx_ap_keys_ask(entry, origin) != NGX_OK) {
+        rc = NGX_ERROR;
     }
 
-    return rc;
-}
-
-
-/*
- * Those who get what they asked for; NGX_AGAIN: and the others go on waiting.
- * A handler may ask again, and so make this entry wait again.
- */
-
-static void
-ngx_ap_keys_answer(ngx_ap_keys_entry_t *entry, ngx_int_t rc)
-{
-    EVP_PKEY            *held;
-    ngx_int_t            good;
-    ngx_queue_t          waits, *q;
-    ngx_ap_key_t         key;
-    ngx_ap_keys_wait_t  *wait;
-
-    ngx_ap_keys_select(entry, rc, &waits);
-
-    ngx_memzero(&key, sizeof(ngx_ap_key_t));
-
-    held = NULL;
-    good = (entry->rc == NGX_OK && (rc == NGX_OK || rc == NGX_AGAIN));
-
-    if (good) {
-        key.key = entry->key;
-        key.actor = entry->actor;
-        key.fetched = entry->fetched;
-
-        held = entry->key;
-        EVP_PKEY_up_ref(held);
-    }
-
-    while (!ngx_queue_empty(&waits)) {
-
-        q = ngx_queue_head(&waits);
-        wait = ngx_queue_data(q, ngx_ap_keys_wait_t, queue);
-
-        ngx_ap_keys_cleanup(wait);
-
-        wait->handler(wait->data, good ? NGX_OK : rc, good ? &key : NULL);
-    }
-
-    EVP_PKEY_free(held);
-}
-
-
-static void
-ngx_ap_keys_select(ngx_ap_keys_entry_t *entry, ngx_int_t rc,
-    ngx_queue_t *waits)
-{
-    ngx_queue_t         *q, *next;
-    ngx_ap_keys_wait_t  *wait;
-
-    ngx_queue_init(waits);
-
-    for (q = ngx_queue_head(&entry->waits);
-         q != ngx_queue_sentinel(&entry->waits);
-         q = next)
-    {
-        next = ngx_queue_next(q);
-        wait = ngx_queue_data(q, ngx_ap_keys_wait_t, queue);
-
-        if (rc == NGX_AGAIN ? wait->newer <= entry->fetched
-            : rc == NGX_ERROR
-              || !ngx_ap_keys_is_of_other(entry, wait->origin, rc))
-        {
-            ngx_queue_remove(q);
-            ngx_queue_insert_tail(waits, q);
-        }
-    }
-}
-
-
-static void
-ngx_ap_keys_cleanup(void *data)
-{
-    ngx_ap_keys_wait_t *wait = data;
-
-    if (wait->entry != NULL) {
-        ngx_queue_remove(&wait->queue);
-        wait->entry = NULL;
-    }
+    ngx_ap_keys_answer(entry, rc);
 }

@@ -4,8 +4,9 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * What the files of the keys share: ngx_ap_keys.c asks for them,
- * ngx_ap_keys_held.c has them, and ngx_ap_keys_line.c is where those stand
- * that will be fetched when others are.
+ * ngx_ap_keys_held.c has them, ngx_ap_keys_line.c is where those stand that
+ * will be fetched when others are, and ngx_ap_keys_wait.c where their readers
+ * do.
  */
 
 #ifndef NGX_AP_KEYS_INTERNAL_H
@@ -117,6 +118,29 @@ void ngx_ap_keys_line_leave(ngx_ap_keys_entry_t *entry);
  */
 ngx_ap_keys_entry_t *ngx_ap_keys_line_next(ngx_ap_keys_t *keys,
     ngx_int_t *rc);
+
+/* NGX_AGAIN, or NGX_ERROR: no memory.  The end of the pool ends the wait. */
+ngx_int_t ngx_ap_keys_wait(ngx_ap_keys_entry_t *entry, ngx_pool_t *pool,
+    ngx_ap_origin_t *origin, time_t newer, ngx_ap_keys_pt handler, void *data);
+
+/*
+ * Whether "rc" is not for this origin.  Each asks as itself, and by its own
+ * rules: what one was refused, another may be shown.  Whoever comes for one
+ * that is asking waits with it.
+ */
+ngx_uint_t ngx_ap_keys_is_of_other(const ngx_ap_keys_entry_t *entry,
+    const ngx_ap_origin_t *origin, ngx_int_t rc);
+
+/* the first such of those who wait; NULL: there is none */
+ngx_ap_origin_t *ngx_ap_keys_wants_other(const ngx_ap_keys_entry_t *entry,
+    ngx_int_t rc);
+
+/*
+ * Those who get what they asked for; the others go on waiting: all who want a
+ * newer one with NGX_AGAIN, those of other origins with a refusal.  A handler
+ * may ask again, and so make this entry wait again.
+ */
+void ngx_ap_keys_answer(ngx_ap_keys_entry_t *entry, ngx_int_t rc);
 
 /* when a handler of its timer is due: in ngx_ap_keys.c */
 void ngx_ap_keys_late_handler(ngx_event_t *ev);
