@@ -30,8 +30,7 @@ static apctl_exit_e apctl_actor_ambiguous(apctl_t *ap,
 apctl_exit_e
 apctl_actor_list(apctl_t *ap)
 {
-    PGresult      *result;
-    apctl_exit_e   code;
+    apctl_exit_e  code;
 
     code = apctl_connect(ap, NULL);
 
@@ -39,16 +38,9 @@ apctl_actor_list(apctl_t *ap)
         return code;
     }
 
-    code = apctl_query(ap,
+    return apctl_list(ap,
         "SELECT " APCTL_ACTOR_COLUMNS " FROM activitypub.actors a"
-        " ORDER BY a.origin, a.name", 0, NULL, &result);
-
-    if (code == APCTL_OK) {
-        apctl_print_rows(ap, result, 6, "there is no actor");
-        PQclear(result);
-    }
-
-    return code;
+        " ORDER BY a.origin, a.name", 0, NULL, 6, "there is no actor");
 }
 
 

@@ -12,7 +12,6 @@
 #include "apctl_block_rules.h"
 #include "apctl_connect.h"
 #include "apctl_csv.h"
-#include "apctl_output.h"
 #include "apctl_query.h"
 #include "apctl_time.h"
 
@@ -189,27 +188,19 @@ apctl_block_take_back(apctl_t *ap, const char *text)
 apctl_exit_e
 apctl_block_list(apctl_t *ap)
 {
-    PGresult      *result;
-    apctl_exit_e   code;
+    apctl_exit_e  code;
 
-    if ((code = apctl_connect(ap, NULL)) != APCTL_OK
-        || (code = apctl_query(ap,
-                "SELECT p.severity, p.domain, p.source,"
-                " nullif(p.origin, '') AS origin,"
-                " nullif(p.reason, '') AS reason,"
-                " " APCTL_TIME_SQL("p.created") " AS created"
-                " FROM activitypub.policies AS p"
-                " ORDER BY p.domain, p.origin, p.source",
-                0, NULL, &result)) != APCTL_OK)
-    {
+    if ((code = apctl_connect(ap, NULL)) != APCTL_OK) {
         return code;
     }
 
-    apctl_print_rows(ap, result, 5, "there is no rule");
-
-    PQclear(result);
-
-    return APCTL_OK;
+    return apctl_list(ap,
+        "SELECT p.severity, p.domain, p.source,"
+        " nullif(p.origin, '') AS origin, nullif(p.reason, '') AS reason,"
+        " " APCTL_TIME_SQL("p.created") " AS created"
+        " FROM activitypub.policies AS p"
+        " ORDER BY p.domain, p.origin, p.source",
+        0, NULL, 5, "there is no rule");
 }
 
 

@@ -30,8 +30,7 @@ static bool apctl_delivery_is_id(const char *text);
 apctl_exit_e
 apctl_followers_list(apctl_t *ap)
 {
-    PGresult      *result;
-    apctl_exit_e   code;
+    apctl_exit_e  code;
 
     if ((code = apctl_connect(ap, NULL)) != APCTL_OK
         || (code = apctl_actor_given(ap)) != APCTL_OK)
@@ -39,7 +38,7 @@ apctl_followers_list(apctl_t *ap)
         return code;
     }
 
-    code = apctl_query(ap,
+    return apctl_list(ap,
         "SELECT " APCTL_TIME_SQL("f.since") " AS since, f.actor, f.uri,"
         " f.inbox, f.accepted"
         " FROM activitypub.followers f"
@@ -47,14 +46,7 @@ apctl_followers_list(apctl_t *ap)
         " (SELECT a.handle FROM activitypub.actors a WHERE " APCTL_ACTOR_SQL
         ")"
         " ORDER BY f.actor, f.since DESC, f.uri",
-        1, &apctl_value(ap, ACTOR), &result);
-
-    if (code == APCTL_OK) {
-        apctl_print_rows(ap, result, 3, "there is no follower");
-        PQclear(result);
-    }
-
-    return code;
+        1, &apctl_value(ap, ACTOR), 3, "there is no follower");
 }
 
 
@@ -98,26 +90,22 @@ apctl_deliveries_show(apctl_t *ap)
         return code;
     }
 
-    if (apctl_delivery_is_id(ap->operand)) {
-        code = apctl_query(ap,
-            "SELECT " APCTL_DELIVERY_COLUMNS " FROM activitypub.deliveries d"
-            " WHERE d.id = $1::bigint", 1, &ap->operand, &result);
-
-    } else {
-        code = apctl_query(ap,
+    if (!apctl_delivery_is_id(ap->operand)) {
+        return apctl_list(ap,
             "SELECT " APCTL_DELIVERY_COLUMNS " FROM activitypub.deliveries d"
             " WHERE d.host = lower($1::text) ORDER BY d.id",
-            1, &ap->operand, &result);
+            1, &ap->operand, 5, "nothing is delivered to that host");
     }
+
+    code = apctl_query(ap,
+        "SELECT " APCTL_DELIVERY_COLUMNS " FROM activitypub.deliveries d"
+        " WHERE d.id = $1::bigint", 1, &ap->operand, &result);
 
     if (code != APCTL_OK) {
         return code;
     }
 
-    if (!apctl_delivery_is_id(ap->operand)) {
-        apctl_print_rows(ap, result, 5, "nothing is delivered to that host");
-
-    } else if (PQntuples(result) == 0) {
+    if (PQntuples(result) == 0) {
         code = apctl_fail(APCTL_NOT_FOUND, "there is no delivery %s: what "
                           "has arrived is forgotten", ap->operand);
 

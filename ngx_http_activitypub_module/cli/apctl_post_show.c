@@ -71,7 +71,6 @@ apctl_post_preview(apctl_t *ap)
 apctl_exit_e
 apctl_post_list(apctl_t *ap)
 {
-    PGresult      *result;
     const char    *values[2];
     apctl_exit_e   code;
 
@@ -84,7 +83,7 @@ apctl_post_list(apctl_t *ap)
 
     values[0] = apctl_value(ap, ACTOR);
 
-    code = apctl_query(ap,
+    return apctl_list(ap,
         "SELECT " APCTL_TIME_SQL("p.published") " AS published, p.actor,"
         " p.title, p.id, p.url, p.type, "
         APCTL_TIME_SQL("p.updated") " AS updated, p.pinned"
@@ -94,14 +93,7 @@ apctl_post_list(apctl_t *ap)
         " (SELECT a.handle FROM activitypub.actors a WHERE " APCTL_ACTOR_SQL
         "))"
         " ORDER BY p.published DESC, p.id DESC LIMIT $2::bigint",
-        2, values, &result);
-
-    if (code == APCTL_OK) {
-        apctl_print_rows(ap, result, 4, "there is no post");
-        PQclear(result);
-    }
-
-    return code;
+        2, values, 4, "there is no post");
 }
 
 

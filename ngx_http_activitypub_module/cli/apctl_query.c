@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apctl_output.h"
 #include "apctl_query.h"
 
 
@@ -61,6 +62,24 @@ apctl_query(apctl_t *ap, const char *sql, int n, const char *const *values,
 
     PQclear(*result);
     *result = NULL;
+
+    return code;
+}
+
+
+apctl_exit_e
+apctl_list(apctl_t *ap, const char *sql, int n, const char *const *values,
+    int columns, const char *none)
+{
+    PGresult      *result;
+    apctl_exit_e   code;
+
+    code = apctl_query(ap, sql, n, values, &result);
+
+    if (code == APCTL_OK) {
+        apctl_print_rows(ap, result, columns, none);
+        PQclear(result);
+    }
 
     return code;
 }

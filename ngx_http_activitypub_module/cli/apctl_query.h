@@ -20,7 +20,14 @@
 apctl_exit_e apctl_query(apctl_t *ap, const char *sql, int n,
     const char *const *values, PGresult **result);
 
-/* the same; with --dry-run in a transaction that is rolled back */
+/*
+ * The same, and prints all rows, or "none" if there is none: see
+ * apctl_print_rows().
+ */
+apctl_exit_e apctl_list(apctl_t *ap, const char *sql, int n,
+    const char *const *values, int columns, const char *none);
+
+/* as apctl_query(); with --dry-run in a transaction that is rolled back */
 apctl_exit_e apctl_call(apctl_t *ap, const char *sql, int n,
     const char *const *values, PGresult **result);
 
