@@ -92,6 +92,42 @@ is($one->ask("SELECT string_agg(d.inbox || ' ' || v.type, ', ')
 is($one->ask('SELECT count(*) FROM activitypub.follower'), 0,
     'nobody follows nobody');
 
+# workers do not wait for such a transaction, however long it is: who claims
+# leaves what it takes away, and looks again soon
+
+actor($_) for qw/gone stays/;
+queue($_, 'q.example', 1) for qw/gone stays/;
+$one->ask('BEGIN');
+$one->ask("SELECT activitypub.actor_delete('gone')");
+is($two->ask(claim('q.example')), 'stays', 'a claim of what is left');
+is($two->ask(claim('q.example')), '', 'and not more');
+$one->ask('ROLLBACK');
+ok($t->wait_for(sub { $two->ask(claim('q.example')) eq 'gone' }, 5),
+    'the rest when it is not deleted after all');
+
+# who settles had a follower told, for whom the end of the actor will wait,
+# and finds what took too long deleted
+
+$one->ask('DELETE FROM activitypub.delivery');
+$one->ask(follow(1, 'gone'));
+is($two->ask(claim('h.example')), 'gone', 'an Accept is on its way');
+queue('gone', 'h.example', 1);
+is($two->ask(claim('h.example')), 'gone', 'a post as well');
+$two->ask("UPDATE activitypub.delivery SET next_at = now()
+            WHERE host = 'h.example' AND holds IS NULL");
+
+my $gone = id('gone');
+
+$one->ask('BEGIN');
+$one->ask("SELECT activitypub.silence_actor($gone)");
+$two->send(settle('h.example'));
+is($one->ask("SELECT activitypub.gather_inboxes($gone, gen_random_uuid())"),
+    '', 'nobody waits in a circle');
+is($two->answer, '', 'both are settled');
+$one->ask('ROLLBACK');
+is($two->ask("SELECT count(*) FROM activitypub.delivery
+    WHERE host = 'h.example'"), 1, 'what was late is sent again');
+
 # so much to tell that all is told at once: a zone begins anew
 
 my $id = actor('many');
@@ -112,14 +148,59 @@ done_testing();
 ###############################################################################
 
 sub follow {
-    my ($n) = @_;
+    my ($n, $name) = @_;
 
     my ($actor, $object) = ("https://h.example/$n",
-        "https://acme.example/activitypub/follow$n");
+        'https://acme.example/activitypub/' . ($name || "follow$n"));
 
     return "SELECT activitypub.receive('https://acme.example', '$actor',
         '$actor/f', 'Follow', '$object', NULL, NULL, NULL,
         '{\"type\":\"Follow\"}')";
+}
+
+
+# "n" deliveries of an actor to as many inboxes of a host
+
+sub queue {
+    my ($name, $host, $n) = @_;
+
+    $one->ask("SELECT activitypub.wake_hosts('{$host}')");
+    $one->ask("INSERT INTO activitypub.delivery (activity, document, actor,
+            lane, host, inbox)
+        SELECT gen_random_uuid(), '{}', a.id, gen_random_uuid(), '$host',
+               'https://$host/' || a.name || n
+          FROM activitypub.actor AS a, generate_series(1, $n) AS n
+         WHERE a.name = '$name'");
+}
+
+
+# whose deliveries those are
+
+sub claim {
+    my ($host) = @_;
+
+    return "SELECT string_agg(substring(actor FROM '[^/]*\$'), ' ')
+        FROM activitypub.delivery_claim(100) WHERE host = '$host'";
+}
+
+
+# an Accept arrived, nothing else
+
+sub settle {
+    my ($host) = @_;
+
+    return "SELECT activitypub.delivery_settle((SELECT jsonb_agg(
+        jsonb_build_object('id', id, 'claim', claim, 'outcome',
+            CASE WHEN holds IS NULL THEN 'retry' ELSE 'delivered' END))
+        FROM activitypub.delivery WHERE claim IS NOT NULL
+         AND host = '$host'))";
+}
+
+
+sub id {
+    my ($name) = @_;
+
+    return $one->ask("SELECT id FROM activitypub.actor WHERE name = '$name'");
 }
 
 

@@ -128,6 +128,25 @@ deliver();
 is($one->ask("SELECT accepted FROM activitypub.followers
                WHERE uri = 'https://h7.example/1'"), 't', 'and is');
 
+# nor when it gives up what has waited too long for a server that fails, and
+# somebody withdraws that: he may want a follower next who was settled just now
+
+$one->ask('DELETE FROM activitypub.delivery');
+$one->ask(follow('https://h4.example/3', 'later'));
+queue('h4.example', 1);
+is(claim($two, 9), 2, 'an Accept and something else are on their way');
+$one->ask(follow('https://h4.example/2', 'later'));
+$one->ask("UPDATE activitypub.delivery SET fresh = false, expires = now()
+            WHERE claim IS NULL");
+$one->ask('BEGIN');
+$one->ask(follow('https://h4.example/2', 'once more'));
+$two->send(settle('true', 'retry'));
+is($one->ask(follow('https://h4.example/3', 'once more')), 'accepted',
+    'two Follows while all is settled');
+$one->ask('COMMIT');
+is($two->answer, '', 'nobody waits in a circle');
+$one->ask('DELETE FROM activitypub.delivery; DELETE FROM activitypub.host');
+
 # answers to Follows, whose hosts are told of them in one claim, while another
 # one has such a host
 
@@ -403,12 +422,17 @@ sub hosts {
 }
 
 
-# delivers what is claimed now
+# delivers what is claimed now, or the Accepts alone
 
 sub settle {
+    my ($which, $others) = @_;
+
+    $others ||= 'delivered';
+
     return "SELECT activitypub.delivery_settle((SELECT jsonb_agg(
-        jsonb_build_object('id', id, 'claim', claim, 'outcome', 'delivered'))
-        FROM activitypub.delivery WHERE claim IS NOT NULL AND $_[0]))";
+        jsonb_build_object('id', id, 'claim', claim, 'outcome',
+            CASE WHEN holds IS NULL THEN '$others' ELSE 'delivered' END))
+        FROM activitypub.delivery WHERE claim IS NOT NULL AND $which))";
 }
 
 

@@ -137,18 +137,22 @@ $$;
 
 -- Of a host that the caller has locked, up to "lim" of the deliveries that
 -- are due and wait for no other.  Fresh ones are not ours: who absorbs them
--- has them locked, and may wait for this host.
+-- has them locked, and may wait for this host.  Others may be locked by who
+-- withdraws them or deletes their actor, in a transaction as long as he likes:
+-- they are "held", and nobody waits for him.
 
-CREATE OR REPLACE FUNCTION claim_of_host(peer text, lim int, token uuid)
-    RETURNS bigint[]
+DROP FUNCTION IF EXISTS claim_of_host(text, int, uuid);
+
+CREATE FUNCTION claim_of_host(peer text, lim int, token uuid,
+    OUT ids bigint[], OUT held boolean)
     LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
 AS $$
 DECLARE
-    ids      bigint[];
+    found    bigint[];
     dropped  int;
 BEGIN
     LOOP
-        ids := ARRAY(
+        found := ARRAY(
             SELECT d.id
               FROM delivery AS d
              WHERE d.host = peer AND d.state = 'waiting' AND d.next_at <= now()
@@ -157,18 +161,23 @@ BEGIN
              ORDER BY d.next_at, d.id
              LIMIT lim);
 
-        SELECT s.allowed, s.dropped INTO ids, dropped
-          FROM sendable(peer, ids) AS s;
+        SELECT s.allowed, s.dropped INTO found, dropped
+          FROM sendable(peer, found) AS s;
 
         EXIT WHEN dropped = 0;
     END LOOP;
+
+    ids := ARRAY(SELECT d.id
+                   FROM unnest(found) WITH ORDINALITY AS f (id, n)
+                   JOIN delivery AS d ON d.id = f.id
+                  ORDER BY f.n
+                    FOR UPDATE OF d SKIP LOCKED);
+    held := cardinality(ids) < cardinality(found);
 
     UPDATE delivery AS d
        SET claim = token, attempts = d.attempts + 1,
            next_at = now() + lease_time()
      WHERE d.id = ANY (ids);
-
-    RETURN ids;
 END
 $$;
 
@@ -200,21 +209,28 @@ AS $$
 #variable_conflict use_column
 DECLARE
     result  bigint[] := '{}'::bigint[];
+    held    boolean := false;
     room    int;
 BEGIN
     SELECT CASE WHEN peer.opened_at IS NULL THEN 2 ELSE 1 END - l.busy
       INTO room FROM leases_of(peer.name) AS l;
 
     IF room > 0 THEN
-        result := claim_of_host(peer.name, least(room, lim), token);
+        SELECT c.ids, c.held INTO result, held
+          FROM claim_of_host(peer.name, least(room, lim), token) AS c;
     END IF;
 
-    -- Full: a lease will end.  Else, unless there may be more than was asked
-    -- for, whatever is due waits for something that is not, or is leased.
+    -- Full: a lease will end.  Held: some may be free soon.  Else, unless
+    -- there may be more than was asked for, whatever is due waits for
+    -- something that is not, or is leased.
 
     IF cardinality(result) >= room THEN
         UPDATE host AS h
            SET next_at = (SELECT l.first FROM leases_of(peer.name) AS l)
+         WHERE h.name = peer.name;
+
+    ELSIF held THEN
+        UPDATE host AS h SET next_at = now() + interval '1 s'
          WHERE h.name = peer.name;
 
     ELSIF cardinality(result) < lim THEN

@@ -224,7 +224,7 @@ BEGIN
         SELECT d.* FROM delivery AS d
          WHERE d.host = peer AND d.state = 'waiting' AND d.next_at <= now()
            AND d.expires <= now()
-         ORDER BY d.next_at LIMIT 1000
+         ORDER BY d.next_at LIMIT 1000 FOR UPDATE SKIP LOCKED
     LOOP
         PERFORM bury_delivery(late);
     END LOOP;
@@ -319,6 +319,28 @@ END
 $$;
 
 
+-- Of these results those whose claims are still good, with their deliveries
+-- locked.  One that somebody else has locked is late, and its actor is being
+-- deleted: nobody waits for that, whose transaction may be long, and who may
+-- wait for a follower that was settled just now.
+
+CREATE OR REPLACE FUNCTION lock_results(results jsonb)
+    RETURNS jsonb
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    RETURN to_jsonb(ARRAY(
+        SELECT r.item
+          FROM jsonb_array_elements(results) WITH ORDINALITY AS r (item, n)
+          JOIN delivery AS d
+            ON d.id = (r.item ->> 'id')::bigint
+           AND d.claim = (r.item ->> 'claim')::uuid
+         ORDER BY r.n
+           FOR UPDATE OF d SKIP LOCKED));
+END
+$$;
+
+
 -- [{"id": 1, "claim": "…", "outcome": "delivered|retry|gone|refused",
 --   "status": 202, "retry_after": 60, "error": "…",
 --   "scheme": "rfc9421"}, …]
@@ -345,6 +367,8 @@ BEGIN
 
     PERFORM FROM host AS h WHERE h.name = ANY (names)
       ORDER BY h.name FOR UPDATE;
+
+    results := lock_results(results);
 
     PERFORM settle_delivered(results);
 

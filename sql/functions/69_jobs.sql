@@ -157,6 +157,7 @@ CREATE OR REPLACE FUNCTION job_done(id bigint, result jsonb)
     RETURNS void
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = activitypub, pg_temp
+    SET enable_seqscan = off SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
