@@ -19,6 +19,7 @@ use lib 'lib';
 use Test::Nginx;
 use Test::Posts;
 use Test::Remote;
+use Test::Session;
 
 use Time::HiRes qw/sleep time/;
 
@@ -119,6 +120,22 @@ is($ann->post($inbox, $ann->activity('Undo', { type => 'Follow',
     id => 'https://other.example/f', actor => $bob->uri,
     object => $actor }))->status, 403, 'Undo by another');
 is(followers(), 'https://remote.example/u/bob', 'who stays');
+
+# while the site has the actor in its hands
+
+my $session = Test::Session->new($t);
+my $undo = $bob->activity('Undo', $actor);
+
+$undo->{object} = { type => 'Follow', actor => $bob->uri, object => $actor };
+$session->ask('BEGIN');
+$session->ask("SELECT activitypub.actor_delete('news')");
+is(post($undo), 503, 'Undo while the actor is being deleted');
+is($ann->post($inbox, $ann->activity('Like', 'https://x.example/1'))
+    ->status, 202, 'who has nothing to do with that does not wait');
+$session->ask('ROLLBACK');
+is(post($undo), 202, 'the same Undo again');
+is(followers(), '', 'is heard');
+is(post($bob->activity('Follow', $actor)), 202, 'Follow');
 
 # the instance actor
 

@@ -62,7 +62,8 @@ for my $what (sort keys %busy) {
     is($two->answer, '', "$what: and then the actor is gone");
 }
 
-# a Follow at that time: of nobody any more, or one that is told of the end
+# a Follow at that time: its sender comes again, and finds nobody; or it is
+# waited for, and is told of the end
 
 $one->ask("SELECT activitypub.remote_actor_set('https://h.example/$_',
     'h.example', 'https://h.example/$_/inbox', '', 'https://h.example/$_#k',
@@ -74,14 +75,21 @@ for my $n (1, 2) {
     my ($first, $then) = (follow($n), "SELECT
         activitypub.actor_delete('follow$n')");
 
-    ($first, $then) = ($then, $first) if $n == 1;
-
     $one->ask('BEGIN');
+
+    if ($n == 1) {
+        $one->ask($then);
+        is($two->ask($first), 'busy', 'a Follow does not wait');
+        $one->ask('COMMIT');
+        is($two->ask($first), 'ignored', 'and is late');
+        next;
+    }
+
     $one->ask($first);
     $two->send($then);
-    ok($two->waits, 'one waits for the other');
+    ok($two->waits, 'a Follow is waited for');
     $one->ask('COMMIT');
-    is($two->answer, $n == 1 ? 'ignored' : '', 'and knows what it did');
+    is($two->answer, '', 'and then the actor is gone');
 }
 
 $one->ask('SELECT activitypub.fanout_expand(10)') for 1 .. 10;
@@ -91,6 +99,21 @@ is($one->ask("SELECT string_agg(d.inbox || ' ' || v.type, ', ')
     'https://h.example/2/inbox Delete', 'who followed is told');
 is($one->ask('SELECT count(*) FROM activitypub.follower'), 0,
     'nobody follows nobody');
+
+# nor do others wait who have to do with its followers
+
+actor('old');
+$one->ask(follow($_, 'old')) for 1, 2;
+$one->ask('BEGIN');
+$one->ask("SELECT activitypub.actor_delete('old')");
+is($two->ask(undo(1, 'old')), 'busy', 'an Undo of a Follow comes again');
+is($two->ask("SELECT activitypub.remote_actor_set('https://h.example/1',
+    'h.example', 'https://h.example/new', '', 'https://h.example/1#k',
+    'PEM')"), '', 'a follower has another inbox');
+is($two->ask(goodbye(2)), 'deleted', 'another one is gone');
+$one->ask('ROLLBACK');
+is($two->ask(undo(1, 'old')), 'undone', 'when the actor stays it is heard');
+$one->ask('DELETE FROM activitypub.follower');
 
 # workers do not wait for such a transaction, however long it is: who claims
 # leaves what it takes away, and looks again soon
@@ -150,12 +173,38 @@ done_testing();
 sub follow {
     my ($n, $name) = @_;
 
-    my ($actor, $object) = ("https://h.example/$n",
-        'https://acme.example/activitypub/' . ($name || "follow$n"));
+    return receive($n, 'Follow', ours($name || "follow$n"));
+}
+
+
+sub undo {
+    my ($n, $name) = @_;
+
+    return receive($n, 'Undo', '', 'Follow', ours($name));
+}
+
+
+sub goodbye {
+    my ($n) = @_;
+
+    return receive($n, 'Delete', "https://h.example/$n");
+}
+
+
+sub ours {
+    return "https://acme.example/activitypub/$_[0]";
+}
+
+
+sub receive {
+    my ($n, $type, $object, $inner, $of) = @_;
+
+    my ($actor, @inner) = ("https://h.example/$n",
+        map { defined $_ ? "'$_'" : 'NULL' } $inner, $of);
 
     return "SELECT activitypub.receive('https://acme.example', '$actor',
-        '$actor/f', 'Follow', '$object', NULL, NULL, NULL,
-        '{\"type\":\"Follow\"}')";
+        '$actor/$type/' || clock_timestamp(), '$type', '$object', $inner[0],
+        $inner[1], '', '{\"type\":\"$type\"}')";
 }
 
 

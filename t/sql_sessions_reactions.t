@@ -122,13 +122,64 @@ is($three->ask(total($post, 'replies')), 0, 'it is not shown');
 # an actor that is gone meanwhile
 
 $one->ask('BEGIN');
-is($one->ask(receive(('https://r.example/63') x 2, 'Delete',
-    'https://r.example/63', undef, undef, undef, '{}')), 'deleted',
-    'an actor goes');
+is($one->ask(farewell(63)), 'deleted', 'an actor goes');
 $two->send(liked(63));
 ok($two->waits, 'it does something at the same time');
 $one->ask('COMMIT');
 is($two->answer, 'unknown_actor', 'which is nothing');
+
+# its key is asked for meanwhile, and it has another inbox
+
+$three->ask(followed(20));
+$one->ask('BEGIN');
+is($one->ask(unfollowed(20)), 'undone', 'an actor follows nobody any more');
+$two->send("SELECT activitypub.remote_actor_set('https://r.example/20',
+    'r.example', 'https://r.example/20/new', '', 'https://r.example/20#key',
+    'PEM')");
+ok($two->waits, 'who has its document waits for it');
+is($one->ask(farewell(20)), 'deleted', 'it goes');
+$one->ask('COMMIT');
+is($two->answer, '', 'nobody waits in a circle');
+
+# somebody lists the keys of two who go, the other way round
+
+$three->ask("SELECT activitypub.remote_actor_set('https://r.example/$_->[0]',
+    'r.example', 'https://r.example/$_->[0]/inbox', '',
+    'https://r.example/$_->[1]', 'PEM')") for [21, 'z'], [22, 'a'];
+$one->ask('BEGIN');
+is($one->ask(farewell(21)), 'deleted', 'one goes');
+$two->send(q(SELECT activitypub.remote_actor_keep('https://r.example/23',
+    'r.example', 'https://r.example/23/inbox', '',
+    '[{"id": "https://r.example/a", "text": "PEM"},
+      {"id": "https://r.example/z", "text": "PEM"}]',
+    'https://r.example/23#key')));
+is($two->answer, '', 'somebody has its key and that of another one');
+is($one->ask(farewell(22)), 'deleted', 'who goes as well');
+$one->ask('COMMIT');
+
+# a site approves replies, and some of them are deleted: who receives does not
+# wait for it
+
+for my $n (24 .. 26) {
+    $three->ask(replied($n));
+    $three->ask("UPDATE activitypub.reaction SET waits = true
+                  WHERE actor = 'https://r.example/$n'");
+}
+
+$one->ask('BEGIN');
+is($one->ask(approve(25)), 't', 'a reply is approved');
+is($three->ask(farewell(25)), 'busy', 'its author comes again to go');
+$two->ask('BEGIN');
+is($two->ask(deleted(24)), 'kept', 'another one is deleted');
+$two->send(deleted(25));
+$one->send(approve(24));
+is($two->answer, 'busy', 'the first one is not yet');
+is($two->ask(deleted(26)), 'kept', 'but others are');
+$two->ask('COMMIT');
+is($one->answer, 'f', 'what is deleted is not approved');
+$one->ask('COMMIT');
+is($two->ask(deleted(25)), 'kept', 'it is deleted then');
+is($three->ask(total($post, 'replies')), 0, 'nothing is left');
 
 # one of which its server says so
 
@@ -229,6 +280,21 @@ sub unfollowed {
     return receive("https://r.example/$who", "https://r.example/$who/undo",
         'Undo', "https://r.example/$who/follow", 'Follow',
         "$home/activitypub/news", "https://r.example/$who/follow", '{}');
+}
+
+
+sub farewell {
+    my ($who) = @_;
+
+    return receive("https://r.example/$who", "https://r.example/$who/bye",
+        'Delete', "https://r.example/$who", undef, undef, undef, '{}');
+}
+
+
+sub approve {
+    my ($who) = @_;
+
+    return "SELECT activitypub.approve_reply('https://r.example/$who/reply')";
 }
 
 

@@ -262,6 +262,13 @@ ngx_http_ap_receive_received(void *data, ngx_int_t rc, const ngx_str_t *verdict)
             break;
         }
 
+        /* the site has it in its hands just now, for as long as it likes */
+
+        if (ngx_ap_str_is(verdict, "busy")) {
+            rc = ngx_http_ap_receive_refuse(inbox, FEDI_REFUSAL_DATABASE);
+            break;
+        }
+
         counter = ngx_http_ap_counter_of(verdict);
         ngx_http_ap_count(inbox->request, counter);
 

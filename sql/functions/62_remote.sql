@@ -147,6 +147,7 @@ DECLARE
     place   text;
     other   text;
     kept    bigint;
+    ours    bigint[];
 BEGIN
     IF split_part(url_host(remote_actor_keep.inbox), ':', 1)
        IS DISTINCT FROM home
@@ -161,6 +162,22 @@ BEGIN
     IF split_part(url_host(shared), ':', 1) IS DISTINCT FROM home THEN
         shared := '';
     END IF;
+
+    -- as who receives: nothing of them is, nor are they buried, meanwhile
+
+    FOR place IN
+        SELECT n.uri
+          FROM (SELECT remote_actor_keep.uri COLLATE "C"
+                UNION
+                SELECT r.uri
+                  FROM remote_key AS k
+                  JOIN remote_actor AS r ON r.id = k.remote_actor
+                 WHERE k.key_id = remote_actor_keep.key_id)
+               AS n (uri)
+         ORDER BY n.uri
+    LOOP
+        PERFORM await_turn(place);
+    END LOOP;
 
     SELECT r.uri INTO other
       FROM remote_key AS k
@@ -188,8 +205,15 @@ BEGIN
 
     place := coalesce(nullif(shared, ''), remote_actor_keep.inbox);
 
-    UPDATE follower AS f SET inbox = place
-     WHERE f.remote_actor = kept AND f.inbox <> place;
+    IF EXISTS (SELECT FROM follower AS f
+                WHERE f.remote_actor = kept AND f.inbox <> place)
+    THEN
+        ours := followed_by(kept);
+
+        UPDATE follower AS f SET inbox = place
+         WHERE f.remote_actor = kept AND f.actor = ANY (ours)
+           AND f.inbox <> place;
+    END IF;
 
     RETURN '';
 END
@@ -197,7 +221,8 @@ $$;
 
 
 -- What an actor does not list is not its own any more; of its other keys
--- only those are taken that are nobody else's.
+-- only those are taken that are nobody else's.  Those of others are not even
+-- locked: one who lists them all would have them in an order of his own.
 
 CREATE OR REPLACE FUNCTION remote_keys_set(owner bigint, keys jsonb,
     over text)
@@ -216,6 +241,10 @@ BEGIN
            to_timestamp((listed.key ->> 'expires')::double precision)
       FROM jsonb_array_elements(keys) AS listed (key)
      WHERE listed.key ->> 'id' <> '' AND listed.key ->> 'text' <> ''
+       AND NOT EXISTS (SELECT FROM remote_key AS o
+                         JOIN remote_actor AS r ON r.id = o.remote_actor
+                        WHERE o.key_id = listed.key ->> 'id'
+                          AND r.id <> owner AND NOT r.gone AND r.uri <> over)
      ORDER BY 1
     ON CONFLICT (key_id) DO UPDATE
        SET remote_actor = excluded.remote_actor, text = excluded.text,

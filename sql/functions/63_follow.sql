@@ -132,11 +132,11 @@ BEGIN
     -- who is being deleted just now may be gone when that is over, and whoever
     -- follows then would never hear of it
 
-    PERFORM FROM actor AS a
-      WHERE a.id = target.id AND a.deleted IS NULL FOR KEY SHARE;
-
-    IF NOT FOUND THEN
-        RETURN 'ignored';
+    IF NOT keep_actor(target.id) THEN
+        RETURN CASE WHEN EXISTS (SELECT FROM actor AS a
+                                  WHERE a.id = target.id AND a.deleted IS NULL)
+                    THEN 'busy' ELSE 'ignored'
+               END;
     END IF;
 
     IF NOT take_in(sender.uri, follow_id, 'Follow', target.uri, target.uri,

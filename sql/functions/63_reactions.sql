@@ -200,8 +200,40 @@ END
 $$;
 
 
--- It is taken back.  Who judges it, see judge_reactions(), or approves it may
--- have it in his hands just now, and is waited for.
+-- Whether the site approves a reply of an actor just now, or any reply of it:
+-- for those that it has not got, it has to wait itself.
+
+CREATE OR REPLACE FUNCTION is_being_approved(actor text, post uuid DEFAULT NULL,
+    item text DEFAULT NULL)
+    RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    waiting  bigint[];
+BEGIN
+    IF post IS NULL THEN
+        waiting := ARRAY(SELECT r.id FROM reaction AS r
+                          WHERE r.actor = is_being_approved.actor AND r.waits);
+    ELSE
+        waiting := ARRAY(SELECT r.id FROM reaction AS r
+                          WHERE r.actor = is_being_approved.actor
+                            AND r.object = post AND r.kind = 'replies'
+                            AND hashtextextended(r.item, 0)
+                                = hashtextextended(is_being_approved.item, 0)
+                            AND r.item = is_being_approved.item AND r.waits);
+    END IF;
+
+    RETURN cardinality(waiting) > 0
+           AND cardinality(waiting) > cardinality(ARRAY(
+                   SELECT r.id FROM reaction AS r WHERE r.id = ANY (waiting)
+                      FOR UPDATE SKIP LOCKED));
+END
+$$;
+
+
+-- It is taken back.  Who judges it, see judge_reactions(), may have it in his
+-- hands just now, and is waited for.
 
 CREATE OR REPLACE FUNCTION unreact(post uuid, kind text, actor text,
     item text)

@@ -5,6 +5,8 @@
 -- share a transaction, and many transactions run at once: nothing here waits
 -- for a row that others need, counts in one, or catches an error.  An actor's
 -- own activities are the exception: they are received one after the other.
+-- For the site least of all, whose transactions are as long as it likes, and
+-- may wait for us: what it has locked is "busy", and its sender comes again.
 
 SET LOCAL ROLE activitypub_owner;
 SET LOCAL search_path = activitypub, pg_temp;
@@ -70,6 +72,40 @@ BEGIN
        AND (a.instance OR is_declared(a.id));
 
     RETURN result;
+END
+$$;
+
+
+-- Until the transaction ends, nobody deletes this actor.  False: it is deleted,
+-- or somebody is about to.
+
+CREATE OR REPLACE FUNCTION keep_actor(actor_id bigint)
+    RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    PERFORM FROM actor AS a
+      WHERE a.id = actor_id AND a.deleted IS NULL
+        FOR KEY SHARE SKIP LOCKED;
+
+    RETURN FOUND;
+END
+$$;
+
+
+-- Whom of ours somebody follows, kept as above.  Who is being deleted is not
+-- among them: that one takes its followers along.
+
+CREATE OR REPLACE FUNCTION followed_by(follower_id bigint)
+    RETURNS bigint[]
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    RETURN ARRAY(SELECT a.id
+                   FROM follower AS f
+                   JOIN actor AS a ON a.id = f.actor
+                  WHERE f.remote_actor = follower_id
+                    FOR KEY SHARE OF a SKIP LOCKED);
 END
 $$;
 
@@ -156,6 +192,10 @@ BEGIN
         END IF;
     END IF;
 
+    IF whom IS NOT NULL AND NOT keep_actor(whom) THEN
+        RETURN 'busy';
+    END IF;
+
     IF (whom IS NULL OR id <> '')
        AND NOT take_in(sender.uri, id, 'Undo',
                        coalesce(what.activity_id, inner_id),
@@ -200,11 +240,15 @@ AS $$
 DECLARE
     keys     jsonb;
     answers  uuid[];
+    ours     bigint[];
 BEGIN
     PERFORM await_turn(sender.uri);
 
+    ours := followed_by(sender.id);
+
     WITH dropped AS (
-        DELETE FROM follower AS f WHERE f.remote_actor = sender.id
+        DELETE FROM follower AS f
+         WHERE f.remote_actor = sender.id AND f.actor = ANY (ours)
         RETURNING f.actor, f.accept
     )
     SELECT jsonb_agg(followers_key(d.actor)), array_agg(d.accept)
@@ -230,6 +274,10 @@ CREATE OR REPLACE FUNCTION receive_farewell(sender remote_actor, id text,
     LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
 AS $$
 BEGIN
+    IF is_being_approved(sender.uri) THEN
+        RETURN 'busy';
+    END IF;
+
     IF NOT take_in(sender.uri, id, 'Delete', sender.uri, sender.uri, body,
                    false)
     THEN
@@ -277,6 +325,7 @@ AS $$
 DECLARE
     concerned  text;
     kind       text;
+    withdrawn  boolean;
 BEGIN
     IF type IN ('Update', 'Delete') THEN
         SELECT w.target INTO concerned FROM received AS w
@@ -310,6 +359,17 @@ BEGIN
         RETURN 'duplicate';
     END IF;
 
+    withdrawn := CASE type
+        WHEN 'Delete' THEN true
+        WHEN 'Update' THEN is_public(body::json -> 'object') IS FALSE
+        ELSE false
+    END;
+
+    IF withdrawn AND is_being_approved(sender.uri, concerned::uuid, object)
+    THEN
+        RETURN 'busy';
+    END IF;
+
     IF NOT take_in(sender.uri, receive_reaction.id, receive_reaction.type,
                    receive_reaction.object, concerned, body, true)
     THEN
@@ -323,9 +383,7 @@ BEGIN
                       CASE kind WHEN 'replies' THEN object ELSE id END,
                       limited AND kind = 'replies');
 
-    ELSIF type = 'Delete'
-          OR (type = 'Update' AND is_public(body::json -> 'object') IS FALSE)
-    THEN
+    ELSIF withdrawn THEN
         PERFORM unreact(concerned::uuid, 'replies', sender.uri, object);
     END IF;
 

@@ -110,7 +110,8 @@ COMMENT ON FUNCTION remote_actor_keep IS
 COMMENT ON FUNCTION remote_keys_set IS
     'The keys of a remote actor are these';
 COMMENT ON FUNCTION receive IS
-    'Does what follows from a verified activity; returns a verdict';
+    'Does what follows from a verified activity; returns a verdict.  "busy": '
+    'it was not done, and is to be sent again';
 COMMENT ON FUNCTION fanout_expand IS
     'Queues one activity for its next inboxes';
 COMMENT ON FUNCTION delivery_claim IS
