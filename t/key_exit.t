@@ -24,6 +24,7 @@ use Test::Remote;
 use Test::Site;
 
 use JSON::PP ();
+use POSIX ();
 use Time::HiRes qw/sleep/;
 
 ###############################################################################
@@ -76,8 +77,12 @@ $web->hold;
 
 my $eve = held('eve');
 
-ok(!http2($eve), 'a client that leaves');
+my $client = http2($eve);
+
 asked($eve, 1);
+kill 'KILL', $client;
+waitpid $client, 0;
+is($t->read_file('http2'), '', 'a client that leaves');
 $web->release;
 $t->wait_for(sub { received($eve) });
 is(received($eve), 1, 'what it left is kept');
@@ -238,7 +243,7 @@ sub begin {
 sub post { status(begin(@_)) }
 
 
-# whether it got an answer within a second
+# a client, whose answer would be in a file
 
 sub http2 {
     my ($who) = @_;
@@ -253,9 +258,16 @@ sub http2 {
 
     $t->write_file('body', $body);
 
-    return system('curl', qw/-sk --http2 --max-time 1 -o/, '/dev/null',
-        '--data-binary', '@' . $t->testdir . '/body', @args,
-        'https://127.0.0.1:' . port(8082) . $inbox) == 0;
+    my $pid = fork() // die "fork: $!";
+
+    if ($pid == 0) {
+        exec 'curl', qw/-ski --http2 -o/, $t->testdir . '/http2',
+            '--data-binary', '@' . $t->testdir . '/body', @args,
+            'https://127.0.0.1:' . port(8082) . $inbox
+            or POSIX::_exit(127);
+    }
+
+    return $pid;
 }
 
 
