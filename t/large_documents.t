@@ -86,6 +86,7 @@ like($r->json->{content}, qr/^<p>x{58000}<\/p>$/, 'is whole');
 my $large = $r->body;
 
 is(ap_get(path($id))->body, $large, 'once more, from the zone');
+$t->wait_for(sub { ap_get('/posts/largest')->status == 200 });
 is(ap_get('/posts/largest')->body, $large, 'and at its page');
 
 my $count = rows();

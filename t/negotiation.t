@@ -136,6 +136,8 @@ my $id = publish($t, $page);
 my $machine = $id =~ s!^https://acme\.example!!r;
 
 $t->wait_for(sub { ap_get($page)->json }, 20) or die "no post\n";
+$t->wait_for(sub { !get('/posts/other.html')->header('Vary') }, 20)
+    or die "which pages have a document is not known\n";
 
 ###############################################################################
 

@@ -212,6 +212,14 @@ my $machine = $id{$page} =~ s!^https://acme\.example!!r;
 $t->wait_for(sub { ap_get($page)->json }, 20) or die "no post\n";
 $t->wait_for(sub { ap_get('/elsewhere/page')->json }, 20) or die "no post\n";
 
+# the same answer each time: it is known which pages have a document, and what
+# changed a moment ago has its date
+
+$t->wait_for(sub { !ask('GET', '/posts/other.html', '')->header('Vary')
+    && 2 == grep { ask('GET', $_, $activity)->header('Last-Modified') }
+        $machine, '/activitypub/news' }, 20)
+    or die "no date\n";
+
 # what is asked for, and what it has when it is answered as itself
 
 my %type = (

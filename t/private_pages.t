@@ -123,7 +123,7 @@ my %id = map { ("/$_.html", publish($t, "/$_.html")) }
     qw/private secret admin request protected allowed open gone/;
 
 die "posts do not arrive\n" unless $t->wait_for(sub {
-    ap_get('/open.html')->status == 200 && ap_get('/open.html')->json
+    !grep { !ap_get($_)->json } '/open.html', '/gone.html'
 }, 20);
 
 my @user = (Authorization => 'Basic ' . encode_base64('user:secret', ''));

@@ -211,8 +211,10 @@ for my $name (qw/__hsfp __s _ga _gl dclid epik gad_source gbraid gclid
 push @table, ["/?p=123&$_=x", undef]
     for qw/ref source from campaign id page q s si lang amp share/;
 
-ok($t->wait_for(sub { link_of('/posts/1?utm_source=old') }, 10),
-    'the pages are known');
+ok($t->wait_for(sub {
+    link_of('/posts/1?utm_source=old')
+        && !http_get('/posts/5', host => 'acme.example')->header('Vary')
+}, 10), 'the pages are known');
 
 ###############################################################################
 

@@ -172,6 +172,8 @@ ok(known($_), 'three generations') for 8, 9;
 
 # another zone: nothing of the old one; the set is filled, not less
 
+complete($t);
+
 my $twins = queries($t, 'twins');
 
 ok(reloaded() && complete($t), 'a reload');
