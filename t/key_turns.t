@@ -136,7 +136,7 @@ cmp_ok(max($most, $kept), '>', 52, 'as many as there may be are');
 # deliveries that nobody answers: of the 64, 12 are for keys and jobs
 
 $farm->behave($_, 'stall') for @stalling;
-$t->sql("DELETE FROM activitypub.follower");
+$t->sql_queue("DELETE FROM activitypub.follower");
 followed(2, @stalling);
 publish($t, url => "$ORIGIN/posts/two", title => 'Two', content => 'x');
 

@@ -281,7 +281,7 @@ http {
         }
 
         location /expires/ {
-            expires     30d;
+            expires     max;
             add_header  X-Site yes;
             add_header  Cache-Control public always;
         }

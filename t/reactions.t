@@ -66,9 +66,10 @@ my $ann = Test::Remote->new($t, 'https://other.example/u/ann', like => $bob)
 
 # what is known is served, and asked for again after a while
 
+my $began = time();
+
 is(total($_), 0, "no $_") for qw/likes shares/;
 
-my $began = time();
 my $like = $bob->activity('Like', $post);
 
 is(post($bob, $like), 202, 'a Like');

@@ -53,6 +53,7 @@ $t->write_file('passwords', 'ann:{PLAIN}secret' . "\n");
 
 $t->run_daemon(\&Test::Backend::run, $t->testdir, http => port(8085),
     fastcgi => port(8086));
+$t->wait_for_socket('127.0.0.1:' . port($_)) for 8085, 8086;
 
 run_site($t, $rig, http => <<"EOC", server => <<"EOS");
 large_client_header_buffers  4 32k;

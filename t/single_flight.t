@@ -42,7 +42,7 @@ http {
         text/html  html;
     }
 
-    activitypub_database "%%DATABASE%%";
+    activitypub_database "%%DATABASE%%" timeout=8s;
 
     server {
         listen       127.0.0.1:8080;

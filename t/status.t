@@ -114,7 +114,7 @@ is_deeply([sort map { /^activitypub_zone_(\w+?)(?:_bytes)?$/ } keys %$samples],
 
 is((grep { /\{.*(?:remote|nobody|bob|example)/ } keys %$samples), 0,
     'no label is of others');
-is($t->wait_for(sub { status()->{deliveries}{retried} }) ? 1 : 0, 1,
+is($t->wait_for(sub { status()->{deliveries}{retried} }, 30) ? 1 : 0, 1,
     'an Accept that does not arrive is tried again');
 
 is(http_get('/activitypub/metrics', host => 'acme.example')->status, 200,
