@@ -89,18 +89,26 @@ sub calls {
 sub close {
     my ($self, $what) = @_;
 
+    $self->{lock} = $LOCK{$what || 'documents'};
+
+    # the backend of the last time ends after its psql
+
+    my $shut = "granted AND mode = 'ExclusiveLock'";
+
+    $self->{t}->wait_for(sub { !$self->_locks($shut) }, 10)
+        or die "the gate does not open\n";
+
     my $pid = open my $psql, '|-', 'psql', '-XAtq', '-o', '/dev/null',
         '-d', $self->{t}->conninfo('postgres');
 
     die "psql: $!" unless $pid;
 
-    $self->{lock} = $LOCK{$what || 'documents'};
     $self->{psql} = $psql;
 
     $psql->autoflush(1);
     print $psql "SELECT pg_advisory_lock($self->{lock});\n";
 
-    $self->{t}->wait_for(sub { $self->_locks('granted') }, 10)
+    $self->{t}->wait_for(sub { $self->_locks($shut) }, 10)
         or die "the gate does not close\n";
 }
 

@@ -187,6 +187,7 @@ sub _fill {
 
     my $socket = $self->{socket};
     my $until = time() + $TIMEOUT;
+    my $over;
 
     while (!$enough->($self->{buffer})) {
 
@@ -195,8 +196,12 @@ sub _fill {
         if (!($socket->can('pending') && $socket->pending)) {
             my $left = $until - time();
 
-            return 0 if $left <= 0
-                || !IO::Select->new($socket)->can_read($left);
+            # what came while this process stood still is there
+
+            return 0 if $left <= 0 && $over++;
+
+            $left = 0 if $left < 0;
+            return 0 if !IO::Select->new($socket)->can_read($left);
         }
 
         my $n = $socket->sysread($self->{buffer}, 65536,

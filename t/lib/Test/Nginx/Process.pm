@@ -92,8 +92,10 @@ sub wait_pid {
     my $until = time() + $seconds * $PATIENCE;
 
     while (1) {
+        my $over = time() > $until;
+
         return 1 if waitpid($pid, POSIX::WNOHANG()) != 0;
-        return 0 if time() > $until;
+        return 0 if $over;
         sleep 0.02;
     }
 }
