@@ -49,8 +49,10 @@ sub kill {
     $crowd->behave($_, post => 'late:0.5') for 1 .. 3;
     $crowd->publish;
     $t->wait_for(sub { %{ $crowd->arrived } });
-    kill 'KILL', $t->workers;
-    $t->wait_for(sub { $t->workers });
+    my %dead = map { ($_ => 1) } $t->workers;
+
+    kill 'KILL', keys %dead;
+    $t->wait_for(sub { grep { !$dead{$_} } $t->workers }, 10);
 
     # the lease of who is dead ends in ninety seconds
 

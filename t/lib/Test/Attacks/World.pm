@@ -77,6 +77,15 @@ sub new {
 
     $self->{post} = publish($t, '/posts/1');
     $self->{ledger} = Test::Attacks::Ledger->new($self, @FARM);
+
+    # the set of pages hears of the post by notification
+
+    $t->wait_for(sub {
+        my $r = http_get('/posts/1', host => 'site.example', accept => $AP);
+
+        $r && ($r->json || {})->{id};
+    }, 20) or die "no post\n";
+
     $self->{well} = $self->site;
 
     return $self;
