@@ -169,6 +169,10 @@ is($instance->{publicKey}{owner}, $instance->{id}, 'instance: key');
 
 my $body = ap_get('/activitypub/news')->body;
 
+# pages are heard of by notification
+
+$t->wait_for(sub { ap_get('/news/')->status == 200 });
+
 is(ap_get('/news/')->body, $body, 'at the profile page');
 is(ap_get('/activitypub/news', host => 'www.acme.example')->body, $body,
     'by another name of the server');

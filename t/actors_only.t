@@ -64,6 +64,7 @@ my ($code, $out, $err) = $t->apctl(qw{actor add ann --url / --field},
 
 is($out, "added $ID\n", 'somebody is added') or diag($err);
 ok($t->wait_for(sub { get('/activitypub/ann')->status == 200 }), 'is served');
+$t->wait_for(sub { get('/')->json });
 is(get('/')->json->{id}, $ID, 'and has the front page');
 is(finger("acct:ann\@$HOST")->json->{links}[0]{href}, $ID, 'and an account');
 is(finger("https://$HOST/")->json->{subject}, "acct:ann\@$HOST",

@@ -211,7 +211,12 @@ close $hba;
 $pg->psql('postgres', "ALTER ROLE cms PASSWORD 'secret';
     ALTER ROLE stranger CONNECTION LIMIT 0;
     ALTER ROLE boss PASSWORD 'secret' CONNECTION LIMIT 0");
-$pg->psql('postgres', 'SELECT pg_reload_conf(), pg_sleep(0.3)');
+$pg->psql('postgres', 'SELECT pg_reload_conf()');
+
+for (1 .. 100) {
+    last if ask('activitypub', 'SELECT 1', 'cms') =~ /password/;
+    select undef, undef, undef, 0.1;
+}
 
 fails('no password', 77, qr/password/, qw/post list/, db(user => 'cms'));
 fails('a wrong password', 77, qr/password authentication failed/,

@@ -56,8 +56,11 @@ is(asked(), 1, 'and asks once');
 
 $run = start();
 
-kill 'KILL', $t->workers;
-ok($t->wait_for(sub { $t->workers }), 'killed on the way');
+my %dead = map { ($_ => 1) } $t->workers;
+
+kill 'KILL', keys %dead;
+ok($t->wait_for(sub { grep { !$dead{$_} } $t->workers }, 10),
+    'killed on the way');
 is($t->sql('SELECT state FROM activitypub.job WHERE next_at > now()'),
     'running', 'with a lease');
 $t->sql('UPDATE activitypub.job SET next_at = now()');
@@ -92,12 +95,18 @@ for (['behind', 3600], ['ahead of', -3600]) {
                 result = '$answer'");
             select undef, undef, undef, 0.05;
         }
+
+        $t->write_file("silent$skew", '');
     });
 
     like(($t->apctl('check'))[1],
         qr/^not ok +clock .* the database is 3[56]\d\d seconds $word nginx: /m,
         "the database is $word nginx");
+    # or it answers the next one, too
+
     $t->write_file("told$skew", '');
+    $t->wait_for(sub { -e $t->testdir . "/silent$skew" }, 20)
+        or die "still there\n";
 }
 
 ###############################################################################

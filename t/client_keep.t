@@ -273,14 +273,18 @@ EOS
     my $end;
 
     $t->wait_for(sub {
-        return $end = 'delivered' if $t->error_log
-            !~ /delivery \d+ to "\Q$inbox\E" failed/
-            && !$t->sql("SELECT count(*) FROM activitypub.delivery
+        my $gone = !$t->sql("SELECT count(*) FROM activitypub.delivery
                 WHERE inbox = '$inbox'")
             && grep { $_->[2] =~ m!^POST /$path! } $peer->seen('request');
 
+        # what failed for good has said so before its row went
+
         ($end) = $t->error_log
             =~ /delivery \d+ to "\Q$inbox\E" failed: (.*)/;
+
+        $end ||= 'delivered' if $gone;
+
+        return $end;
     }, 20);
 
     return $end;

@@ -152,6 +152,10 @@ while (my @some = splice @rows, 0, 8) {
 
 # what they saw
 
+$t->wait_for(sub {
+    grep { $_->[2] =~ /^self\.example / } $peer->seen('tls')
+});
+
 my %asked = map { $_->[0] => 1 } $peer->seen('request');
 my @hello = map { [$_->[0], split ' ', $_->[2]] } $peer->seen('tls');
 

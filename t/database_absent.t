@@ -82,6 +82,10 @@ ok($t->wait_document('/activitypub/actor'), 'the instance actor appears');
 ok(complete($t), 'the set of twins is complete');
 
 for my $pid (sort keys %worker) {
+
+    # each has its own connection, and its own patience
+
+    $t->wait_for(sub { ask($worker{$pid}, '/')->status == 200 }, 15);
     is(ask($worker{$pid}, '/')->json->{preferredUsername}, 'news',
         'the same worker knows the profile page');
 }

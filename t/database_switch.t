@@ -46,7 +46,8 @@ publish($t, '/two.html', title => 'Second');
 
 ok($t->wait_for(sub { ap_get('/two.html')->json }, 20), 'a post');
 like(ap_get('/one.html')->body, qr/First/, 'and one that both have');
-isnt(page('two')->header('Link'), undef, 'whose page has a Link');
+ok($t->wait_for(sub { page('two')->header('Link') }, 10),
+    'whose page has a Link');
 
 ###############################################################################
 

@@ -46,6 +46,12 @@ ok(there('one.example', '/activitypub/old'), 'all actors');
 ok(there('one.example', '/activitypub/actor'), 'the instance actor');
 ok(there('two.example', '/activitypub/shop'), 'of the other origin too');
 
+# each is written once more when it has its key
+
+$t->wait_for(sub {
+    $t->sql('SELECT count(*) FROM activitypub.actor_key') == 5;
+}, 20) or die "no keys\n";
+
 my %key = map { $_ => key($_) } qw/news old/;
 
 like($key{old}, qr/^-----BEGIN PUBLIC KEY-----\n/, 'a key');
