@@ -121,8 +121,7 @@ gone($bob, 'after a worker was killed');
 
 follow($bob);
 $t->sql('ALTER ROLE "www-data" NOLOGIN');
-deafen();
-ok($t->wait_for(sub { !is_complete(8080) }), 'nobody listens');
+ok($t->wait_for(sub { deafen(); !is_complete(8080) }), 'nobody listens');
 executed();
 is(join(' ', uniq(storm(8080, 3))), 202, 'strangers');
 is(executed(), 3, 'are looked up');
