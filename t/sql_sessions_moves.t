@@ -44,7 +44,7 @@ redirect('b', '/new/1', $old);
 
 $one->ask('BEGIN');
 is($one->ask(move('/a', '/new/1')), 'moved', 'a post moves');
-$two->send(move('/b', '/new/1'));
+$two->send(patient('/b', '/new/1'));
 ok($two->waits, 'another one waits, which has seen nothing of it');
 $one->ask('COMMIT');
 is($two->answer, 'taken', 'and stays');
@@ -59,7 +59,7 @@ redirect('d', '/new/2', $old);
 
 $one->ask('BEGIN');
 $one->ask(move('/c', '/new/2'));
-$two->send(move('/d', '/new/2'));
+$two->send(patient('/d', '/new/2'));
 ok($two->waits, 'it waits again');
 $one->ask('ROLLBACK');
 is($two->answer, 'moved', 'and moves when the first gives up');
@@ -71,7 +71,7 @@ redirect('c', '/new/3');
 
 $one->ask('BEGIN');
 like($one->ask(publish('/new/3')), qr/^http/, 'a post is published');
-$two->send(move('/c', '/new/3'));
+$two->send(patient('/c', '/new/3'));
 ok($two->waits, 'a move to its page waits');
 $one->ask('COMMIT');
 is($two->answer, 'taken', 'and is none');
@@ -94,10 +94,9 @@ redirect('e', '/new/5');
 
 $one->ask('BEGIN');
 is($one->ask(move('/e', '/new/5')), 'moved', 'one node moves a post');
-$two->send(move('/e', '/new/5'));
-ok($two->waits, 'the other waits');
+is($two->ask(move('/e', '/new/5')), 'busy', 'the other does not wait');
 $one->ask('COMMIT');
-is($two->answer, 'unknown', 'and finds it moved');
+is($two->ask(move('/e', '/new/5')), 'unknown', 'and finds it moved');
 is(updates('e'), 1, 'which is told once');
 
 # one node moves it, the other is told of the redirect once more
@@ -106,13 +105,30 @@ redirect('g', '/new/7');
 
 $one->ask('BEGIN');
 is($one->ask(move('/g', '/new/7')), 'moved', 'a post moves');
-$two->send(q(SELECT verdict FROM activitypub.redirect_seen(
-    'https://acme.example', '/g', '', 'https://acme.example/new/7', 3600)));
-ok($two->waits, 'who has seen its redirect waits');
+is($two->ask(seen('/g', '/new/7')), 'wait', 'who has seen its redirect');
 $one->ask('COMMIT');
-is($two->answer, 'unknown', 'and finds it moved');
+is($two->ask(seen('/g', '/new/7')), 'unknown', 'finds it moved then');
 is($one->ask("SELECT count(*) FROM activitypub.redirect
     WHERE object = right('$id{g}', 36)::uuid"), 0, 'of which nothing is kept');
+
+# the site edits a post, for a long time, of which no redirect was seen yet
+
+$one->ask('BEGIN');
+$one->ask("SELECT activitypub.update_post('$id{b}', title => 'New')");
+is($two->ask(seen('/b', '/new/8')), 'wait', 'nobody waits for it');
+$one->ask('COMMIT');
+
+# it has published a page, and then wants the post that is to move there
+
+redirect('b', '/new/9');
+$one->ask('BEGIN');
+$one->ask(publish('/new/9'));
+$two->send(move('/b', '/new/9'));
+$two->waits(1);
+is($one->ask("SELECT activitypub.update_post('$id{b}', title => 'Newer')"),
+    '', 'no move keeps it from that');
+like($two->answer, qr/55P03|busy/, 'which gives up');
+is($one->ask('COMMIT'), '', 'the site is no victim of a deadlock');
 
 # it is deleted meanwhile
 
@@ -120,10 +136,9 @@ redirect('f', '/new/6');
 
 $one->ask('BEGIN');
 $one->ask("SELECT activitypub.delete_post('$id{f}')");
-$two->send(move('/f', '/new/6'));
-ok($two->waits, 'a move waits for a delete');
+is($two->ask(move('/f', '/new/6')), 'busy', 'a move does not wait');
 $one->ask('COMMIT');
-is($two->answer, 'unknown', 'and is too late');
+is($two->ask(move('/f', '/new/6')), 'unknown', 'and is too late');
 is(page('f'), '/f', 'the Tombstone stands where the post was');
 
 done_testing();
@@ -138,10 +153,26 @@ sub publish {
 
 
 sub move {
+    my ($path, $target, $by) = @_;
+
+    $by ||= 'move_post';
+
+    return "SELECT activitypub.$by('https://acme.example', '$path', '',
+        '$target')";
+}
+
+
+# one that does not give up soon
+
+sub patient { return move(@_, 'move_alone') }
+
+
+sub seen {
     my ($path, $target) = @_;
 
-    return "SELECT activitypub.move_post('https://acme.example', '$path', '',
-        '$target')";
+    return "SELECT verdict FROM activitypub.redirect_seen(
+        'https://acme.example', '$path', '', 'https://acme.example$target',
+        3600)";
 }
 
 

@@ -231,6 +231,22 @@ cmp_ok($three->ask("SELECT count(*) FROM activitypub.tally
     WHERE subject = 'likes ' || right('$post', 36)"), '<=', 4,
     'and has taken over what they left');
 
+# one that comes while somebody counts who has looked for the living before
+
+my @more = map { $three->ask("SELECT activitypub.publish('news',
+    '/more/$_', 'T', 'x')") } 1, 2;
+
+$three->ask(liked(44, $more[0]));
+$one->ask('BEGIN');
+$one->ask(liked(40, $more[0]));
+undef $two;
+$two = Test::Session->new($t);
+$two->ask(liked(41, $more[1]));
+$one->ask(liked(42, $more[1]));
+is($two->ask(liked(43, $more[1])), 'kept', 'a new session counts on');
+$one->ask('COMMIT');
+is($three->ask(total($more[1])), 3, 'all are counted');
+
 done_testing();
 
 ###############################################################################

@@ -8,7 +8,8 @@ SET LOCAL search_path = activitypub, pg_temp;
 
 
 -- Adds to a total.  Who counts there for the first time takes over what
--- sessions have left that are no more.
+-- sessions have left that are no more; not those that are no more in the
+-- list that this transaction has had before, who may be new and would wait.
 
 CREATE OR REPLACE FUNCTION tally_add(counted text, much bigint)
     RETURNS void
@@ -23,6 +24,8 @@ BEGIN
     IF FOUND THEN
         RETURN;
     END IF;
+
+    PERFORM pg_stat_clear_snapshot();
 
     WITH dead AS (
         SELECT t.slot FROM tally AS t

@@ -112,6 +112,17 @@ BEGIN
         RETURN;
     END IF;
 
+    -- while somebody edits it, who may be long, nobody waits for him
+
+    PERFORM FROM object AS p WHERE p.id = was.object
+        FOR KEY SHARE SKIP LOCKED;
+
+    IF NOT FOUND THEN
+        verdict := 'wait';
+        RETURN NEXT;
+        RETURN;
+    END IF;
+
     -- one that leads elsewhere now, or was not seen for long, begins anew
 
     INSERT INTO redirect AS r (object, origin, path, query, since, seen)
@@ -180,31 +191,40 @@ END
 $$;
 
 
--- A worker was redirected to "target", too, and found a page there.  "moved":
--- its followers will hear of that.
+-- Whoever has the post or its author in his hands is not waited for; who has
+-- the page is.
 
-CREATE OR REPLACE FUNCTION move_post(origin text, path text, query text,
+CREATE OR REPLACE FUNCTION move_alone(origin text, path text, query text,
     target text)
     RETURNS text
-    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-    SET search_path = activitypub, pg_temp
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-    was      twin := find_twin(move_post.origin, move_post.path,
-                               move_post.query);
+    was      twin := find_twin(move_alone.origin, move_alone.path,
+                               move_alone.query);
     verdict  text;
     place    page;
     entry    redirect;
     keys     jsonb;
 BEGIN
-    -- another may be moving it, and has moved it when the row is free; the
-    -- author comes first, as everywhere
+    IF was.id IS NULL THEN
+        RETURN 'unknown';
+    END IF;
 
-    PERFORM FROM actor AS a WHERE a.id = was.actor FOR KEY SHARE;
-    PERFORM FROM object AS p WHERE p.id = was.object FOR UPDATE;
+    -- another may be moving it; the author comes first, as everywhere
 
-    was := find_twin(move_post.origin, move_post.path, move_post.query);
+    IF NOT keep_actor(was.actor) THEN
+        RETURN 'busy';
+    END IF;
+
+    PERFORM FROM object AS p WHERE p.id = was.object FOR UPDATE SKIP LOCKED;
+
+    IF NOT FOUND THEN
+        RETURN 'busy';
+    END IF;
+
+    was := find_twin(move_alone.origin, move_alone.path, move_alone.query);
 
     IF was.id IS NULL THEN
         RETURN 'unknown';
@@ -212,7 +232,7 @@ BEGIN
 
     SELECT j.verdict, j.url, j.path, j.query
       INTO verdict, place.url, place.path, place.query
-      FROM judge_move(was, move_post.target) AS j;
+      FROM judge_move(was, move_alone.target) AS j;
 
     IF verdict IS NOT NULL THEN
         RETURN verdict;
@@ -240,5 +260,25 @@ BEGIN
     DELETE FROM redirect AS r WHERE r.object = was.object;
 
     RETURN 'moved';
+END
+$$;
+
+
+-- A worker was redirected to "target", too, and found a page there.  "moved":
+-- its followers will hear of that.  "busy": somebody else has the post in his
+-- hands.  Who has that page may be about to want the post: he is not kept
+-- waiting until PostgreSQL looks for a deadlock, and ends one of us.
+
+CREATE OR REPLACE FUNCTION move_post(origin text, path text, query text,
+    target text)
+    RETURNS text
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = activitypub, pg_temp
+    SET lock_timeout = '300ms'
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN move_alone(move_post.origin, move_post.path, move_post.query,
+                      move_post.target);
 END
 $$;

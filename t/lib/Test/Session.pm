@@ -63,12 +63,12 @@ sub answer {
 # whether it hangs on a lock, within a time
 
 sub waits {
-    my ($self) = @_;
+    my ($self, $seconds) = @_;
 
     return $self->{t}->wait_for(sub {
         $self->{t}->sql("SELECT count(*) FROM pg_locks
             WHERE pid = $self->{backend} AND NOT granted") > 0;
-    }, 5);
+    }, $seconds || 5);
 }
 
 
