@@ -104,6 +104,9 @@ for my $host (qw/acme.example other.example/) {
 $t->wait_document('/activitypub/shop', host => 'acme.example')
     or die "no actor\n";
 
+$t->wait_for(sub { $t->error_log =~ /database notifications started/ }, 20)
+    or die "nobody listens\n";
+
 count_questions();
 
 ###############################################################################
@@ -198,7 +201,7 @@ later(20000);
 is(usage()->{localPosts}, 3, 'no database: what it was');
 $t->start_database;
 publish($t, '/5', actor => 'news@acme.example');
-ok($t->wait_for(sub { usage()->{localPosts} == 4 }, 10), 'and is again');
+ok($t->wait_for(sub { usage()->{localPosts} == 4 }, 20), 'and is again');
 
 ###############################################################################
 

@@ -314,7 +314,7 @@ sub took {
     $one->wait_for(sub { status($port, $who) == $status }, 10);
     $took{$what} = time() - $from;
 
-    cmp_ok($took{$what}, '<', 3, $what);
+    cmp_ok($took{$what}, '<', 5, $what);
 }
 
 ###############################################################################

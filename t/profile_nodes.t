@@ -73,7 +73,7 @@ is(told(), 'Third news', 'the first node: told');
 
 reload($nodes[1], 'name "New news";');
 is(told(), '', 'the second one, with its old file: not');
-is(served(8090)->json->{name}, 'Third news', 'nor is it so');
+is(name(8090, 'Third news'), 'Third news', 'nor is it so');
 
 reload($nodes[1], 'name "Third news";');
 is(told(), '', 'with the new one: not told again');
@@ -126,7 +126,7 @@ version(1001);
 reload($nodes[0], 'name "Last news";');
 reload($nodes[1], "@lines[0 .. 2, 4, 3, 5, 6]");
 is(told(), '', 'rendered anew, the same bytes');
-is(served(8090)->json->{name}, 'Last news', 'by the last word');
+is(name(8090, 'Last news'), 'Last news', 'by the last word');
 is($one->sql("SELECT count(*) FROM activitypub.declaration AS d
     JOIN activitypub.actor AS a ON a.id = d.actor
     WHERE a.name = 'news' AND d.hash LIKE '1001:%'"), 2, 'by both nodes');
@@ -141,6 +141,7 @@ is(told(), '', 'once');
 
 # and all of that was the same on both
 
+$one->wait_for(sub { served(8080)->body eq served(8090)->body });
 is(served(8080)->body, served(8090)->body, 'both nodes serve the same');
 is($one->sql("SELECT count(*) FROM activitypub.activity AS v
     JOIN activitypub.actor AS a ON a.id = v.actor WHERE a.name = 'news'"), 7,
@@ -259,6 +260,24 @@ sub served {
     my ($port) = @_;
 
     return ap_get('/activitypub/news', port => port($port));
+}
+
+
+# the name that is served, once the node has heard of it
+
+sub name {
+    my ($port, $name) = @_;
+
+    my $served = '';
+
+    $one->wait_for(sub {
+        my $r = served($port);
+
+        $served = $r->json->{name} if $r->status == 200;
+        $served eq $name;
+    });
+
+    return $served;
 }
 
 
