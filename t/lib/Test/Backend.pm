@@ -8,7 +8,8 @@ package Test::Backend;
 #
 #     $t->run_daemon(\&Test::Backend::run, $dir, fastcgi => port(8083), ...);
 #
-# "$dir/down": every answer is 500.  A URL with "slow" in it takes a second.
+# "$dir/down": every answer is 500.  A URL with "slow" in it takes a second, one
+# with "held" as long as there is a file "$dir/hold".
 # "/to/...": nginx is told to take the rest of it instead, X-Accel-Redirect.
 # "/echo": the answer is JSON of what arrived, its lines of the header in
 # "lines" as they came, of HTTP, and in "env", of FastCGI.
@@ -75,6 +76,10 @@ sub _serve {
         $env{HTTP_ACCEPT} // '') . "\n";
 
     sleep 1 if $env{REQUEST_URI} =~ /slow/;
+
+    if ($env{REQUEST_URI} =~ /held/) {
+        select undef, undef, undef, 0.02 while -e "$dir/hold";
+    }
 
     my $status = -e "$dir/down" ? '500 Down' : '200 OK';
     my ($to) = $env{REQUEST_URI} =~ m!^/to(/.*)!;
