@@ -30,7 +30,7 @@ my $ann = 'https://peer.example/users/ann';
 my $cat = 'https://other.example/users/cat';
 
 my $rig = Test::Rig->new->trusted;
-my $t = Test::Nginx->new()->has(qw/http_ssl/)->plan(26);
+my $t = Test::Nginx->new()->has(qw/http_ssl/)->plan(27);
 
 run_site($t, $rig);
 
@@ -97,8 +97,13 @@ ok($t->wait_for(sub {
 like($key, qr/BEGIN PUBLIC KEY/, 'it had a key');
 is(keys_left(), 1, 'and has it as long as somebody is to be told');
 
-# who is away is given up, and then there is nothing to sign with
+# who is away is given up, and then there is nothing to sign with; not while it
+# is tried, for what comes of that is kept after us
 
+ok($t->wait_for(sub {
+    $t->sql("SELECT count(*) FROM activitypub.delivery
+        WHERE host = 'away.example' AND attempts > 0 AND claim IS NULL") == 1;
+}, 20), 'who is away was tried');
 $t->sql_queue("UPDATE activitypub.delivery SET expires = now();
     UPDATE activitypub.host SET next_at = now(), held_until = NULL
      WHERE name = 'away.example'");

@@ -24,6 +24,7 @@ use Test::Nginx;
 
 my $t = Test::Nginx->new()->plan(12);
 
+my $pages = 0;
 my $actors = join "\n", map { "activitypub_actor a$_ { url /a/$_; }" } 1 .. 8;
 
 $t->write_file_expand('nginx.conf', <<"EOF");
@@ -141,9 +142,16 @@ sub unkey {
         jsonb_build_array('https://acme.example', '/activitypub/a' || n, ''))
         FROM generate_series(1, 8) AS n))});
 
-    # the notification has to arrive before the next request does
+    # The notification has to arrive before the next request does: when that of
+    # a page arrives it has.
 
-    select undef, undef, undef, 1;
+    my $page = '/page' . ++$pages . '.html';
+
+    $t->write_file($page, "PAGE\n");
+    $t->sql("SELECT activitypub.publish('a8', '$page', 'A page', 'x')");
+    $t->wait_for(sub {
+        http_get($page, host => 'acme.example')->header('Link')
+    }, 20) or die "no page\n";
 }
 
 ###############################################################################

@@ -65,7 +65,9 @@ publish($t, url => '/posts/two.html', title => 'Two',
 ok($t->wait_for(sub {
     fetch('/posts/one.html')->status == 200
         && (fetch('/posts/one.html')->header('Content-Type') // '') eq $type
-}, 20), 'a page is there');
+        && (fetch('/posts/two.html', by => undef)->header('Content-Type')
+            // '') eq $type
+}, 20), 'pages are there');
 
 ###############################################################################
 

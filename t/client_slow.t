@@ -104,7 +104,7 @@ my @rows = (
         'a silent name server'],
 );
 
-my $later = 3000 * $Test::Nginx::Process::PATIENCE;
+my $later = 4500 * $Test::Nginx::Process::PATIENCE;
 my @asked = map { $f->ask($_->[0]) } @rows;
 
 # the first of them is done soon, and leaves room for another
@@ -114,7 +114,7 @@ sleep 4;
 my $r = $f->result($f->ask('https://good.example/'));
 
 is($r->{status}, 200, 'another host is not held up');
-cmp_ok($r->{msec}, '<', 2000 * $Test::Nginx::Process::PATIENCE,
+cmp_ok($r->{msec}, '<', 4000 * $Test::Nginx::Process::PATIENCE,
     'and answers at once');
 
 my ($kept) = map { $_->[0] } grep { $_->[2] =~ /^idle/ } $peer->seen('tls');
@@ -131,9 +131,11 @@ for my $row (@rows) {
 
 # a connection that nobody needs
 
-ok(!(grep { $_->[0] == $kept } $peer->seen('end')), 'it is still kept');
+my $ended = grep { $_->[0] == $kept } $peer->seen('end');
+
+ok(!$ended || time() - $begin > 29, 'it is still kept');
 ok($t->wait_for(sub { grep { $_->[0] == $kept } $peer->seen('end') },
-    36 - (time() - $begin)), 'and closed after a time');
+    45 - (time() - $begin)), 'and closed after a time');
 cmp_ok(time() - $begin, '>', 29, 'of half a minute');
 
 unlike($t->error_log, qr/\[(?:error|crit)\]/, 'and no [error] of ours');

@@ -238,8 +238,16 @@ $plain->stop;
 sub kept {
     my (%o) = @_;
 
-    my $page = ($o{page} || '/echo/') . ++$fresh;
-    my %answers = map { preview($page, %o)->header('X-Id') => 1 } 1, 2;
+    my ($page, %answers, $began);
+
+    # what is kept is asked for anew after a second
+
+    for (1 .. 5) {
+        $page = ($o{page} || '/echo/') . ++$fresh;
+        $began = time();
+        %answers = map { preview($page, %o)->header('X-Id') => 1 } 1, 2;
+        last if time() - $began < 0.9;
+    }
 
     return $page =~ m!^/fastcgi! ? asked($page) : keys %answers;
 }

@@ -63,7 +63,8 @@ my $post = publish($t, '/posts/1.html');
 
 # who follows while the post is on its way gets it, too
 
-$t->wait_for(sub { $t->sql('SELECT count(*) FROM activitypub.fanout') == 0 })
+$t->wait_for(sub { $t->sql('SELECT count(*) FROM activitypub.fanout') == 0 },
+    20)
     or die "the post is on its way\n";
 
 my $bob = Test::Remote->new($t, 'https://remote.example/u/bob')->known;
@@ -139,7 +140,7 @@ is(post($bob->activity('Follow', $actor)), 202, 'Follow');
 
 # the instance actor
 
-$t->sql('DELETE FROM activitypub.delivery');
+$t->sql_queue('DELETE FROM activitypub.delivery');
 is(post($bob->activity('Follow', "$base/actor")), 202,
     'Follow of the instance actor');
 is(deliveries()->{type}, 'Reject', 'is rejected');

@@ -171,6 +171,9 @@ for (sort keys %site) {
     is($c->response('POST')->status, 202, 'and then accepted');
 }
 
+# who is answered early has its body a moment longer
+
+$t->wait_for(sub { !files() });
 is(files(), 0, 'no body stays on the disk');
 
 ###############################################################################

@@ -23,9 +23,11 @@ use Test::Remote;
 
 my $t = Test::Nginx->new()->has(qw/http/);
 
-# a disk that takes its time, in threads only
+# a disk that takes its time, in threads only: as long as a file is there
 
-$t->preload(<<'EOF');
+my $hold = $t->testdir . '/hold';
+
+$t->preload(<<"EOF");
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -33,8 +35,8 @@ $t->preload(<<'EOF');
 ssize_t
 pread64(int fd, void *buf, size_t n, off64_t offset)
 {
-    if (syscall(SYS_gettid) != getpid()) {
-        usleep(1500000);
+    while (syscall(SYS_gettid) != getpid() && access("$hold", F_OK) == 0) {
+        usleep(10000);
     }
 
     return syscall(SYS_pread64, fd, buf, n, offset);
@@ -88,6 +90,7 @@ my ($old) = $t->workers;
 my $c = read_by_thread($bob);
 
 ok($t->reload, 'reloaded meanwhile');
+unlink $hold;
 is(eval { $c->response('POST')->status }, 202, 'it is accepted');
 is($t->sql('SELECT count(*) FROM activitypub.follower'), 1, 'and kept');
 $c->close;
@@ -99,6 +102,10 @@ ok($t->wait_for(sub { !kill 0, $old }, 20), 'the old worker leaves');
 $c = read_by_thread($eve);
 
 kill 'TERM', $old;
+$t->wait_for(sub { $t->error_log =~ / $old#\d+: exiting$/m }, 20)
+    or die "it does not go\n";
+unlink $hold;
+
 ok($t->wait_for(sub { !kill 0, $old }, 20), 'a worker that must go goes');
 ok(!$c->response('POST'), 'and nobody is told');
 
@@ -123,6 +130,8 @@ sub read_by_thread {
 
     my ($pid) = $t->workers;
     my $c = http_connect();
+
+    $t->write_file('hold', '');
 
     $c->send("$text\r\n$body");
 
