@@ -57,11 +57,11 @@ serve($standby, $readonly);
 ###############################################################################
 
 available("$good", 20, 'one host');
-available("$dead,$good", 3, 'the first one refuses');
-available("$silent,$good", 4, 'the first one is silent');
-available("$hole,$good", 4, 'the first one swallows everything');
-available("$readonly,$good", 4, 'the first one is read-only');
-available("$dead,$silent,$good", 4, 'two of three');
+available("$dead,$good", 8, 'the first one refuses');
+available("$silent,$good", 8, 'the first one is silent');
+available("$hole,$good", 8, 'the first one swallows everything');
+available("$readonly,$good", 8, 'the first one is read-only');
+available("$dead,$silent,$good", 8, 'two of three');
 
 # failover: the one that served us is gone
 
@@ -85,7 +85,11 @@ $t->stop;
 my $from = length $t->error_log;
 
 start("$dead,$silent");
-sleep 3;
+
+# one line, and no second
+
+$t->wait_for(sub { substr($t->error_log, $from) =~ /\[error\]/ }, 15);
+sleep 1;
 
 my $log = substr $t->error_log, $from;
 

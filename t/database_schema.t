@@ -92,7 +92,7 @@ my $before = said($t, $tried);
 $session->ask('SELECT pg_advisory_lock(418497393772)');
 $t->sql('REVOKE USAGE ON SCHEMA activitypub FROM activitypub_nginx');
 
-$t->wait_for(sub { asked(); said($t, $tried) >= $before + 2 })
+$t->wait_for(sub { asked(); said($t, $tried) >= $before + 2 }, 15)
     or die "not seen\n";
 sleep 0.7;
 
@@ -123,7 +123,8 @@ sub broken {
     recovered($name);
 
     update($t, $id, $name);
-    ok($t->wait_for(sub { ask($t, '/posts/1.html')->body =~ /$name/ }),
+    ok($t->wait_for(sub { ask($t, '/posts/1.html')->body =~ /$name/ },
+        15),
         "$name: changes are heard");
 }
 

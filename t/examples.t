@@ -121,7 +121,7 @@ like(app(post('a' x 9000)), qr/ 413 /, 'a guest who writes too much');
 
 kill 'TERM', $t->read_file('app.pid') =~ /(\d+)/;
 
-for (1 .. 50) {
+for (1 .. 200) {
     last unless -e $socket;
     select undef, undef, undef, 0.1;
 }

@@ -131,7 +131,7 @@ sub fast {
 
     kill 'TERM', $pid;
 
-    ok(wait_pid($pid, 10) && time() - $began < 3, "$statement, and the end");
+    ok(wait_pid($pid, 10) && time() - $began < 4.5, "$statement, and the end");
 
     unlink $t->testdir . '/nginx.pid';
 

@@ -137,7 +137,7 @@ is_deeply([ grep { !/^(?:202|503|broken)$/ } keys %n ], [],
     'no other answer');
 cmp_ok($n{503}, '>', 0, 'there was trouble');
 is(scalar(grep { $_->[2] eq 'broken'
-        && ($_->[0] < $killed || $_->[0] > $killed + 2) } @answers), 0,
+        && ($_->[0] < $killed || $_->[0] > $killed + 3) } @answers), 0,
     'no connection broke but of the killed worker');
 
 my %there = map { split /\|/ } split /\n/, $t->sql('SELECT activity_id,

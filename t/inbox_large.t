@@ -131,7 +131,7 @@ my @answers = grep { defined } map { scalar $_->response('POST') } @last;
 
 is(scalar(grep { $_->status != 202 } @answers), 0, 'reload: none is refused');
 cmp_ok(scalar(@answers), '>', 0, 'and they are answered');
-ok($t->wait_for(sub { !kill 0, $old }), 'the old worker leaves');
+ok($t->wait_for(sub { !kill 0, $old }, 20), 'the old worker leaves');
 
 # ... and one that has no time for it forgets them, while threads read
 
@@ -139,7 +139,7 @@ ok($t->wait_for(sub { !kill 0, $old }), 'the old worker leaves');
 $_->send($large) for @last;
 ($old) = $t->workers;
 $t->reload;
-ok($t->wait_for(sub { !kill 0, $old }), 'the one without time leaves');
+ok($t->wait_for(sub { !kill 0, $old }, 20), 'the one without time leaves');
 
 @last = map { http_connect() } 1 .. 12;
 $_->send($large) for @last;
