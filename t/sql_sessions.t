@@ -151,6 +151,20 @@ is(declare($two, 'node1', 'Fourth Changed', name => 'fourth'), 'ok',
     'an actor changes during a publish');
 $one->ask('COMMIT');
 
+# nor do a first post and a pin that of another node, for which they would have
+# to wait in turn
+
+declare($one, 'node1', 'Sixth', name => 'sixth');
+$one->ask('BEGIN');
+$id = $one->ask(publish('/posts/6', 'sixth'));
+$one->ask("SELECT activitypub.pin_post('$id')");
+$two->send(declaration('node9', 'Sixth Changed', name => 'sixth'));
+$two->waits(1);
+is($one->ask("SELECT activitypub.actor_add('late', '{}', 'acme.example')"),
+    'https://acme.example/activitypub/late', 'an actor is added after that');
+is($two->answer, 'ok', 'while another node declares');
+$one->ask('COMMIT');
+
 # what is heard
 
 $ear->ask('LISTEN activitypub_changed');

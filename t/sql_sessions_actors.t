@@ -132,6 +132,8 @@ $one->ask('BEGIN');
 $one->ask("SELECT activitypub.actor_delete('gone')");
 is($two->ask(claim('q.example')), 'stays', 'a claim of what is left');
 is($two->ask(claim('q.example')), '', 'and not more');
+is($two->ask("SELECT activitypub.delivery_retry(host => 'q.example')"), 0,
+    'nor does who wants all to be tried again');
 $one->ask('ROLLBACK');
 ok($t->wait_for(sub { $two->ask(claim('q.example')) eq 'gone' }, 5),
     'the rest when it is not deleted after all');

@@ -13,6 +13,28 @@ SET LOCAL search_path = activitypub, pg_temp;
 DROP FUNCTION IF EXISTS uuid7_since(timestamptz);
 
 
+-- Who is declared already is not even locked: somebody may be publishing as
+-- that actor, in a long transaction, and want to declare something next.
+
+CREATE OR REPLACE FUNCTION presence_declared()
+    RETURNS trigger
+    LANGUAGE plpgsql VOLATILE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    INSERT INTO presence AS p (actor, origin, declared)
+    SELECT DISTINCT a.id, a.origin, true
+      FROM counted AS c
+      JOIN actor AS a ON a.id = c.actor
+     WHERE NOT a.instance
+       AND NOT EXISTS (SELECT FROM presence AS w
+                        WHERE w.actor = a.id AND w.declared)
+    ON CONFLICT (actor) DO UPDATE SET declared = true WHERE NOT p.declared;
+
+    RETURN NULL;
+END
+$$;
+
+
 -- The member "usage" of the schemas 2.0 and 2.1.  A user is an actor that is
 -- declared; it was active when it published something, whatever became of
 -- that.  Nobody here writes comments.  Posts are those of the origin, less

@@ -407,7 +407,7 @@ $$;
 
 -- One, or all of a host, or all: those that wait are due now, those that are
 -- dead live again, and their hosts get another chance.  What nobody can sign
--- stays as it is.
+-- stays as it is, and what somebody is about to take away.
 
 CREATE OR REPLACE FUNCTION delivery_retry(id bigint DEFAULT NULL,
     host text DEFAULT NULL)
@@ -452,8 +452,10 @@ BEGIN
                              ELSE d.gone_since
                         END,
            state = 'waiting'
-     WHERE d.id = ANY (ids)
-       AND (d.claim IS NULL OR d.next_at <= now());
+     WHERE d.id IN (SELECT w.id FROM delivery AS w
+                     WHERE w.id = ANY (ids)
+                       AND (w.claim IS NULL OR w.next_at <= now())
+                       FOR UPDATE SKIP LOCKED);
 
     GET DIAGNOSTICS count = ROW_COUNT;
 

@@ -201,10 +201,13 @@ DECLARE
     base      text;
     author    actor;
 BEGIN
-    -- one pin of an actor at a time: the limit is exact
+    -- one pin of an actor at a time: the limit is exact; by a lock of its own,
+    -- for a declaration wants the row, and has what others want next
 
-    SELECT a.* INTO author FROM actor AS a WHERE a.id = post.actor
-       FOR NO KEY UPDATE;
+    PERFORM pg_advisory_xact_lock(hashtext('activitypub.pin'),
+                                  (post.actor % 2147483647)::int);
+
+    SELECT a.* INTO author FROM actor AS a WHERE a.id = post.actor;
 
     IF coalesce(pin_post.pinned, true) THEN
         INSERT INTO pin (object, actor) VALUES (post.id, author.id)
