@@ -78,6 +78,8 @@ $_->{signer} = $signer for $bob, $eve, $mal;
 $odd->{signer} = $signer;
 
 $t->sql("SELECT activitypub.block_domain('bad.example')");
+$t->wait_for(sub { http(bytes(by => $mal)) =~ /"domain_blocked"/ }, 20)
+    or die "nobody is blocked\n";
 
 ###############################################################################
 

@@ -48,12 +48,18 @@ my @many = map { to_worker($first) } 1 .. 4;
 
 lock_out();
 begin($_, '/activitypub/news/following') for @many;
-hanging($t, 1);
+hanging($t, 1, 'document');
 $_->close for @many;
 sleep 0.3;
-my $before = queries($t, 'document');
+queries($t, 'document');
 $session->ask('ROLLBACK');
-sleep 0.3;
+
+# by one connection: what is answered later was asked later
+
+$t->wait_for(sub { ask($worker{$first}, unknown())->status == 404 })
+    or die "no answer\n";
+
+my $before = queries($t, 'document');
 
 for my $c (values %worker) {
     is(ask($c, '/activitypub/news/following')->status, 200, 'nobody stayed');
@@ -70,7 +76,7 @@ my $c = to_worker($first);
 
 lock_out();
 begin($c, '/posts/1.html');
-hanging($t, 1);
+hanging($t, 1, 'document');
 rename_post('Old', 'New');
 $session->ask('ROLLBACK');
 
@@ -86,7 +92,7 @@ for my $pid (sort keys %worker) {
 rename_post('New', 'Newer');
 lock_out();
 begin($c, '/posts/1.html');
-hanging($t, 1);
+hanging($t, 1, 'document');
 rename_post('Newer', 'Newest');
 
 my $late = to_worker($first);
@@ -105,7 +111,7 @@ like($late->response('GET')->body, qr/Newest/, 'who asked later');
 
 lock_out();
 begin($c, '/activitypub/news/featured');
-hanging($t, 1);
+hanging($t, 1, 'document');
 $t->sql("NOTIFY activitypub_changed, 'foreign'");
 $t->wait_for(sub { said($t, qr/is not in the form/) }) or die "not heard\n";
 $session->ask('ROLLBACK');
@@ -125,14 +131,20 @@ is(ask($t, '/activitypub/news/featured')->status, 200,
 sub rename_post {
     my ($from, $to) = @_;
 
-    $t->sql("UPDATE activitypub.object
+    my ($at) = split /\n/, $t->sql("SELECT clock_timestamp();
+        UPDATE activitypub.object
                 SET document = replace(document, '$from', '$to');
              SELECT activitypub.notify_changed(
                  '[[\"https://acme.example\", \"/posts/1.html\", \"\"]]')");
 
-    # heard by now
+    # who hears of it asks whether the page still has a document
 
-    sleep 0.3;
+    $t->wait_for(sub {
+        $t->sql("SELECT count(*) FROM pg_stat_activity
+            WHERE query LIKE '%activitypub.twins_at(%'
+              AND usename = 'www-data' AND query_start > '$at'") > 0;
+    })
+        or die "not heard\n";
 }
 
 

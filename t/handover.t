@@ -117,7 +117,7 @@ $t->wait_for(sub { $gate->held }) or die "no successor\n";
 
 $documents = $gate->calls('documents');
 edit($t, 'update', $id, '--title', 'Third');
-sleep 0.5;
+sleep 1;
 
 $gate->open();
 

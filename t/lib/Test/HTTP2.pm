@@ -103,7 +103,7 @@ sub body { $_[0]{body} }
 sub outcome {
     my ($self, $seconds) = @_;
 
-    my ($status, $until) = (undef, time() + ($seconds || 5));
+    my ($status, $until) = (undef, time() + ($seconds || 10));
 
     while (my $frame = $self->_read($until)) {
         my ($type, $flags, $stream, $payload) = @$frame;

@@ -224,15 +224,18 @@ sub complete {
 }
 
 
-# until so many backends of nginx wait for a lock
+# until so many backends of nginx wait for a lock, with that statement or any
 
 sub hanging {
-    my ($t, $n) = @_;
+    my ($t, $n, $statement) = @_;
+
+    my $query = $statement ? "activitypub.$statement(" : '';
 
     $t->wait_for(sub {
         $t->sql("SELECT count(*) FROM pg_stat_activity
-            WHERE usename = 'www-data' AND wait_event_type = 'Lock'") >= $n;
-    })
+            WHERE usename = 'www-data' AND wait_event_type = 'Lock'
+              AND query LIKE '%$query%'") >= $n;
+    }, 10)
         or die "no statement waits\n";
 }
 
