@@ -164,12 +164,15 @@ sub counters {
 }
 
 
-# nobody follows any more
+# Nobody follows any more; in the order in which workers take the hosts when
+# they settle an Accept.
 
 sub forget_followers {
     my ($self) = @_;
 
-    $self->{session}->ask('DELETE FROM activitypub.follower');
+    $self->{session}->ask('BEGIN;
+        SELECT FROM activitypub.host ORDER BY name FOR UPDATE;
+        DELETE FROM activitypub.follower; COMMIT');
 }
 
 
