@@ -18,7 +18,7 @@ use lib 'lib';
 use Test::Rig;
 use Test::Nginx;
 
-use Socket qw/getaddrinfo unpack_sockaddr_in inet_ntoa/;
+use Socket qw/getaddrinfo unpack_sockaddr_in inet_ntoa EAI_AGAIN/;
 
 ###############################################################################
 
@@ -70,7 +70,10 @@ $rig->host('late.example', '9.9.9.11');
 
 is_deeply([resolve('late.example')], ['9.9.9.11'], 'a name that came later');
 
-like(`getent ahostsv6 six.example`, qr/^2620:fe::10 /, 'AAAA');
+my $six;
+
+$t->wait_for(sub { $six = `getent ahostsv6 six.example` });
+like($six, qr/^2620:fe::10 /, 'AAAA');
 
 is(IO::Socket::INET->new(PeerAddr => '9.9.9.9', PeerPort => 53,
     Timeout => 2), undef, 'no other address is reachable');
@@ -85,9 +88,19 @@ unlike(`cat /etc/hosts`, qr/site\.example/, 'the hosts file is left alone');
 
 ###############################################################################
 
+# what the name server says, when it says something: libc waits for a second
+
 sub resolve {
-    my ($error, @found) = getaddrinfo($_[0], '', { family => Socket::AF_INET(),
-        socktype => Socket::SOCK_STREAM() });
+    my ($name) = @_;
+    my ($error, @found);
+
+    $t->wait_for(sub {
+        ($error, @found) = getaddrinfo($name, '', {
+            family => Socket::AF_INET(),
+            socktype => Socket::SOCK_STREAM() });
+
+        $error != EAI_AGAIN;
+    });
 
     return map { inet_ntoa((unpack_sockaddr_in($_->{addr}))[1]) } @found;
 }
