@@ -126,7 +126,7 @@ my $new = actor('a.new.example');
 
 accepted($new, 'before it is blocked');
 
-my $took = took(sub { post($new)->status == 403 },
+my $took = took(sub { post($new)->status == 403 && shut('a.new.example') },
     "SELECT activitypub.block_domain('new.example')");
 
 cmp_ok($took, '<', 4, 'a block is in force soon');
@@ -341,6 +341,18 @@ sub configure {
         or die;
     $t->write_file('nginx.conf', $conf);
     ok($t->reload, 'reload');
+}
+
+
+# The zone knows it, and not the database alone: a stranger is refused, and
+# nobody is asked who it is.
+
+sub shut {
+    my ($host) = @_;
+
+    $web->news;
+
+    return post(actor($host))->status == 403 && !$web->news;
 }
 
 
