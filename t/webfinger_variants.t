@@ -130,6 +130,10 @@ my $activity = (map { $_->{id} }
     @{ http_get('/activitypub/news/outbox?page', host => 'acme.example',
         accept => 'application/activity+json')->json->{orderedItems} })[0];
 
+$t->wait_for(sub { ask('https://acme.example/posts/one')->status == 200
+    && ask('https://acme.example/posts/two')->status == 410 }, 20)
+    or die "no posts\n";
+
 my $SITE = 'site';
 my $news = 'acct:news@acme.example';
 my $server = 'acct:acme.example@acme.example';
