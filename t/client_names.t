@@ -126,7 +126,7 @@ my %open = map { ($_ => 1) } grep {
 is(join(' ', grep { !$open{$_} && !/^fe80/ } @inner, @own), '',
     'somebody listens at every address');
 
-$t->wait_for(sub { $peer->since('accept') >= keys %open });
+$t->wait_for(sub { $peer->since('accept') >= keys %open }, 20);
 $peer->mark;
 
 # and none of them is

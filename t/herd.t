@@ -174,9 +174,18 @@ sub is_answered {
 sub asked {
     my ($who, $uri) = @_;
 
-    my $log = $plain->read_file('backend.log');
+    my $n;
 
-    return scalar(() = $log =~ m!^$who \Q$uri\E$!mg);
+    # it writes its log when it has answered
+
+    $t->wait_for(sub {
+        my $log = $plain->read_file('backend.log');
+
+        $n = () = $log =~ m!^$who \Q$uri\E$!mg;
+        $n >= $SERVERS;
+    });
+
+    return $n;
 }
 
 ###############################################################################
