@@ -92,6 +92,11 @@ for my $i (0 .. $n - 1) {
 my $sender = Test::Sender->new(port(8080), $t->testdir . '/sender',
     \@requests);
 
+# of seven parts one for each stop: however long that takes, there is load
+
+my $part = @requests / 7;
+
+$sender->most($part);
 $t->run_daemon(sub { $sender->send($rate) });
 
 ###############################################################################
@@ -111,6 +116,7 @@ for my $mode (qw/fast immediate fast immediate fast/) {
 
     $t->stop_database($mode);
     push @stops, time();
+    $sender->most($part * (1 + @stops));
 
     # once for longer than anybody is let wait
 
@@ -122,6 +128,7 @@ for my $mode (qw/fast immediate fast immediate fast/) {
 }
 
 cmp_ok(accepted(), '<', @requests, 'all that was under load');
+$sender->most(scalar @requests);
 ok($t->wait_for(sub { accepted() == @requests }, 40), 'all are accepted');
 
 ###############################################################################

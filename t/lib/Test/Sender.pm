@@ -9,6 +9,7 @@ package Test::Sender;
 #     my $sender = Test::Sender->new($port, "$dir/sender", \@requests);
 #     $t->run_daemon(sub { $sender->send(100) });
 #     $sender->answers                 [time, number of the request, answer]
+#     $sender->most(50)                no more than so many, until it is said
 #
 # A request is all its bytes, with "Connection: close".  An answer is a
 # status, or "broken".
@@ -47,10 +48,11 @@ sub send {
     my $select = IO::Select->new;
 
     while ($left) {
+        my $most = $self->_most;
         my @due;
 
         push @due, $next++
-            while $next < @$requests && $from + $next / $rate <= time();
+            while $next < $most && $from + $next / $rate <= time();
         push @due, (shift @again)->[1]
             while @again && $again[0][0] <= time();
 
@@ -99,6 +101,27 @@ sub _post {
     syswrite $c, $self->{requests}[$i];
 
     return $c;
+}
+
+
+sub most {
+    my ($self, $most) = @_;
+
+    my $file = "$self->{log}.most";
+
+    open my $f, '>', "$file.new" or die "$file: $!";
+    print $f $most;
+    close $f;
+    rename "$file.new", $file or die "$file: $!";
+}
+
+
+sub _most {
+    my ($self) = @_;
+
+    open my $f, '<', "$self->{log}.most" or return scalar @{ $self->{requests} };
+
+    return <$f>;
 }
 
 
