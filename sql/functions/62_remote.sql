@@ -220,6 +220,20 @@ END
 $$;
 
 
+-- Whether a key of one actor may become another's: "over" gives up its own.
+
+CREATE OR REPLACE FUNCTION may_take_key(holder bigint, owner bigint, over text)
+    RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = activitypub, pg_temp
+AS $$
+BEGIN
+    RETURN holder = owner
+           OR EXISTS (SELECT FROM remote_actor AS r
+                       WHERE r.id = holder AND (r.gone OR r.uri = over));
+END
+$$;
+
+
 -- What an actor does not list is not its own any more; of its other keys
 -- only those are taken that are nobody else's.  Those of others are not even
 -- locked: one who lists them all would have them in an order of his own.
@@ -242,17 +256,13 @@ BEGIN
       FROM jsonb_array_elements(keys) AS listed (key)
      WHERE listed.key ->> 'id' <> '' AND listed.key ->> 'text' <> ''
        AND NOT EXISTS (SELECT FROM remote_key AS o
-                         JOIN remote_actor AS r ON r.id = o.remote_actor
                         WHERE o.key_id = listed.key ->> 'id'
-                          AND r.id <> owner AND NOT r.gone AND r.uri <> over)
+                          AND NOT may_take_key(o.remote_actor, owner, over))
      ORDER BY 1
     ON CONFLICT (key_id) DO UPDATE
        SET remote_actor = excluded.remote_actor, text = excluded.text,
            expires = excluded.expires, fetched = now()
-     WHERE k.remote_actor = excluded.remote_actor
-           OR EXISTS (SELECT FROM remote_actor AS r
-                       WHERE r.id = k.remote_actor
-                         AND (r.gone OR r.uri = over));
+     WHERE may_take_key(k.remote_actor, excluded.remote_actor, over);
 END
 $$;
 
